@@ -1,0 +1,76 @@
+from typing import cast
+
+import structlog
+from flask import Response, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_openapi import Info
+from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import miniprogram_api
+from backend import health
+from backend.kit.calls import CallApp, without_transaction
+from backend.kit.errors import DomainError
+from backend.kit.observe import watch
+from backend.kit.openapi import SECURITY_SCHEMES, polish
+from backend.kit.problems import Problem, http_problem, invalid_payload, refusal
+from backend.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY = 1024 * 1024
+
+
+def create_app(runtime: Runtime) -> CallApp:
+    """The WSGI application with all doors open."""
+    app = BaihuiApp(
+        "backend",
+        info=Info(title="Baihui 百汇", version="1", description="会员平台：小程序与收银接口"),
+        security_schemes=SECURITY_SCHEMES,
+        validation_error_model=Problem,
+        validation_error_callback=invalid_payload,
+        doc_prefix="/api",
+        doc_url="/openapi.json",
+        static_folder=None,
+    )
+    app.openapi_version = "3.1.0"
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.sessions, app.clock = runtime.sessions, runtime.clock
+    app.extensions["runtime"] = runtime
+    if runtime.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=runtime.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
+    watch(app)
+    app.before_request(_begin_call)
+    app.register_error_handler(DomainError, refusal)
+    app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(Exception, _bug)
+    app.add_url_rule("/api/docs", view_func=without_transaction(_docs))
+    for door in (health, miniprogram_api):
+        door.register(app)
+    return app
+
+
+class BaihuiApp(CallApp):
+    """The app, with an API document that says exactly what goes over the wire."""
+
+    def generate_spec_json(self) -> None:
+        super().generate_spec_json()
+        polish(self.spec_json)
+
+
+def _begin_call() -> None:
+    g.now = cast(CallApp, current_app).clock.now()
+    if request.path.startswith("/api/") and request.method in ("POST", "PUT") and request.content_length:
+        request.get_json()  # 400 or 415 here; the API layer would call bad JSON "not a dictionary"
+
+
+def _docs() -> ResponseReturnValue:
+    return redirect("/api/swagger")
+
+
+def _bug(error: Exception) -> Response:
+    log.error("bug", exc_info=error, method=request.method, route=request.url_rule and request.url_rule.rule)
+    return http_problem(InternalServerError())
+
+

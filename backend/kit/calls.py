@@ -1,0 +1,83 @@
+"""One door call = one transaction = one instant.
+
+`CallApp` gives every view an open session and a fixed `now()`. Returning commits, raising undoes everything. GET and
+HEAD read, everything else writes. A view that must ask the outside first is marked `@without_transaction` and opens
+its own units with `backend.kit.db.run`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar, cast
+
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask_openapi import OpenAPI
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from backend.kit.clock import Clock
+from backend.kit.db import Sessions, run
+
+View = TypeVar("View", bound=Callable[..., object])
+
+READING_METHODS = ("GET", "HEAD", "OPTIONS")
+
+
+def without_transaction(view: View) -> View:
+    """Mark a view that asks the network: it gets no session, `db()` raises in it."""
+    view.__dict__["unit"] = "none"
+    return view
+
+
+def reads(view: View) -> View:
+    """Mark a POST that writes nothing: it gets a read session and never waits for a writer."""
+    view.__dict__["unit"] = "read"
+    return view
+
+
+def db() -> Session:
+    """The session of this call. Raises LookupError in a view without a transaction."""
+    session = g.get("session")
+    if session is None:
+        raise LookupError("this view has no transaction")
+    return cast(Session, session)
+
+
+def now() -> datetime:
+    """The one instant (UTC) by which this call is judged."""
+    return cast(datetime, g.now)
+
+
+class CallApp(OpenAPI):
+    """A Flask app whose views run in a unit of work and may return pydantic models."""
+
+    sessions: Sessions
+    clock: Clock
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        unit = self._unit()
+        if unit == "none":
+            return super().dispatch_request()
+        maker = self.sessions.read if unit == "read" else self.sessions.write
+        return run(maker, self._dispatch_in)
+
+    def make_response(self, rv: object) -> Response:  # type: ignore[override]  # wider: models too
+        model, status = rv if isinstance(rv, tuple) and isinstance(rv[0], BaseModel) else (rv, 200)
+        if isinstance(model, BaseModel):
+            body = model.model_dump_json(exclude_none=False)
+            return Response(body, status, mimetype="application/json")
+        return cast(Response, super().make_response(rv))  # type: ignore[arg-type]
+
+    def _unit(self) -> str:
+        view = self.view_functions.get(request.endpoint or "")
+        if view is None or request.routing_exception is not None:
+            return "none"
+        return cast(str, getattr(view, "unit", "read" if request.method in READING_METHODS else "write"))
+
+    def _dispatch_in(self, session: Session) -> ResponseReturnValue:
+        g.session = session
+        try:
+            # rendered inside the transaction: a view's answer may still read from the session
+            return current_app.make_response(super().dispatch_request())
+        finally:
+            g.session = None

@@ -1,0 +1,66 @@
+from time import time
+from typing import ClassVar
+
+import structlog
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage, RedisStorage, Storage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from redis import RedisError
+
+from backend.kit.errors import TooMany
+
+log = structlog.get_logger(__name__)
+
+
+class AskedTooOften(TooMany):
+    """A rate limit was passed."""
+
+    code = "rate.limited"
+    message = "操作太频繁，请稍后再试"
+
+
+class RateLimiter:
+    """Counts how often someone does something. Shared through Redis when there is one, else per process."""
+
+    RULES: ClassVar[dict[str, str]] = {
+        "login": "30/minute",  # jscode2session itself allows 100 a minute and user
+        "join": "10/minute",  # each phone code costs money
+        "till-lookup": "120/minute",  # a busy till scans one card every few seconds
+        "till-miss": "20/minute",  # unknown codes and phones: guessing
+        "pick-up-miss": "20/minute",
+        "operator-login": "5/minute",
+    }
+
+    def __init__(self, redis_url: str | None = None) -> None:
+        own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._own = own
+        self._shared = SlidingWindowCounterRateLimiter(_redis_storage(redis_url)) if redis_url else own
+        self._items = {name: parse(rule) for name, rule in self.RULES.items()}
+
+    def hit(self, name: str, who: str) -> None:
+        """Count one more. Raises AskedTooOften when the rule `name` is passed by `who`."""
+        self._ask("hit", name, who)
+
+    def check(self, name: str, who: str) -> None:
+        """Count nothing. Raises AskedTooOften when one more would pass the rule."""
+        self._ask("test", name, who)
+
+    def _ask(self, question: str, name: str, who: str) -> None:
+        item = self._items[name]
+        limiter = self._shared
+        try:
+            allowed = getattr(limiter, question)(item, name, who)
+        except RedisError:
+            log.warning("limits.redis-away")
+            limiter = self._own
+            allowed = getattr(limiter, question)(item, name, who)
+        if not allowed:
+            raise AskedTooOften(retry_after=_seconds_left(limiter, item, name, who))
+
+
+def _seconds_left(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, name: str, who: str) -> int:
+    return max(1, int(limiter.get_window_stats(item, name, who).reset_time - time()) + 1)
+
+
+def _redis_storage(url: str) -> Storage:
+    return RedisStorage(url, socket_timeout=1, socket_connect_timeout=1)

@@ -1,0 +1,5 @@
+"""Imports every module with tables, so that migrations and tests forget none."""
+
+from backend.kit import idempotency
+
+__all__ = ["idempotency"]

@@ -1,0 +1,41 @@
+from dataclasses import dataclass
+from random import Random
+
+from flask import current_app
+
+from backend.kit.cache import Cache
+from backend.kit.clock import Clock
+from backend.kit.db import Sessions
+from backend.kit.limits import RateLimiter
+from backend.wechat import MiniProgram, OfficialAccount
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Secrets derived from SECRET_KEY, one for each use."""
+
+    tokens: bytes
+    card_codes: bytes
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Everything a process works with, joined once by the wiring (or by a test) and never changed."""
+
+    sessions: Sessions
+    clock: Clock
+    rng: Random
+    cache: Cache
+    limiter: RateLimiter
+    keys: Keys
+    official_account: OfficialAccount
+    mini_program: MiniProgram
+    template_ids: dict[str, str]
+    public_base_url: str = ""
+    trusted_proxies: int = 0
+
+
+def runtime() -> Runtime:
+    """The runtime of the app that serves this call."""
+    found: Runtime = current_app.extensions["runtime"]
+    return found

@@ -1,0 +1,43 @@
+"""The house rules a store starts with. Rates are integers per ten thousand, money is fen, points are integers."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from config.zone import shop_zone
+
+SHOP_ZONE = shop_zone()
+
+JOIN_GIFT_POINTS = 100
+POINTS_PER_YUAN = 10_000  # per ten thousand: 1 point for each yuan paid
+POINTS_VALID_MONTHS = 12
+
+CARD_CODE_GOOD_FOR = timedelta(seconds=60)
+CARD_CODE_CLOCK_DIFFERENCE = timedelta(seconds=30)
+
+CHECK_IN_POINTS = 5
+CHECK_IN_STREAK_BONUS = 1
+CHECK_IN_LONGEST_PAID_STREAK = 7
+
+PURCHASE_LATEST_REPORT = timedelta(days=30)
+TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)
+
+PICK_UP_WITHIN_DAYS = 14
+
+
+@dataclass(frozen=True)
+class TierRule:
+    """A tier: reached at `growth`; points earned are multiplied, prices discounted, both per ten thousand."""
+
+    code: str
+    name: str
+    growth: int
+    multiplier: int
+    price: int
+
+
+TIERS = (
+    TierRule("basic", "普通", growth=0, multiplier=10_000, price=10_000),
+    TierRule("silver", "银卡", growth=2_000, multiplier=12_000, price=9_800),
+    TierRule("gold", "金卡", growth=10_000, multiplier=15_000, price=9_500),
+    TierRule("diamond", "钻石", growth=50_000, multiplier=20_000, price=9_200),
+)

@@ -1,0 +1,18 @@
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class _ZoneSettings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+
+    shop_timezone: str = "Asia/Shanghai"
+
+
+def shop_zone() -> ZoneInfo:
+    """The zone that shop days are counted in (`SHOP_TIMEZONE`). Raises ValueError naming the variable."""
+    name = _ZoneSettings().shop_timezone
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"SHOP_TIMEZONE names no time zone: {name}") from error

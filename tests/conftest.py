@@ -1,0 +1,113 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from backend.app import create_app
+from backend.kit.calls import CallApp
+from backend.kit.clock import FixedClock
+from backend.kit.db import Sessions, connect
+from backend.runtime import Runtime
+from tests.support.clocks import MORNING
+from tests.support.databases import create_tables, empty, mariadb_answers, mariadb_database, sqlite_copy
+from tests.support.runtimes import make_runtime
+
+SERVICES_REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
+NEEDS_MARIADB = "wants MariaDB (TEST_MYSQL_URL, or root without password on 127.0.0.1:3306)"
+
+_wanting: set[str] = set()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = connect(f"sqlite:///{path}")
+    create_tables(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("ROLLBACK")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def mariadb_engine() -> Iterator[Engine]:
+    if not mariadb_answers():
+        if SERVICES_REQUIRED:
+            pytest.fail(f"REQUIRE_SERVICES=1 and this test {NEEDS_MARIADB}")
+        pytest.skip(NEEDS_MARIADB)
+    with mariadb_database() as engine:
+        create_tables(engine)
+        yield engine
+
+
+@pytest.fixture
+def mariadb(mariadb_engine: Engine) -> Iterator[Engine]:
+    """An empty MariaDB database, for tests that race over real connections."""
+    empty(mariadb_engine)
+    return mariadb_engine
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An empty database; every test that asks for one runs on each engine."""
+    if request.param == "mariadb":
+        yield request.getfixturevalue("mariadb")
+    else:
+        folder, template = request.getfixturevalue("tmp_path"), request.getfixturevalue("sqlite_template")
+        with sqlite_copy(template, folder) as engine:
+            yield engine
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock(MORNING)
+
+
+@pytest.fixture
+def rng() -> Random:
+    return Random(20260301)
+
+
+@pytest.fixture
+def runtime(engine: Engine, clock: FixedClock) -> Runtime:
+    return make_runtime(engine, clock)
+
+
+@pytest.fixture
+def sessions(runtime: Runtime) -> Sessions:
+    return runtime.sessions
+
+
+@pytest.fixture
+def session(sessions: Sessions) -> Iterator[Session]:
+    """A write session whose work is undone after the test."""
+    with sessions.write() as session:
+        yield session
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> CallApp:
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: CallApp) -> FlaskClient:
+    return app.test_client()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and "wants " in str(report.longrepr):
+        _wanting.add(report.nodeid.partition("::")[0])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if _wanting:
+        terminalreporter.section("parts that wanted MariaDB or Redis and did not run")
+        for path in sorted(_wanting):
+            terminalreporter.line(path)
