@@ -1,0 +1,61 @@
+"""WeChat: the API of official account and mini-program, and what WeChat pushes back to us.
+
+Owns the access tokens, the meaning of each errcode, the envelope of pushes and the limits of template fields. Knows no
+domain of ours. `backend.wechat.simulator` is a WeChat of one's own to talk to, a program of its own.
+"""
+
+from backend.wechat.callback import Callback, Push, text_reply
+from backend.wechat.client import Follower, MiniProgram, MiniProgramPage, OfficialAccount, Session
+from backend.wechat.credentials import AppCredentials
+from backend.wechat.errors import (
+    ContentRefused,
+    ForeignPhone,
+    JumpRefused,
+    LoginRefused,
+    Misconfigured,
+    QuotaSpent,
+    RecipientUnreachable,
+    TokenRefused,
+    TooFast,
+    TryLater,
+    UnknownRefusal,
+    WeChatError,
+    WrongRecipient,
+)
+from backend.wechat.fields import fit, fits, kind_of
+from backend.wechat.messages import BadCallback, Event, Message, TextMessage, Unknown
+from backend.wechat.tokens import FreshToken
+
+__all__ = [
+    "AppCredentials",
+    "BadCallback",
+    "Callback",
+    "ContentRefused",
+    "Event",
+    "Follower",
+    "ForeignPhone",
+    "FreshToken",
+    "JumpRefused",
+    "LoginRefused",
+    "Message",
+    "MiniProgram",
+    "MiniProgramPage",
+    "Misconfigured",
+    "OfficialAccount",
+    "Push",
+    "QuotaSpent",
+    "RecipientUnreachable",
+    "Session",
+    "TextMessage",
+    "TokenRefused",
+    "TooFast",
+    "TryLater",
+    "Unknown",
+    "UnknownRefusal",
+    "WeChatError",
+    "WrongRecipient",
+    "fit",
+    "fits",
+    "kind_of",
+    "text_reply",
+]

@@ -1,0 +1,92 @@
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from backend.kit.clock import Clock, SystemClock
+from backend.wechat.credentials import AppCredentials
+
+AppKind = Literal["official-account", "mini-program"]
+
+OFFICIAL_ACCOUNT: Final[AppKind] = "official-account"
+MINI_PROGRAM: Final[AppKind] = "mini-program"
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An account that the simulated WeChat knows. It pushes to `callback_url`, sealed when there is an AES key."""
+
+    kind: AppKind
+    credentials: AppCredentials
+    name: str = "百汇会员"
+    callback_url: str | None = None
+
+    @property
+    def appid(self) -> str:
+        return self.credentials.appid
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A template message as the console shows it: `fields` maps each key (thing1) to its label."""
+
+    title: str
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How often an API may be called for one appid, in a day of China and in a minute; None is without end."""
+
+    per_day: int | None = None
+    per_minute: int | None = None
+
+
+# Published limits of a young account.
+QUOTAS: Final[Mapping[str, Quota]] = {
+    "cgi-bin/token": Quota(per_day=2000),
+    "cgi-bin/stable_token": Quota(per_day=500_000, per_minute=10_000),
+    "cgi-bin/message/template/send": Quota(per_day=100_000),
+    "wxa/getwxacodeunlimit": Quota(per_minute=5000),
+}
+
+DEMO_OFFICIAL_ACCOUNT: Final = AppCredentials(
+    "wxba1bab1e00000001", "simulated-official-account", "simulated-token", "SimulatedOfficialAccountAesKeyForBaihuiDemA"
+)
+DEMO_MINI_PROGRAM: Final = AppCredentials("wxba1bab1e00000002", "simulated-mini-program")
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """All that a simulator begins with. `templates` belong to every official account; without any, all ids are good."""
+
+    apps: tuple[App, ...] = (App(OFFICIAL_ACCOUNT, DEMO_OFFICIAL_ACCOUNT), App(MINI_PROGRAM, DEMO_MINI_PROGRAM))
+    templates: Mapping[str, Template] = field(default_factory=dict)
+    state: Path | None = None
+    clock: Clock = field(default_factory=SystemClock)
+    token_lifetime: int = 7200
+    push_timeout: float = 5
+
+
+def read_templates(given: Mapping[str, Any]) -> dict[str, Template]:
+    """Templates as JSON spells them: {template_id: {title, fields: [{key, label}]}}. KeyError, TypeError else."""
+    return {
+        str(template_id): Template(str(spec["title"]), {str(row["key"]): str(row["label"]) for row in spec["fields"]})
+        for template_id, spec in given.items()
+    }
+
+
+def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
+    """`base` with the apps and templates of a JSON file: {apps: [{kind, appid, secret, token?, aes_key?, name?,
+    callback_url?}], templates?: {...}}.
+    """
+    given = json.loads(path.read_text("utf-8"))
+    apps = tuple(_app(spec) for spec in given.get("apps", [])) or base.apps
+    return replace(base, apps=apps, templates={**base.templates, **read_templates(given.get("templates", {}))})
+
+
+def _app(spec: Mapping[str, str]) -> App:
+    kind = MINI_PROGRAM if spec["kind"] == MINI_PROGRAM else OFFICIAL_ACCOUNT
+    credentials = AppCredentials(spec["appid"], spec["secret"], spec.get("token", ""), spec.get("aes_key", ""))
+    return App(kind, credentials, spec.get("name", "百汇会员"), spec.get("callback_url") or None)

@@ -1,0 +1,38 @@
+import secrets
+from typing import Final
+
+MESSAGES: Final = {
+    -1: "system error",
+    40001: "invalid credential, access_token is invalid or not latest",
+    40003: "invalid openid",
+    40013: "invalid appid",
+    40029: "invalid code",
+    40037: "invalid template_id",
+    40125: "invalid appsecret",
+    40163: "code been used",
+    40165: "invalid weapp pagepath",
+    40169: "invalid length for scene, or the data is not json string",
+    41001: "access_token missing",
+    41030: "invalid page",
+    42001: "access_token expired",
+    43002: "require POST method",
+    43004: "require subscribe",
+    45009: "reach max api daily quota limit",
+    45011: "api minute-quota reach limit, must slower, retry next minute",
+    47001: "data format error",
+    48001: "api unauthorized",
+}
+
+
+class Refused(Exception):
+    """The simulated WeChat says no, with HTTP 200 and this errcode."""
+
+    def __init__(self, errcode: int, errmsg: str | None = None) -> None:
+        super().__init__(errcode)
+        self.errcode = errcode
+        self.errmsg = errmsg or MESSAGES.get(errcode, "scripted error")
+
+    def body(self) -> dict[str, object]:
+        """As WeChat answers it, with a rid for its support."""
+        rid = "-".join(secrets.token_hex(4) for _ in range(3))
+        return {"errcode": self.errcode, "errmsg": f"{self.errmsg} rid: {rid}"}

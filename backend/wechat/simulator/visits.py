@@ -1,0 +1,62 @@
+from typing import Final
+
+from backend.wechat.simulator import chat, people
+from backend.wechat.simulator.config import OFFICIAL_ACCOUNT
+from backend.wechat.simulator.push import Delivery, Push, new_msg_id
+from backend.wechat.simulator.world import World
+
+QR: Final = "qrscene_"
+
+
+class NotPossible(Exception):
+    """WeChat would not let the user do this now."""
+
+
+class Visit:
+    """What one user does in an official account; each answers what became of the push it caused."""
+
+    def __init__(self, world: World, user_id: int, appid: str | None) -> None:
+        self._world = world
+        self._user_id = user_id
+        with world.store.transaction() as db:
+            user = people.get(db, user_id)
+            self._app = people.app_of(db, OFFICIAL_ACCOUNT, appid)
+        self._openid = str(user["openids"][self._app["appid"]])
+
+    def follow(self, scene: str | None = None) -> Delivery:
+        """Follow, by way of a QR code when there is a scene; who follows already and scans causes SCAN."""
+        changed = self._set_follows(follows=True)
+        if changed:
+            self._note("你已关注该公众号")
+            return self._push("event", Event="subscribe", EventKey=f"{QR}{scene}" if scene else "")
+        if scene is None:
+            raise NotPossible("follows already")
+        return self._push("event", Event="SCAN", EventKey=scene)
+
+    def unfollow(self) -> Delivery:
+        """Stop following."""
+        if not self._set_follows(follows=False):
+            raise NotPossible("does not follow")
+        return self._push("event", Event="unsubscribe", EventKey="")
+
+    def say(self, text: str) -> Delivery:
+        """Write to the account."""
+        now = self._world.now()
+        with self._world.store.transaction() as db:
+            if not people.follows(db, self._user_id, self._app["appid"]):
+                raise NotPossible("does not follow")
+            chat.add(db, self._app["appid"], self._user_id, chat.text("user", text), now)
+        return self._push("text", Content=text, MsgId=new_msg_id())
+
+    def _set_follows(self, *, follows: bool) -> bool:
+        now = self._world.now()
+        with self._world.store.transaction() as db:
+            return people.follow(db, self._user_id, self._app["appid"], follows=follows, now=now)
+
+    def _note(self, words: str) -> None:
+        now = self._world.now()
+        with self._world.store.transaction() as db:
+            chat.add(db, self._app["appid"], self._user_id, chat.notice(words), now)
+
+    def _push(self, kind: str, **fields: str) -> Delivery:
+        return self._world.pusher.push_now(Push(self._app, self._user_id, self._openid, kind, fields))
