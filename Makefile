@@ -1,0 +1,66 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+# Another Python for a new .venv: make setup PYTHON=/path/to/python3
+export PYTHON
+# Any argument for pytest: make test ARGS="-k card -x"
+ARGS ?=
+# Processes that the tests are spread over; every one has databases of its own
+TEST_PROCESSES ?= 2
+
+define environment
+@python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
+endef
+
+.PHONY: help setup run walk test check lock-check migration lock bench format clean-demo
+
+help: ## Show this list
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Make .venv with everything that development needs
+	$(environment) dev
+
+run: ## Start the demo store: web, jobs and a simulated WeChat (PORT, SIMULATOR_PORT, DEMO, … see .env.example)
+	$(environment) base
+	@exec $(BIN)/python -m scripts.run
+
+walk: ## Walk through the running demo as a shopper and a till would
+	$(environment) base
+	@exec $(BIN)/python -m scripts.walk $(ARGS)
+
+test: ## Run all tests; those that want MariaDB or Redis run where these answer
+	$(environment) dev
+	$(BIN)/pytest -n $(TEST_PROCESSES) $(ARGS)
+
+check: ## Run all checks that need no test: style, types, layers, locks
+	$(environment) dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory lock-check
+
+lock-check: ## Check that the lock files are what pyproject.toml asks for (when uv is there)
+	$(environment) dev
+	@$(BIN)/python -m scripts.locks check
+
+migration: ## Write a migration from the models: make migration name="add something"
+	$(environment) dev
+	@test -n "$(name)" || { echo 'Say what it does: make migration name="add something"'; exit 1; }
+	@ENVIRONMENT=development $(BIN)/flask --app wsgi db revision "$(name)"
+
+lock: ## Write the lock files anew after a change of pyproject.toml (needs uv)
+	$(environment) dev
+	@$(BIN)/python -m scripts.locks write $(ARGS)
+
+bench: ## Measure the hot calls through the production server, beside bare drivers
+	$(environment) dev
+	@exec $(BIN)/python -m bench $(ARGS)
+
+format: ## Format the code and mend what can be mended by itself
+	$(environment) dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean-demo: ## DELETE the demo store in var/ (SQLite database, simulator, logs), so that the next start seeds it anew
+	rm -rf var

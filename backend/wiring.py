@@ -1,0 +1,98 @@
+"""Joins the real parts: the only place where settings become engines, clients and keys."""
+
+from pathlib import Path
+from random import SystemRandom
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy import make_url
+
+from backend.kit import logs
+from backend.kit.cache import Cache, MemoryCache, RedisCache
+from backend.kit.clock import Clock, SystemClock
+from backend.kit.db import Sessions, connect, sessions
+from backend.kit.limits import RateLimiter
+from backend.kit.pii import Vault
+from backend.listeners import LISTENERS
+from backend.runtime import Keys, Runtime
+from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
+from config.settings import Settings
+
+
+class BadSettings(ValueError):
+    """The environment cannot be worked with; the message names each variable and what is wrong with it."""
+
+
+def production_runtime(settings: Settings | None = None) -> Runtime:
+    """The runtime of a real process, from its environment. Connects to nothing yet. Raises BadSettings."""
+    given = settings or _settings()
+    logs.configure(level=given.log_level, json=given.log_format == "json")
+    clock = SystemClock()
+    cache = _cache(given, clock)
+    return Runtime(
+        sessions=_sessions(given),
+        clock=clock,
+        rng=SystemRandom(),
+        cache=cache,
+        limiter=RateLimiter(given.redis_url),
+        keys=_keys(given),
+        official_account=OfficialAccount(_official_account(given), base_url=given.wechat_api_base_url, cache=cache),
+        mini_program=MiniProgram(_mini_program(given), base_url=given.wechat_api_base_url, cache=cache),
+        template_ids=given.message_template_ids,
+        public_base_url=given.public_base_url,
+        trusted_proxies=given.trusted_proxies,
+    )
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise BadSettings("; ".join(map(_complaint, error.errors(include_input=False)))) from None
+
+
+def _complaint(found: ErrorDetails) -> str:
+    name = ".".join(map(str, found["loc"])).upper()
+    reason = found["msg"].removeprefix("Value error, ")
+    return f"{name}: {reason}" if name else reason
+
+
+def _cache(given: Settings, clock: Clock) -> Cache:
+    return RedisCache(given.redis_url, clock) if given.redis_url else MemoryCache(clock)
+
+
+def _sessions(given: Settings) -> Sessions:
+    url = make_url(given.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    vault = Vault(given.pii_keyring(), index_key=given.pii_index())
+    return sessions(connect(given.database_url, pool_size=given.database_pool_size), listeners=LISTENERS, vault=vault)
+
+
+def _keys(given: Settings) -> Keys:
+    secret = given.secret_key.get_secret_value().encode()
+    return Keys(tokens=_derived(secret, b"member tokens"), card_codes=_derived(secret, b"card codes"))
+
+
+def _derived(secret: bytes, use: bytes) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=b"baihui " + use).derive(secret)
+
+
+def _official_account(given: Settings) -> AppCredentials:
+    return AppCredentials(
+        given.wechat_oa_appid,
+        given.wechat_oa_secret.get_secret_value(),
+        given.wechat_oa_token.get_secret_value(),
+        given.wechat_oa_aes_key.get_secret_value(),
+    )
+
+
+def _mini_program(given: Settings) -> AppCredentials:
+    return AppCredentials(
+        given.wechat_mp_appid,
+        given.wechat_mp_secret.get_secret_value(),
+        given.wechat_mp_token.get_secret_value(),
+        given.wechat_mp_aes_key.get_secret_value(),
+    )
