@@ -1,0 +1,8 @@
+"""Check-ins: a member's daily visits, their streaks and the points they pay. Owns the table `check_ins`."""
+
+from backend.checkin.facts import CheckedIn
+from backend.checkin.models import CheckIn
+from backend.checkin.queries import month, streak
+from backend.checkin.service import AlreadyCheckedIn, Visit, check_in
+
+__all__ = ["AlreadyCheckedIn", "CheckIn", "CheckedIn", "Visit", "check_in", "month", "streak"]

@@ -1,0 +1,60 @@
+"""The points mall: what members exchange their points for, and the orders they pick up at a store.
+
+Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the order account, order, item.
+"""
+
+from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
+from backend.mall.models import Item, Order
+from backend.mall.offer import Offer, StockTooLow, add_item, adjust_stock, put_on, take_off
+from backend.mall.queries import (
+    ItemUnknown,
+    OrderUnknown,
+    StockFault,
+    due_to_lapse,
+    get_item,
+    get_order,
+    list_items,
+    orders,
+    stock_faults,
+)
+from backend.mall.service import (
+    AlreadyPickedUp,
+    OrderCancelled,
+    OrderLapsed,
+    SoldOut,
+    cancel,
+    exchange,
+    lapse_due,
+    pick_up,
+)
+
+__all__ = [
+    "AlreadyPickedUp",
+    "ExchangeCancelled",
+    "ExchangeConfirmed",
+    "ExchangePickedUp",
+    "Item",
+    "ItemUnknown",
+    "Offer",
+    "Order",
+    "OrderCancelled",
+    "OrderLapsed",
+    "OrderUnknown",
+    "SoldOut",
+    "StockFault",
+    "StockTooLow",
+    "add_item",
+    "adjust_stock",
+    "cancel",
+    "due_to_lapse",
+    "exchange",
+    "get_item",
+    "get_order",
+    "lapse_due",
+    "list_items",
+    "orders",
+    "pick_up",
+    "put_on",
+    "stock_faults",
+    "take_off",
+]
