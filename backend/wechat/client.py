@@ -144,8 +144,10 @@ class MiniProgram:
         width: int = 430,
         check_path: bool = True,
     ) -> bytes:
-        """The PNG or JPEG of a mini-program code, `width` 280-1280 px. ContentRefused before any call when `scene` is not
-        1-32 of WeChat's characters or `page` begins with a slash or carries a query.
+        """The PNG or JPEG of a mini-program code, `width` 280-1280 px.
+
+        ContentRefused before any call when `scene` is not 1-32 of WeChat's characters or `page` begins with a slash
+        or carries a query.
         """
         path = "wxa/getwxacodeunlimit"
         if not SCENE.fullmatch(scene) or page.startswith("/") or "?" in page:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class AppCredentials:
-    """An appid with what proves to be it. Without `aes_key` its pushes are in plain mode; secrets stay out of the repr."""
+    """An appid with what proves to be it. Without `aes_key` its pushes are plain. Secrets stay out of the repr."""
 
     appid: str
     secret: str = field(repr=False)

@@ -74,7 +74,7 @@ class RunningSimulator:
         return [item for item in items if kind in {None, item["kind"]}]
 
     def fault(self, api: str, **effect: Any) -> None:
-        """Let calls of `api` go wrong: errcode=, delay_ms=, drop=, http_status=, html=, finish=; for times=, openid=."""
+        """Let calls of `api` go wrong: errcode=, delay_ms=, drop=, http_status=, html=, finish=; times=, openid=."""
         self.post("faults", api=api, **effect)
 
     def clear_faults(self) -> None:

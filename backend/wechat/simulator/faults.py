@@ -8,7 +8,8 @@ from typing import Any
 class Effect:
     """What goes wrong with a call.
 
-    `drop` closes the connection unanswered, "before" anything is done or "after" it. `html` answers a page. `finish` is what TEMPLATESENDJOBFINISH will say of a message that is then not shown.
+    `drop` closes the connection unanswered, "before" anything is done or "after" it. `html` answers a page. `finish`
+    is what TEMPLATESENDJOBFINISH will say of a message that is then not shown.
     """
 
     errcode: int | None = None
