@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def find_uv() -> str | None:
-    """uv when it is there and starts (a shim of a version manager may not)."""
+    """The path of uv when it is there and starts (a shim of a version manager may not)."""
     found = shutil.which("uv")
     if found is None or subprocess.run([found, "--version"], capture_output=True, check=False).returncode:
         return None

@@ -1,0 +1,64 @@
+"""How commands speak: results on standard output (tables, or JSON for programs), everything else on standard error."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from sqlalchemy.exc import DBAPIError
+
+from backend.kit.errors import DomainError
+
+Row = Mapping[str, Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+class Group(AppGroup):
+    """A group of commands. A refusal, or a database that does not answer, is one line and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DomainError as refused:
+            raise click.ClickException(f"{refused.detail} ({refused.code})") from refused
+        except DBAPIError as error:
+            raise click.ClickException(f"the database refused: {error.orig}") from error
+
+
+def tell(rows: Sequence[Row], *, json_wanted: bool, empty: str) -> None:
+    """Print rows as a table or as a JSON list; `empty` is what a person reads when there are none."""
+    if json_wanted:
+        click.echo(json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=2, default=str))
+    elif not rows:
+        click.echo(empty)
+    else:
+        Console().print(_table(rows))
+
+
+def tell_one(row: Row, *, json_wanted: bool) -> None:
+    """Print one result as `name: value` lines or as a JSON object."""
+    if json_wanted:
+        click.echo(json.dumps(dict(row), ensure_ascii=False, indent=2, default=str))
+        return
+    for name, value in row.items():
+        click.echo(f"{name}: {value}")
+
+
+def progress_bar() -> Progress:
+    """A progress bar on standard error; a terminal shows it, a pipe does not."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in rows[0]:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*(str(value) if value is not None else "" for value in row.values()))
+    return table

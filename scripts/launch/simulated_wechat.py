@@ -1,0 +1,62 @@
+"""What the simulated WeChat is told before it starts: our accounts, and our templates as its console knows them."""
+
+import base64
+import json
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from config.settings import Settings
+from templates_msg import catalogue
+
+
+def template_ids() -> str:
+    """Ids for all our message templates, as MESSAGE_TEMPLATE_IDS spells them; each start gives the same."""
+    return ",".join(f"{name}={_template_id(name)}" for name in catalogue.load())
+
+
+def write_config(path: Path, *, callback_url: str, ids: str) -> None:
+    """Write the simulator's configuration. It holds secrets, so it is for this user only."""
+    path.touch(mode=0o600)
+    content = {"apps": _apps(callback_url), "templates": _templates(ids)}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=2), "utf-8")
+
+
+def _template_id(name: str) -> str:
+    return base64.urlsafe_b64encode(sha256(f"baihui {name}".encode()).digest()).rstrip(b"=").decode()
+
+
+def _apps(callback_url: str) -> list[dict[str, str]]:
+    given = Settings(environment="development")
+    official_account = {
+        "kind": "official-account",
+        "appid": given.wechat_oa_appid,
+        "secret": given.wechat_oa_secret.get_secret_value(),
+        "token": given.wechat_oa_token.get_secret_value(),
+        "aes_key": given.wechat_oa_aes_key.get_secret_value(),
+        "name": "百汇百货",
+        "callback_url": callback_url,
+    }
+    mini_program = {
+        "kind": "mini-program",
+        "appid": given.wechat_mp_appid,
+        "secret": given.wechat_mp_secret.get_secret_value(),
+        "token": given.wechat_mp_token.get_secret_value(),
+        "aes_key": given.wechat_mp_aes_key.get_secret_value(),
+        "name": "百汇会员",
+    }
+    return [official_account, mini_program]
+
+
+def _templates(ids: str) -> Mapping[str, Any]:
+    known = catalogue.load()
+    pairs = (pair.partition("=") for pair in ids.split(",") if pair.strip())
+    return {
+        template_id.strip(): {
+            "title": known[name.strip()].title,
+            "fields": [{"key": field.key, "label": field.label} for field in known[name.strip()].official_account],
+        }
+        for name, _, template_id in pairs
+        if name.strip() in known
+    }
