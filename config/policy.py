@@ -14,9 +14,16 @@ POINTS_VALID_MONTHS = 12
 CARD_CODE_GOOD_FOR = timedelta(seconds=60)
 CARD_CODE_CLOCK_DIFFERENCE = timedelta(seconds=30)
 
+CONSENT_VERSIONS = ("2026-01",)  # of the terms and the privacy policy; the newest last
+SIGN_IN_GOOD_FOR = timedelta(days=7)
+
 CHECK_IN_POINTS = 5
 CHECK_IN_STREAK_BONUS = 1
 CHECK_IN_LONGEST_PAID_STREAK = 7
+
+MESSAGE_TRIES = 12
+MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
+MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)

@@ -25,7 +25,7 @@ IDEMPOTENCY_KEY: dict[str, Any] = {
 }
 
 
-def problems(*statuses: int) -> dict[int, type[Problem]]:
+def problems(*statuses: int) -> dict[Any, Any]:
     """The refusals that a door or a view declares."""
     return dict.fromkeys(statuses, Problem)
 

@@ -1,0 +1,73 @@
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.kit.columns import Digest, Id, Sealed, code
+from backend.kit.db import Model
+from backend.kit.ids import new_id
+
+MINI_PROGRAM = "mini-program"
+OFFICIAL_ACCOUNT = "official-account"
+ACTIVE, BLOCKED, CLOSED = "active", "blocked", "closed"
+
+
+class Member(Model):
+    """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; the index finds the phone."""
+
+    __tablename__ = "members"
+    __table_args__ = (
+        UniqueConstraint("card_no"),
+        UniqueConstraint("phone_index"),
+        UniqueConstraint("unionid"),
+        CheckConstraint("status IN ('active', 'blocked', 'closed')", name="status"),
+        CheckConstraint("gender IN ('female', 'male', 'unknown')", name="gender"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
+    card_no: Mapped[str] = mapped_column(code(12))
+    unionid: Mapped[str | None] = mapped_column(code(64))
+    phone_sealed: Mapped[bytes] = mapped_column(Sealed)
+    phone_index: Mapped[bytes] = mapped_column(Digest)
+    nickname_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    birthday_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    gender: Mapped[str] = mapped_column(code(10))
+    status: Mapped[str] = mapped_column(code(10), default=ACTIVE)
+    joined_at: Mapped[datetime]
+    join_channel: Mapped[str] = mapped_column(code(20))
+    join_scene: Mapped[str | None] = mapped_column(code(64))
+    consent_version: Mapped[str] = mapped_column(code(20))
+    consent_at: Mapped[datetime]
+
+
+class Identity(Model):
+    """A WeChat user as one appid knows it; bound to a member once the person behind it has joined."""
+
+    __tablename__ = "identities"
+    __table_args__ = (
+        UniqueConstraint("appid", "openid"),
+        Index(None, "unionid", "follows"),
+        Index(None, "member_id"),
+        CheckConstraint("kind IN ('mini-program', 'official-account')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(code(20))
+    appid: Mapped[str] = mapped_column(code(64))
+    openid: Mapped[str] = mapped_column(code(64))
+    unionid: Mapped[str | None] = mapped_column(code(64))
+    member_id: Mapped[int | None] = mapped_column(Id, ForeignKey("members.id"))
+    follows: Mapped[bool | None]
+    followed_at: Mapped[datetime | None]
+    unfollowed_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
+class UsedCardCode(Model):
+    """A card code that was shown at a till. The row is what makes a code work once."""
+
+    __tablename__ = "used_card_codes"
+    __table_args__ = (Index(None, "used_at"),)
+
+    code: Mapped[str] = mapped_column(code(20), primary_key=True)
+    used_at: Mapped[datetime]

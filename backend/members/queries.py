@@ -1,0 +1,138 @@
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from sqlalchemy import select, true
+from sqlalchemy.orm import Session
+
+from backend.kit.pii import mask_name, mask_phone, vault
+from backend.members import rules
+from backend.members.errors import Blocked, Closed, IdentityUnknown, MemberUnknown, NotJoined, PhoneRefused
+from backend.members.models import BLOCKED, CLOSED, MINI_PROGRAM, Identity, Member
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who signed in: an identity, and its member once the person has joined."""
+
+    identity_id: int
+    member: Member | None
+
+    @property
+    def member_id(self) -> int | None:
+        return self.member.id if self.member else None
+
+    @property
+    def status(self) -> str | None:
+        return self.member.status if self.member else None
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A member as the member may see it; the phone is masked even so."""
+
+    card_no: str
+    phone_masked: str
+    nickname: str | None = field(repr=False)
+    birthday: date | None = field(repr=False)
+    gender: str
+    joined_at: datetime
+    birthday_locked: bool
+
+
+def get(session: Session, member_id: int) -> Member:
+    """The member with this id, whatever its status. Raises MemberUnknown."""
+    member = session.get(Member, member_id)
+    if member is None:
+        raise MemberUnknown
+    return member
+
+
+def of_identity(session: Session, identity_id: int) -> Who:
+    """Who stands behind an identity, in one SELECT. Raises IdentityUnknown."""
+    asked = select(Identity.id, Member).outerjoin(Member, Member.id == Identity.member_id)
+    found = session.execute(asked.where(Identity.id == identity_id)).one_or_none()
+    if found is None:
+        raise IdentityUnknown
+    return Who(*found)
+
+
+def active_member(who: Who) -> Member:
+    """The member, who may act. Raises NotJoined, Blocked, Closed."""
+    if who.member is None:
+        raise NotJoined
+    return active(who.member)
+
+
+def active(member: Member) -> Member:
+    """The member, who may act. Raises Blocked, Closed."""
+    if member.status == BLOCKED:
+        raise Blocked
+    if member.status == CLOSED:
+        raise Closed
+    return member
+
+
+def find_by_phone(session: Session, phone: str) -> Member | None:
+    """The member with this phone, however it is written; None for what is no mainland mobile number too."""
+    try:
+        normal = rules.normal_phone(phone)
+    except PhoneRefused:
+        return None
+    return session.scalar(select(Member).where(Member.phone_index == phone_index(session, normal)))
+
+
+def find_by_card_no(session: Session, card_no: str) -> Member | None:
+    """The member with this card number."""
+    return session.scalar(select(Member).where(Member.card_no == card_no))
+
+
+def phone_index(session: Session, phone: str) -> bytes:
+    """The blind index of a normalised phone number."""
+    return vault(session).index("phone", phone)
+
+
+def place(column: str, member_id: int) -> str:
+    """Where a member's sealed value stands; it opens nowhere else."""
+    return f"members.{column}:{member_id}"
+
+
+def profile(session: Session, member: Member) -> Profile:
+    """What the member may see of himself or herself."""
+    birthday = _open(session, member, "birthday")
+    return Profile(
+        card_no=member.card_no,
+        phone_masked=mask_phone(_open(session, member, "phone") or ""),
+        nickname=_open(session, member, "nickname"),
+        birthday=date.fromisoformat(birthday) if birthday else None,
+        gender=member.gender,
+        joined_at=member.joined_at,
+        birthday_locked=birthday is not None,
+    )
+
+
+def masked_name(session: Session, member: Member) -> str:
+    """The name as staff may see it: first character and a star."""
+    return mask_name(_open(session, member, "nickname") or "")
+
+
+def official_account_identity(session: Session, member_id: int) -> Identity | None:
+    """The identity that messages of the official account reach: of those that follow the one who followed last."""
+    following = select(Identity).where(Identity.member_id == member_id, Identity.follows == true())
+    return session.scalar(following.order_by(Identity.followed_at.desc(), Identity.id.desc()).limit(1))
+
+
+def mini_program_identity(session: Session, member_id: int) -> Identity | None:
+    """The mini-program identity the member was seen with last."""
+    mine = select(Identity).where(Identity.member_id == member_id, Identity.kind == MINI_PROGRAM)
+    return session.scalar(mine.order_by(Identity.seen_at.desc(), Identity.id.desc()).limit(1))
+
+
+def followers_without_unionid(session: Session, *, limit: int, after_id: int = 0) -> list[Identity]:
+    """Followers whose unionid is still to be asked for, in the order of their ids, from behind `after_id`."""
+    unknown = select(Identity).where(Identity.unionid.is_(None), Identity.follows == true(), Identity.id > after_id)
+    return list(session.scalars(unknown.order_by(Identity.id).limit(limit)))
+
+
+def _open(session: Session, member: Member, column: str) -> str | None:
+    sealed: bytes | None = getattr(member, f"{column}_sealed")
+    return vault(session).open(sealed, place(column, member.id)) if sealed is not None else None

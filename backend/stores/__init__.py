@@ -1,0 +1,68 @@
+"""Stores, their counters and staff, the brands they sell, and the keys their tills sign with.
+
+A till's secret is sealed at rest and shown once, when it is made.
+"""
+
+from backend.stores.errors import (
+    BrandUnknown,
+    CodeRefused,
+    CodeTaken,
+    KeyUnknown,
+    NameRefused,
+    ScopeUnknown,
+    StoreUnknown,
+)
+from backend.stores.models import Brand, Counter, KeyRecord, Staff, Store
+from backend.stores.queries import (
+    TillKey,
+    get_store,
+    list_brands,
+    list_counters,
+    list_stores,
+    list_till_keys,
+    store_by_code,
+    till_key,
+)
+from backend.stores.rules import SCOPES
+from backend.stores.service import (
+    NewTillKey,
+    Role,
+    create_brand,
+    create_counter,
+    create_staff,
+    create_store,
+    create_till_key,
+    revoke_till_key,
+)
+
+__all__ = [
+    "SCOPES",
+    "Brand",
+    "BrandUnknown",
+    "CodeRefused",
+    "CodeTaken",
+    "Counter",
+    "KeyRecord",
+    "KeyUnknown",
+    "NameRefused",
+    "NewTillKey",
+    "Role",
+    "ScopeUnknown",
+    "Staff",
+    "Store",
+    "StoreUnknown",
+    "TillKey",
+    "create_brand",
+    "create_counter",
+    "create_staff",
+    "create_store",
+    "create_till_key",
+    "get_store",
+    "list_brands",
+    "list_counters",
+    "list_stores",
+    "list_till_keys",
+    "revoke_till_key",
+    "store_by_code",
+    "till_key",
+]

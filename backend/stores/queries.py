@@ -1,0 +1,68 @@
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.kit.pii import vault
+from backend.stores.errors import StoreUnknown
+from backend.stores.models import Brand, Counter, KeyRecord, Store
+
+LARGEST_LIST = 1000
+
+
+@dataclass(frozen=True)
+class TillKey:
+    """A key that is in force, with what it opens."""
+
+    id: int
+    app_key: str
+    secret: str = field(repr=False)
+    store_id: int
+    scopes: frozenset[str]
+
+
+def get_store(session: Session, store_id: int) -> Store:
+    """The store with this id. Raises StoreUnknown."""
+    store = session.get(Store, store_id)
+    if store is None:
+        raise StoreUnknown
+    return store
+
+
+def store_by_code(session: Session, code: str) -> Store:
+    """The store with this code. Raises StoreUnknown."""
+    store = session.scalar(select(Store).where(Store.code == code))
+    if store is None:
+        raise StoreUnknown
+    return store
+
+
+def list_stores(session: Session) -> list[Store]:
+    """All stores by code, a thousand at most."""
+    return list(session.scalars(select(Store).order_by(Store.code).limit(LARGEST_LIST)))
+
+
+def list_counters(session: Session, store_id: int) -> list[Counter]:
+    """The counters of a store by code, a thousand at most."""
+    mine = select(Counter).where(Counter.store_id == store_id)
+    return list(session.scalars(mine.order_by(Counter.code).limit(LARGEST_LIST)))
+
+
+def list_brands(session: Session) -> list[Brand]:
+    """All brands by code, a thousand at most."""
+    return list(session.scalars(select(Brand).order_by(Brand.code).limit(LARGEST_LIST)))
+
+
+def list_till_keys(session: Session, store_id: int) -> list[KeyRecord]:
+    """The keys of a store, revoked ones too, oldest first, a thousand at most. Their secrets stay sealed."""
+    mine = select(KeyRecord).where(KeyRecord.store_id == store_id)
+    return list(session.scalars(mine.order_by(KeyRecord.id).limit(LARGEST_LIST)))
+
+
+def till_key(session: Session, app_key: str) -> TillKey | None:
+    """The key that a till names, None when it is unknown or revoked."""
+    record = session.scalar(select(KeyRecord).where(KeyRecord.app_key == app_key, KeyRecord.active))
+    if record is None:
+        return None
+    secret = vault(session).open(record.secret_sealed, f"till_keys.secret:{record.id}")
+    return TillKey(record.id, record.app_key, secret, record.store_id, frozenset(record.scopes.split()))
