@@ -4,9 +4,10 @@ from backend.checkin import models as checkin
 from backend.kit import idempotency
 from backend.mall import models as mall
 from backend.members import models as members
+from backend.messaging import models as messaging
 from backend.oa import receipts as oa
 from backend.points import models as points
 from backend.stores import models as stores
 from backend.tiers import models as tiers
 
-__all__ = ["checkin", "idempotency", "mall", "members", "oa", "points", "stores", "tiers"]
+__all__ = ["checkin", "idempotency", "mall", "members", "messaging", "oa", "points", "stores", "tiers"]

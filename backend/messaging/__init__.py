@@ -1,0 +1,40 @@
+"""Messages to members: decided in the transaction they tell of, delivered afterwards.
+
+A listener writes one row of the outbox (`messages`) with the words of that moment, in the transaction of what happened.
+Deliverers, any number of them, claim due rows, send them outside any transaction, and record what became of each: sent,
+tried again later, or one of the named ends. Of one member's messages the next goes out when the one before has ended.
+"""
+
+from backend.messaging.delivery import deliver_due, deliver_until
+from backend.messaging.post import Post
+from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
+from backend.messaging.rules import Status
+from backend.messaging.service import (
+    MessageUnknown,
+    NotEnded,
+    requeue,
+    tell_exchange_confirmed,
+    tell_points_earned,
+    tell_tier_reached,
+)
+from backend.messaging.wording import CATALOGUE, console_templates, fields
+
+__all__ = [
+    "CATALOGUE",
+    "DeadLetter",
+    "MessageUnknown",
+    "NotEnded",
+    "Post",
+    "Status",
+    "console_templates",
+    "dead_letters",
+    "deliver_due",
+    "deliver_until",
+    "fields",
+    "longest_waiting_since",
+    "outbox_depth",
+    "requeue",
+    "tell_exchange_confirmed",
+    "tell_points_earned",
+    "tell_tier_reached",
+]

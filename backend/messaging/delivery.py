@@ -1,0 +1,111 @@
+"""Brings waiting messages to WeChat: claims a few, sends them from a pool of threads outside any transaction, records.
+
+Each message has a thread for itself and each member at most one message under way, so a slow recipient holds up nobody
+but the same member's next messages.
+"""
+
+from collections import Counter
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from threading import Event
+from typing import Final
+from uuid import uuid4
+
+import prometheus_client
+import structlog
+
+from backend.kit.db import run
+from backend.messaging import outbox
+from backend.messaging.attempt import attempt
+from backend.messaging.outbox import Letter
+from backend.messaging.post import Post
+from backend.messaging.rules import Status
+
+log = structlog.get_logger(__name__)
+
+ENDS: Final = prometheus_client.Counter(
+    "baihui_messages_total", "Attempts to send a message by what became of it", ["template", "status"]
+)
+WORKERS: Final = 16
+IDLE_S: Final = 0.5
+AFTER_A_FAILURE_S: Final = 2.0
+
+
+def deliver_due(post: Post, *, workers: int = WORKERS) -> Counter[str]:
+    """Deliver all that is due now and return when nothing of it waits: how many attempts ended in which status."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="deliver") as pool:
+        rounds = _Rounds(post, pool, workers)
+        while rounds.claim() or rounds.under_way:
+            rounds.wait(None)
+    return rounds.outcomes
+
+
+def deliver_until(post: Post, stopped: Event, *, workers: int = WORKERS) -> Counter[str]:
+    """Deliver whatever becomes due until `stopped` is set; then claim no more, and return when the last is recorded."""
+    with ThreadPoolExecutor(workers, thread_name_prefix="deliver") as pool:
+        rounds = _Rounds(post, pool, workers)
+        while not stopped.is_set():
+            _one_round(rounds, stopped)
+        while rounds.under_way:
+            rounds.wait(None)
+    return rounds.outcomes
+
+
+def _one_round(rounds: "_Rounds", stopped: Event) -> None:
+    try:
+        claimed = rounds.claim()
+    except Exception:
+        log.exception("messages.claim-failed")  # the database is away: the loop must outlive that
+        stopped.wait(AFTER_A_FAILURE_S)
+        return
+    if rounds.under_way:
+        rounds.wait(None if rounds.full else IDLE_S)
+    elif not claimed:
+        stopped.wait(IDLE_S)
+
+
+class _Rounds:
+    """The letters under way, never more than there are workers: what is claimed is sent at once, within its lease."""
+
+    def __init__(self, post: Post, pool: ThreadPoolExecutor, workers: int) -> None:
+        self._post = post
+        self._pool = pool
+        self._workers = workers
+        self.under_way: set[Future[Status]] = set()
+        self.outcomes: Counter[str] = Counter()
+
+    @property
+    def full(self) -> bool:
+        return len(self.under_way) >= self._workers
+
+    def claim(self) -> int:
+        """Claim as many letters as there are free workers and send them off; returns how many."""
+        free = self._workers - len(self.under_way)
+        if free <= 0:
+            return 0
+        letters = _claimed(self._post, free)
+        self.under_way |= {self._pool.submit(_deliver, self._post, letter) for letter in letters}
+        return len(letters)
+
+    def wait(self, seconds: float | None) -> None:
+        """Wait until a letter is done, or for `seconds`."""
+        done, self.under_way = wait(self.under_way, timeout=seconds, return_when=FIRST_COMPLETED)
+        self.outcomes.update(str(future.result()) for future in done)
+
+
+def _claimed(post: Post, limit: int) -> list[Letter]:
+    now = post.clock.now()
+    with post.sessions.read() as session:
+        if not outbox.anything_due(session, now=now):
+            return []
+    token = uuid4().hex
+    return run(post.sessions.write, lambda session: outbox.claim(session, token=token, now=now, limit=limit))
+
+
+def _deliver(post: Post, letter: Letter) -> Status:
+    try:
+        status = attempt(post, letter)
+    except Exception:
+        log.exception("messages.not-recorded", message=letter.id)  # its lease ends, and then it is tried again
+        status = Status.WAITING
+    ENDS.labels(letter.template, str(status)).inc()
+    return status

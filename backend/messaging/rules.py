@@ -1,0 +1,100 @@
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, StrEnum
+from random import Random
+from typing import Final
+
+from backend.kit.calendar import day_start, shop_day
+from backend.wechat import (
+    Misconfigured,
+    QuotaSpent,
+    RecipientUnreachable,
+    TokenRefused,
+    TooFast,
+    TryLater,
+    WeChatError,
+    WrongRecipient,
+)
+from config import policy
+
+LEASE: Final = timedelta(seconds=60)
+"""Longer than an attempt with all its time-outs; far below the time for which WeChat recognises a repeat."""
+
+REPEAT_RECOGNISED_FOR: Final = timedelta(minutes=9)
+"""WeChat shows an openid and client_msg_id once within 10 minutes; a minute is left for clocks and for the attempt."""
+
+NOT_FOLLOWING: Final = {43004, 50005}
+
+
+class Status(StrEnum):
+    """Where a message is: waiting, or at one of its ends."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    """WeChat took it."""
+    UNREACHABLE = "unreachable"
+    """The member follows no official account of ours, or WeChat says so."""
+    SKIPPED = "skipped"
+    """The shop has no template for it: a choice of the shop, not a fault of the message."""
+    DOUBTFUL = "doubtful"
+    """Perhaps shown: an attempt was never answered, and WeChat would no longer recognise a repeat of it."""
+    DEAD = "dead"
+    """Refused for good, or tried too often."""
+
+
+class Closing(Enum):
+    """For how long a refusal closes the whole channel."""
+
+    A_MINUTE = "a minute"
+    UNTIL_TOMORROW = "until tomorrow"
+    UNTIL_MENDED = "until an operator has mended it; looked at again every ten minutes"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a refusal means for the message (`end`: its last state; None: it is tried again), channel and operator."""
+
+    end: Status | None = None
+    closing: Closing | None = None
+    alarm: bool = False
+
+
+VERDICTS: Final[dict[type[WeChatError], Verdict]] = {
+    TryLater: Verdict(),
+    TokenRefused: Verdict(),
+    TooFast: Verdict(closing=Closing.A_MINUTE),
+    QuotaSpent: Verdict(closing=Closing.UNTIL_TOMORROW, alarm=True),
+    Misconfigured: Verdict(closing=Closing.UNTIL_MENDED, alarm=True),
+    RecipientUnreachable: Verdict(end=Status.UNREACHABLE),
+    WrongRecipient: Verdict(end=Status.DEAD, alarm=True),
+    WeChatError: Verdict(end=Status.DEAD, alarm=True),  # content refused, and every errcode that nobody knows
+}
+
+
+def verdict(error: WeChatError) -> Verdict:
+    """The verdict for the nearest class of the error."""
+    return next(VERDICTS[kind] for kind in type(error).__mro__ if kind in VERDICTS)
+
+
+def may_have_been_shown(error: WeChatError) -> bool:
+    """Whether the message may be on the phone although the attempt failed: it was asked for and no answer was read."""
+    return error.errcode is None and error.api.endswith("template/send") and error.errmsg != "ConnectTimeout"
+
+
+def pause(attempts: int, rng: Random) -> timedelta:
+    """How long to wait after the given number of failed attempts: doubling from the first pause up to the longest.
+
+    Half of it is fixed and half is luck, so that those who failed together do not come back together.
+    """
+    doublings = min(attempts - 1, 30)
+    full = min(policy.MESSAGE_FIRST_PAUSE * (1 << doublings), policy.MESSAGE_LONGEST_PAUSE)
+    return full / 2 + full / 2 * rng.random()
+
+
+def reopening(closing: Closing, now: datetime) -> datetime:
+    """When a channel that is closed at `now` is tried again; WeChat counts days in China, from midnight."""
+    if closing is Closing.A_MINUTE:
+        return now + timedelta(minutes=1)
+    if closing is Closing.UNTIL_TOMORROW:
+        return day_start(shop_day(now) + timedelta(days=1)) + timedelta(minutes=5)
+    return now + timedelta(minutes=10)

@@ -1,0 +1,56 @@
+"""How the catalogue's wordings become what a phone shows."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from backend.wechat import fit
+from config import policy
+from templates_msg import catalogue
+from templates_msg.catalogue import Template
+
+CATALOGUE: Final = catalogue.load()
+
+REASONS: Final = {
+    "purchase": "消费积分",
+    "check-in": "签到奖励",
+    "join": "入会礼",
+}
+OTHER_REASON: Final = "积分到账"
+
+
+def reason(source_kind: str) -> str:
+    """What members read as the reason of points."""
+    return REASONS.get(source_kind, OTHER_REASON)
+
+
+def instant(at: datetime) -> str:
+    """An instant as WeChat's time fields take it, in the shop's zone."""
+    local = at.astimezone(policy.SHOP_ZONE)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def last_day(before: datetime) -> str:
+    """The last shop day of what is good before an instant, as WeChat's date fields take it."""
+    local = (before - timedelta(microseconds=1)).astimezone(policy.SHOP_ZONE)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:
+    """The fields of the official account's template message, each cut so that WeChat takes it.
+
+    Raises KeyError for a word that is not given.
+    """
+    return {field.key: fit(field.key, field.wording.format_map(words)) for field in template.official_account}
+
+
+def console_templates(template_ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
+    """The templates by id as WeChat's console shows them: {template_id: {title, fields: [{key, label}]}}."""
+    return {
+        template_id: {
+            "title": CATALOGUE[name].title,
+            "fields": [{"key": field.key, "label": field.label} for field in CATALOGUE[name].official_account],
+        }
+        for name, template_id in template_ids.items()
+        if name in CATALOGUE
+    }
