@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff〇"
-CLOCK: Final = r"(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?"
-DAY: Final = r"\d{4}(?:年(?:1[0-2]|0?[1-9])月(?:3[01]|[12]\d|0?[1-9])日|-(?:1[0-2]|0?[1-9])-(?:3[01]|[12]\d|0?[1-9]))"
+CLOCK: Final = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
+MONTH: Final = "(?:1[0-2]|0?[1-9])"
+MONTHDAY: Final = "(?:3[01]|[12][0-9]|0?[1-9])"
+DAY: Final = rf"[0-9]{{4}}(?:年{MONTH}月{MONTHDAY}日|-{MONTH}-{MONTHDAY})"
 MOMENT: Final = rf"(?:{DAY}(?: {CLOCK})?|{CLOCK})"
 KEY: Final = re.compile(r"([a-z_]+?)\d+")
 DASH: Final = "—"
@@ -44,13 +46,13 @@ KINDS: Final[dict[str, Kind]] = {
     "short_thing": _kind(5, ANY, DASH, ellipsis=ELLIPSIS),
     "const": _kind(20, ANY, DASH),
     "character_string": _kind(32, r"(?=.*\S)[\x20-\x7e]+", "-", unwanted=r"[^\x20-\x7e]"),
-    "number": _kind(32, r"-?\d+(?:\.\d+)?", "0", unwanted=r"[^\d.\-]"),
+    "number": _kind(32, r"-?[0-9]+(?:\.[0-9]+)?", "0", unwanted=r"[\s,，]|[^\d.]+\Z"),
     "letter": _kind(32, r"[A-Za-z]+", "NA", unwanted=r"[^A-Za-z]"),
     "symbol": _kind(5, r"[^\w\s\x00-\x1f\x7f]+", "-", unwanted=r"[\w\s]"),
     "time": _kind(64, PERIOD, "00:00"),
     "date": _kind(64, PERIOD, "1970年1月1日"),
-    "amount": _kind(16, r"[¥￥$€£]?\d{1,10}(?:\.\d{1,2})?元?", "0元", unwanted=r"[\s,，]"),
-    "phone_number": _kind(17, r"(?=.*\d)[\d+\-() *#]+", "0", unwanted=r"[^\d+\-() *#]"),
+    "amount": _kind(16, r"[¥￥$€£]?[0-9]{1,10}(?:\.[0-9]{1,2})?元?", "0元", unwanted=r"[\s,，]"),
+    "phone_number": _kind(17, r"(?=.*[0-9])[0-9+\-() *#]+", "0", unwanted=r"[^0-9+\-() *#]"),
     "name": _kind(20, NAME, DASH, unwanted=r"[\d_]"),
     "phrase": _kind(5, rf"[{HAN}]+", "无", unwanted=rf"[^{HAN}]"),
     "car_number": _kind(8, r"[^\W_]+", "0", unwanted=r"[\W_]"),
@@ -84,9 +86,7 @@ def fit(key: str, value: str) -> str:
     """
     name = kind_of(key)
     kind = KINDS[name]
-    line = _one_line(value)
-    if kind.unwanted is not None:
-        line = kind.unwanted.sub("", line).strip()
+    line = _one_line(kind.unwanted.sub("", value) if kind.unwanted else value)
     cut = line if name in WHOLE_OR_BLANK else _cut(line, _limit(name, line), kind.ellipsis)
     return cut if fits(key, cut) else kind.blank
 

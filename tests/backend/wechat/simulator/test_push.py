@@ -1,0 +1,100 @@
+from collections.abc import Iterator
+
+import pytest
+
+from backend.wechat import Event, OfficialAccount, TextMessage
+from backend.wechat.simulator import DEMO_OFFICIAL_ACCOUNT
+from backend.wechat.simulator.push import OUT_OF_ORDER
+from tests.backend.wechat.conftest import NOON
+from tests.backend.wechat.simulator.callbacks import Shop, running_shop
+from tests.support.simulator import RunningSimulator, User
+
+
+@pytest.fixture
+def shop(simulator: RunningSimulator) -> Iterator[Shop]:
+    with running_shop(DEMO_OFFICIAL_ACCOUNT, NOON) as shop:
+        simulator.push_to(shop.url)
+        yield shop
+
+
+def test_following_is_told_and_answered(simulator: RunningSimulator, shop: Shop):
+    user = simulator.new_user()
+    assert simulator.follow(user)["outcome"] == "answered"
+    [message] = shop.received
+    assert isinstance(message, Event)
+    assert (message.kind, message.from_user, message.scene) == ("subscribe", user.oa_openid, None)
+
+
+def test_scene_of_a_code_is_told(simulator: RunningSimulator, shop: Shop):
+    user = simulator.new_user()
+    simulator.scan(user, "store-7")
+    simulator.scan(user, "store-8")
+    assert [(message.kind, message.scene) for message in shop.received if isinstance(message, Event)] == [
+        ("subscribe", "store-7"),
+        ("SCAN", "store-8"),
+    ]
+
+
+def test_leaving_is_told(simulator: RunningSimulator, shop: Shop, follower: User):
+    simulator.unfollow(follower)
+    message = shop.received[-1]
+    assert isinstance(message, Event)
+    assert message.kind == "unsubscribe"
+
+
+def test_pushes_are_sealed(simulator: RunningSimulator, shop: Shop, follower: User):
+    simulator.say(follower, "会员卡")
+    query, body = shop.raw[-1]
+    assert query["encrypt_type"] == "aes"
+    assert "会员卡".encode() not in body
+
+
+def test_words_and_reply_are_in_the_chat(simulator: RunningSimulator, shop: Shop, follower: User):
+    shop.reply = "您的积分：120 ]]> <b>"
+    assert simulator.say(follower, "积分 ]]> & <x>") == {"outcome": "answered", "tries": 1, "reply": shop.reply}
+    message = shop.received[-1]
+    assert isinstance(message, TextMessage)
+    assert message.text == "积分 ]]> & <x>"
+    said = [(one["sender"], one["text"]) for one in simulator.messages(follower, "text")]
+    assert said == [("user", "积分 ]]> & <x>"), ("account", shop.reply)]
+
+
+def test_slow_answers_are_tried_three_times_with_one_msg_id(simulator: RunningSimulator, shop: Shop, follower: User):
+    shop.reply, shop.delays = "好", [1, 1, 0]
+    assert simulator.say(follower, "签到") == {"outcome": "answered", "tries": 3, "reply": "好"}
+    ids = {message.dedup_key for message in shop.received if isinstance(message, TextMessage)}
+    assert len(ids) == 1
+    assert len({query["nonce"] for query, _ in shop.raw[-3:]}) == 3
+
+
+@pytest.mark.parametrize(("reply", "status"), [("garbage", 200), ("success", 500)])
+def test_wrong_answers_are_shown_to_the_user(
+    simulator: RunningSimulator, shop: Shop, follower: User, reply: str, status: int
+):
+    shop.reply, shop.status = reply, status
+    assert simulator.say(follower, "签到") == {"outcome": "no-answer", "tries": 3, "reply": None}
+    assert simulator.messages(follower, "notice")[-1]["text"] == OUT_OF_ORDER
+
+
+def test_nobody_at_home_is_no_answer(simulator: RunningSimulator, follower: User):
+    simulator.push_to("http://127.0.0.1:9/wechat")
+    assert simulator.say(follower, "签到")["outcome"] == "no-answer"
+
+
+def test_outcome_of_a_template_message_is_told(
+    simulator: RunningSimulator, shop: Shop, follower: User, official_account: OfficialAccount
+):
+    msgid = official_account.send_template(follower.oa_openid, "T", {"thing1": "x"}, client_msg_id="1")
+    simulator.fault("template/send", finish="failed:user block")
+    blocked = official_account.send_template(follower.oa_openid, "T", {"thing1": "x"}, client_msg_id="2")
+    simulator.wait_until_quiet()
+    told = [(one.msg_id, one.status) for one in shop.received if isinstance(one, Event) and one.status]
+    assert sorted(told) == sorted([(msgid, "success"), (blocked, "failed:user block")])
+    assert [one["msgid"] for one in simulator.messages(follower, "template")] == [msgid]
+
+
+def test_who_does_not_follow_cannot_write(simulator: RunningSimulator, shop: Shop):
+    user = simulator.new_user()
+    with pytest.raises(Exception, match="409"):
+        simulator.say(user, "hi")
+    assert shop.received == []
