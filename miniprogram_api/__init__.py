@@ -2,7 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-RESOURCES = ()
+from miniprogram_api import checkin, mall, points
+
+RESOURCES = (checkin, mall, points)
 
 
 def register(app: OpenAPI) -> None:

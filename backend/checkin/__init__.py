@@ -2,7 +2,7 @@
 
 from backend.checkin.facts import CheckedIn
 from backend.checkin.models import CheckIn
-from backend.checkin.queries import month, streak
+from backend.checkin.queries import Standing, month, standing
 from backend.checkin.service import AlreadyCheckedIn, Visit, check_in
 
-__all__ = ["AlreadyCheckedIn", "CheckIn", "CheckedIn", "Visit", "check_in", "month", "streak"]
+__all__ = ["AlreadyCheckedIn", "CheckIn", "CheckedIn", "Standing", "Visit", "check_in", "month", "standing"]

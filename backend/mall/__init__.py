@@ -4,7 +4,7 @@ Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the or
 """
 
 from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
-from backend.mall.models import Item, Order
+from backend.mall.models import Item, Order, OrderStatus
 from backend.mall.offer import Offer, StockTooLow, add_item, adjust_stock, put_on, take_off
 from backend.mall.queries import (
     ItemUnknown,
@@ -39,6 +39,7 @@ __all__ = [
     "Order",
     "OrderCancelled",
     "OrderLapsed",
+    "OrderStatus",
     "OrderUnknown",
     "SoldOut",
     "StockFault",

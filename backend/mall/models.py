@@ -36,6 +36,11 @@ class Item(Model):
     position: Mapped[int]
     created_at: Mapped[datetime]
 
+    @property
+    def sold_out(self) -> bool:
+        """Whether nothing is left."""
+        return self.stock == 0
+
 
 class Order(Model):
     """An exchange: paid with points when placed, closed when picked up, cancelled or lapsed."""

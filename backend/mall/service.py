@@ -155,7 +155,7 @@ def _undo(
     session: Session, account: points.Account, order: Order, status: Literal["cancelled", "lapsed"], *, now: datetime
 ) -> None:
     _close(order, status, now=now)
-    points.cancel(session, account, spent=_exchange(order), source=points.Source("exchange-undone", order.id), now=now)
+    points.cancel(session, account, spent=_exchange(order), source=points.Source("exchange-cancel", order.id), now=now)
     announce(session, ExchangeCancelled(order.member_id, order.no, order.item_title, order.points, status, at=now))
     session.flush()  # all else is written before the item is locked
     if not _move_stock(session, order.item_id, order.quantity):

@@ -1,0 +1,68 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from backend import checkin, points
+from backend.checkin.rules import reward
+from tests.factories.members import make_member
+from tests.support.clocks import LATE, MORNING
+
+DAY = timedelta(days=1)
+TODAY = date(2026, 3, 1)
+GIFT = 100
+
+
+@pytest.fixture
+def member_id(session):
+    return make_member(session).id
+
+
+def test_a_visit_pays_and_says_the_balance(session, member_id):
+    assert checkin.check_in(session, member_id, now=MORNING) == checkin.Visit(TODAY, 1, reward(1), GIFT + reward(1))
+    (entry, _gift) = points.entries(session, member_id, limit=5)
+    assert (entry.amount, entry.source_kind, entry.source_id) == (reward(1), "check-in", "2026-03-01")
+
+
+def test_a_second_visit_of_the_day_is_refused_and_pays_nothing(session, member_id):
+    checkin.check_in(session, member_id, now=MORNING)
+    with pytest.raises(checkin.AlreadyCheckedIn):
+        checkin.check_in(session, member_id, now=LATE)
+    assert points.summary(session, member_id, now=LATE).available == GIFT + reward(1)
+
+
+def test_the_day_turns_at_midnight_in_the_shop(session, member_id):
+    last_instant = datetime(2026, 3, 1, 15, 59, 59, 999_999, tzinfo=UTC)
+    assert checkin.check_in(session, member_id, now=last_instant).day == TODAY
+    visit = checkin.check_in(session, member_id, now=datetime(2026, 3, 1, 16, tzinfo=UTC))
+    assert (visit.day, visit.streak) == (TODAY + DAY, 2)
+
+
+def test_a_server_whose_clock_is_behind_meets_the_visit_of_its_tomorrow(session, member_id):
+    checkin.check_in(session, member_id, now=MORNING + DAY)
+    with pytest.raises(checkin.AlreadyCheckedIn):
+        checkin.check_in(session, member_id, now=MORNING)
+
+
+def test_a_missed_day_begins_a_new_streak(session, member_id):
+    streaks = [checkin.check_in(session, member_id, now=MORNING + DAY * day).streak for day in (0, 1, 2, 4, 5)]
+    assert streaks == [1, 2, 3, 1, 2]
+
+
+def test_members_do_not_disturb_one_another(session, member_id):
+    other = make_member(session).id
+    checkin.check_in(session, member_id, now=MORNING)
+    assert checkin.check_in(session, other, now=MORNING).streak == 1
+
+
+def test_nobody_cannot_check_in(session):
+    with pytest.raises(points.NoAccount):
+        checkin.check_in(session, 404, now=MORNING)
+    assert session.scalar(select(func.count()).select_from(checkin.CheckIn)) == 0
+
+
+def test_the_visit_is_told(session, member_id):
+    heard = []
+    session.info["listeners"] = {**session.info["listeners"], checkin.CheckedIn: [lambda _, fact: heard.append(fact)]}
+    checkin.check_in(session, member_id, now=MORNING)
+    assert heard == [checkin.CheckedIn(member_id, TODAY, 1, reward(1), at=MORNING)]

@@ -1,0 +1,19 @@
+from itertools import count
+
+from backend import mall, points
+from tests.support.clocks import MORNING
+
+PRICE = 100
+
+_reasons = count(1)
+
+
+def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, now=MORNING):
+    offer = mall.Offer(title, points=price, subtitle="景德镇手工", description="釉下彩，可微波", position=position)
+    return mall.add_item(session, offer, stock=stock, now=now)
+
+
+def give_points(session, member_id, amount, *, now=MORNING, months=None):
+    account = points.lock(session, member_id, now=now)
+    why = points.Source("purchase", next(_reasons))
+    return points.credit(session, account, amount, source=why, now=now, months=months)
