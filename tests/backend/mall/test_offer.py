@@ -1,0 +1,43 @@
+import pytest
+
+from backend import mall
+from tests.factories.mall import make_item
+from tests.support.clocks import MORNING
+
+
+def test_a_new_item_is_on_offer(session, item):
+    assert mall.get_item(session, item.id) is item
+    assert (item.status, item.stock, item.stocked, item.created_at) == ("on", 5, 5, MORNING)
+    assert not item.sold_out
+
+
+def test_stock_is_added_and_taken_out(session, item):
+    mall.adjust_stock(session, item.id, by=3)
+    mall.adjust_stock(session, item.id, by=-8)
+    assert mall.get_item(session, item.id).stock == 0
+    assert item.sold_out
+    assert mall.stock_faults(session) == []
+
+
+def test_no_more_is_taken_out_than_is_left(session, item):
+    with pytest.raises(mall.StockTooLow):
+        mall.adjust_stock(session, item.id, by=-6)
+    assert mall.get_item(session, item.id).stock == 5
+
+
+def test_what_is_taken_off_is_not_seen_until_it_is_put_on(session, item):
+    mall.take_off(session, item.id)
+    with pytest.raises(mall.ItemUnknown):
+        mall.get_item(session, item.id)
+    assert mall.list_items(session, limit=10) == []
+    mall.put_on(session, item.id)
+    assert mall.list_items(session, limit=10) == [item]
+
+
+def test_there_is_nothing_to_do_to_an_unknown_item(session):
+    make_item(session)
+    for verb in (mall.take_off, mall.put_on):
+        with pytest.raises(mall.ItemUnknown):
+            verb(session, 404)
+    with pytest.raises(mall.ItemUnknown):
+        mall.adjust_stock(session, 404, by=1)

@@ -1,0 +1,73 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text, update
+
+from backend import mall
+from backend.kit.db import is_mysql_family
+from backend.mall.rules import pick_up_by
+from tests.factories.mall import make_item
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+
+OVERDUE = pick_up_by(MORNING)
+
+
+@pytest.fixture
+def exchange(session, member_id, item, store, rng):
+    def exchange(at=MORNING):
+        return mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=at)
+
+    return exchange
+
+
+def test_items_stand_in_their_places_and_pages_meet(session):
+    places = [make_item(session, title=f"第{position}位", position=position) for position in (3, 1, 2, 1)]
+    expected = sorted(places, key=lambda item: (item.position, item.id))
+    assert mall.list_items(session, limit=10) == expected
+    first, second = expected[:2]
+    assert mall.list_items(session, limit=2) == [first, second]
+    assert mall.list_items(session, after=(second.position, second.id), limit=2) == expected[2:]
+    assert mall.list_items(session, after=(first.position, first.id), limit=1) == [second]
+
+
+def test_a_sold_out_item_is_still_shown(session):
+    make_item(session, stock=0)
+    assert [item.sold_out for item in mall.list_items(session, limit=10)] == [True]
+
+
+def test_orders_are_the_members_own_newest_first(session, exchange, member_id):
+    orders = [exchange() for _ in range(3)]
+    assert mall.orders(session, member_id, limit=2) == [orders[2], orders[1]]
+    assert mall.orders(session, member_id, before_id=orders[1].id, limit=2) == [orders[0]]
+    other = make_member(session).id
+    assert mall.orders(session, other, limit=2) == []
+    assert mall.get_order(session, member_id, orders[0].no) is orders[0]
+    with pytest.raises(mall.OrderUnknown):
+        mall.get_order(session, other, orders[0].no)
+
+
+def test_only_placed_orders_past_their_time_are_due(session, exchange, member_id):
+    later = exchange(MORNING + timedelta(days=1))
+    first, second, cancelled = exchange(), exchange(), exchange()
+    mall.cancel(session, member_id, cancelled.no, now=MORNING)
+    assert mall.due_to_lapse(session, now=OVERDUE - timedelta(microseconds=1), limit=10) == []
+    assert sorted(mall.due_to_lapse(session, now=OVERDUE, limit=10)) == [first.id, second.id]
+    assert mall.due_to_lapse(session, now=OVERDUE + timedelta(days=1), limit=10)[-1] == later.id
+    assert len(mall.due_to_lapse(session, now=OVERDUE, limit=1)) == 1
+
+
+def test_what_is_due_is_found_by_index(session, exchange):
+    for _ in range(5):
+        exchange()
+    session.flush()
+    asked = "SELECT id FROM mall_orders WHERE status = 'placed' AND pick_up_by <= '2026-03-01' ORDER BY pick_up_by"
+    plan = session.execute(text(("EXPLAIN " if is_mysql_family(session) else "EXPLAIN QUERY PLAN ") + asked)).one()
+    assert "ix_mall_orders_status_pick_up_by" in " ".join(map(str, plan))
+
+
+def test_stock_that_disagrees_with_its_orders_is_found(session, exchange, item):
+    exchange()
+    assert mall.stock_faults(session) == []
+    session.execute(update(mall.Item).values(stock=mall.Item.stock - 1))
+    assert mall.stock_faults(session) == [mall.StockFault(item.id, stock=3, expected=4)]
