@@ -1,21 +1,20 @@
 """Whether the process is alive, whether it can serve, and its metrics."""
 
-from pathlib import Path
+from functools import cache
 
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+import structlog
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from backend.kit import migrations
 from backend.kit.calls import CallApp, without_transaction
 from backend.kit.observe import metrics
 from backend.runtime import Runtime, runtime
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
-
 bp = Blueprint("health", __name__)
+
+log = structlog.get_logger(__name__)
 
 
 def register(app: CallApp) -> None:
@@ -41,18 +40,18 @@ def ready() -> ResponseReturnValue:
 bp.add_url_rule("/metrics", view_func=without_transaction(metrics))
 
 
+@cache
 def head() -> str | None:
-    """The newest migration that this source knows."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config).get_current_head()
+    """The newest migration that this source knows, read from the disk once: the source of a process does not change."""
+    return migrations.head()
 
 
 def _database(part: Runtime) -> str:
     try:
         with part.sessions.read() as session:
-            at = MigrationContext.configure(session.connection()).get_current_revision()
-    except SQLAlchemyError:
+            at = migrations.current(session.connection())
+    except SQLAlchemyError as error:
+        log.warning("health.database-away", reason=type(error).__name__)
         return "away"
     return "ok" if at == head() else "migrations are not at head"
 

@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.orm import Session
+
+from backend.kit.db import run
+from backend.kit.errors import Unavailable
+from backend.oa import texts
+from backend.oa.deadline import Late, Workers
+from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
+from backend.oa.receipts import Reply, once
+from backend.runtime import Runtime
+from backend.wechat import Message, WeChatError
+
+log = structlog.get_logger(__name__)
+
+LOOKUP_S = 1.5
+WORK_S = 2.5
+LOOKUPS = 4
+WORKERS = 3
+
+PUSHES = Counter("baihui_wechat_pushes_total", "Pushes of WeChat by what became of them", ["outcome"])
+
+
+class Desk:
+    """Takes verified pushes and has an answer within `LOOKUP_S + WORK_S` = 4 s; WeChat hangs up after 5.
+
+    The bound is the caller's own wait and no sum of time-outs: asking WeChat about a new follower gets `LOOKUP_S`, the
+    transaction with all its waiting for threads, connections and locks gets `WORK_S`. Who asked in the chat is then
+    told that we are busy, an event is answered by `success`. The transaction left behind ends by the time-outs of the
+    database; if it commits, its receipt answers a repeat. At most `WORKERS` threads and connections of a process
+    work for WeChat, so that a crowd of followers never starves the tills.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._lookups = Workers(LOOKUPS, "oa-lookup")
+        self._workers = Workers(WORKERS, "oa-work")
+
+    def answer(self, pushed: Pushed) -> Reply:
+        """Do once what a push to the official account asks for, and say what answers it. Raises nothing."""
+        sorry = Reply(texts.BUSY if expects_words(pushed.message) else None, pushed.now)
+        return _safely(lambda: self._served(pushed), sorry)
+
+    def note(self, message: Message, now: datetime) -> Reply:
+        """Remember a push that asks for nothing. Raises nothing."""
+        return _safely(lambda: self._taken(message, now, lambda _: None), Reply(None, now))
+
+    def _served(self, pushed: Pushed) -> Reply:
+        if is_new_follower(pushed.message):
+            pushed = replace(pushed, unionid=self._unionid(pushed.message.from_user))
+        return self._taken(pushed.message, pushed.now, lambda session: react(session, pushed))
+
+    def _unionid(self, openid: str) -> str | None:
+        """The new follower's unionid, None when WeChat does not tell it now."""
+        try:
+            return self._lookups.at_once(LOOKUP_S, lambda: self._runtime.official_account.user(openid)).unionid
+        except Late:
+            log.warning("oa.follower-lookup-late")
+        except WeChatError as error:
+            log.warning("oa.follower-lookup-failed", errcode=error.errcode, rid=error.rid)
+        return None
+
+    def _taken(self, message: Message, now: datetime, work: Callable[[Session], str | None]) -> Reply:
+        def unit(session: Session) -> Reply:
+            return once(session, message.dedup_key, lambda: work(session), now=now)
+
+        return self._workers.within(WORK_S, lambda: run(self._runtime.sessions.write, unit))
+
+
+def _safely(serve: Callable[[], Reply], sorry: Reply) -> Reply:
+    try:
+        reply = serve()
+    except (Late, Unavailable) as error:
+        log.error("oa.no-answer-in-time", reason=type(error).__name__)  # noqa: TRY400  where it waited is not here
+    except Exception:
+        log.exception("oa.bug")  # loud here and mute outside: WeChat would show its own alarm to the member
+    else:
+        PUSHES.labels("taken").inc()
+        return reply
+    PUSHES.labels("failed").inc()
+    return sorry

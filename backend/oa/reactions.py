@@ -1,0 +1,87 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from backend import members
+from backend.oa import texts
+from backend.oa.replies import Links, answer_to
+from backend.wechat import Event, Message, TextMessage, Unknown
+
+SAID_BY_PEOPLE = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A push to the official account `appid`, judged at `now`. `unionid` is known of a new follower at best."""
+
+    message: Message
+    appid: str
+    now: datetime
+    links: Links
+    unionid: str | None = None
+
+
+def react(session: Session, pushed: Pushed) -> str | None:
+    """Do what the push asks for. The text that answers it, None where nobody waits for words. Raises DomainError."""
+    match pushed.message:
+        case TextMessage(text=words) | Event(kind="CLICK", key=words):
+            return _answer(session, pushed, words)
+        case Unknown(kind=kind) if kind in SAID_BY_PEOPLE:
+            return texts.HELP
+        case Event(kind=kind):
+            reaction = EVENTS.get(kind)
+            return reaction(session, pushed) if reaction else None
+    return None
+
+
+def expects_words(message: Message) -> bool:
+    """Whether a person waits for an answer in the chat."""
+    match message:
+        case TextMessage() | Event(kind="CLICK"):
+            return True
+        case Unknown(kind=kind):
+            return kind in SAID_BY_PEOPLE
+    return False
+
+
+def is_new_follower(message: Message) -> bool:
+    """Whether somebody has just begun to follow the account."""
+    return isinstance(message, Event) and message.kind == "subscribe"
+
+
+def _answer(session: Session, pushed: Pushed, words: str) -> str:
+    answer = answer_to(words)
+    if answer is None:
+        return texts.HELP
+    member = _writer(session, pushed).member
+    if member is None:
+        return texts.JOIN_FIRST.format(link=pushed.links.to(texts.JOIN_PAGE, texts.JOIN_LINK))
+    return answer(session, members.active(member).id, pushed.now, pushed.links)
+
+
+def _writer(session: Session, pushed: Pushed) -> members.Who:
+    appid, openid, now = pushed.appid, pushed.message.from_user, pushed.now
+    identity = members.sign_in(
+        session, kind=members.OFFICIAL_ACCOUNT, appid=appid, openid=openid, unionid=None, now=now
+    )
+    if not identity.follows:  # only followers can write: this one came before us, or the push about it was lost
+        identity = members.follow(session, appid=appid, openid=openid, unionid=None, now=now)
+    session.flush()  # a first message makes the identity, which is asked for next
+    return members.of_identity(session, identity.id)
+
+
+def _welcome(session: Session, pushed: Pushed) -> str:
+    openid = pushed.message.from_user
+    identity = members.follow(session, appid=pushed.appid, openid=openid, unionid=pushed.unionid, now=pushed.now)
+    if identity.member_id is None:
+        return texts.WELCOME.format(link=pushed.links.to(texts.JOIN_PAGE, texts.JOIN_LINK))
+    return texts.WELCOME_BACK.format(link=pushed.links.to(texts.CARD_PAGE, texts.OPEN_CARD_LINK))
+
+
+def _farewell(session: Session, pushed: Pushed) -> None:
+    members.unfollow(session, appid=pushed.appid, openid=pushed.message.from_user, now=pushed.now)
+
+
+EVENTS: dict[str, Callable[[Session, Pushed], str | None]] = {"subscribe": _welcome, "unsubscribe": _farewell}
