@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from miniprogram_api import checkin, mall, points
+from miniprogram_api import card, checkin, login, mall, members, points
 
-RESOURCES = (checkin, mall, points)
+RESOURCES = (login, members, card, points, checkin, mall)
 
 
 def register(app: OpenAPI) -> None:

@@ -65,14 +65,7 @@ class StatementOut(Schema):
 @api.get("/points", responses={200: PointsOut} | problems(404))
 def balance() -> PointsOut:
     """My points."""
-    parts = points.summary(db(), signed_in_member(), now=now())
-    return PointsOut(
-        available=parts.available,
-        held=parts.held,
-        pending=parts.pending,
-        debt=parts.debt,
-        expiring=[ExpiringOut(expires_on=lot.last_day, points=lot.points) for lot in parts.expiring],
-    )
+    return points_out(points.summary(db(), signed_in_member(), now=now()))
 
 
 @api.get("/points/entries", responses={200: StatementOut} | problems(400))
@@ -84,6 +77,17 @@ def statement(query: PageQuery) -> StatementOut:
     return StatementOut(
         items=[_line(entry) for entry in page],
         next_cursor=encode_cursor(page[-1].seq) if len(lines) > len(page) else None,
+    )
+
+
+def points_out(parts: points.Balance) -> PointsOut:
+    """A balance as members see it."""
+    return PointsOut(
+        available=parts.available,
+        held=parts.held,
+        pending=parts.pending,
+        debt=parts.debt,
+        expiring=[ExpiringOut(expires_on=lot.last_day, points=lot.points) for lot in parts.expiring],
     )
 
 

@@ -20,7 +20,7 @@ from backend.members.errors import (
 )
 from backend.members.facts import MemberJoined
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
-from backend.members.models import ACTIVE, BLOCKED, CLOSED, MINI_PROGRAM, OFFICIAL_ACCOUNT, Identity, Member
+from backend.members.models import ACTIVE, BLOCKED, CLOSED, MINI_PROGRAM, OFFICIAL_ACCOUNT, Gender, Identity, Member
 from backend.members.queries import (
     Profile,
     Who,
@@ -39,7 +39,6 @@ from backend.members.queries import (
 from backend.members.redemption import forget_used_codes, redeem_card_code
 from backend.members.service import (
     Application,
-    Gender,
     Joined,
     ProfileChanges,
     check_application,

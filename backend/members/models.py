@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -6,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.kit.columns import Digest, Id, Sealed, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
+
+Gender = Literal["female", "male", "unknown"]
 
 MINI_PROGRAM = "mini-program"
 OFFICIAL_ACCOUNT = "official-account"
@@ -31,7 +34,7 @@ class Member(Model):
     phone_index: Mapped[bytes] = mapped_column(Digest)
     nickname_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     birthday_sealed: Mapped[bytes | None] = mapped_column(Sealed)
-    gender: Mapped[str] = mapped_column(code(10))
+    gender: Mapped[Gender] = mapped_column(code(10))
     status: Mapped[str] = mapped_column(code(10), default=ACTIVE)
     joined_at: Mapped[datetime]
     join_channel: Mapped[str] = mapped_column(code(20))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from backend.kit.pii import mask_name, mask_phone, vault
 from backend.members import rules
 from backend.members.errors import Blocked, Closed, IdentityUnknown, MemberUnknown, NotJoined, PhoneRefused
-from backend.members.models import BLOCKED, CLOSED, MINI_PROGRAM, Identity, Member
+from backend.members.models import BLOCKED, CLOSED, MINI_PROGRAM, Gender, Identity, Member
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Profile:
     phone_masked: str
     nickname: str | None = field(repr=False)
     birthday: date | None = field(repr=False)
-    gender: str
+    gender: Gender
     joined_at: datetime
     birthday_locked: bool
 

@@ -1,7 +1,6 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +12,9 @@ from backend.members import rules
 from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown, MemberUnknown
 from backend.members.facts import MemberJoined
 from backend.members.identities import bind_person
-from backend.members.models import ACTIVE, Identity, Member
+from backend.members.models import ACTIVE, Gender, Identity, Member
 from backend.members.queries import active, find_by_card_no, find_by_phone, get, phone_index, place
 from config import policy
-
-Gender = Literal["female", "male", "unknown"]
 
 
 @dataclass(frozen=True)
