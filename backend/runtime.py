@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 from flask import current_app
@@ -14,8 +14,8 @@ from backend.wechat import MiniProgram, OfficialAccount
 class Keys:
     """Secrets derived from SECRET_KEY, one for each use."""
 
-    tokens: bytes
-    card_codes: bytes
+    tokens: bytes = field(repr=False)
+    card_codes: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,14 @@
 import base64
-import binascii
-from typing import Annotated, Literal, Self
+import re
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 # Published with the source, so they protect nothing: production refuses each of them by name.
-DEVELOPMENT_SECRETS = {
+DEVELOPMENT_SECRETS: Final = {
     "secret_key": "development-only-secret-key-0123456789",
     "pii_keys": "1:ZGV2ZWxvcG1lbnQtb25seS1waWkta2V5LTAwMDAwMDE=",
     "pii_index_key": "ZGV2ZWxvcG1lbnQtb25seS1waWktaW5kZXgtMDAwMDE=",
@@ -17,8 +19,11 @@ DEVELOPMENT_SECRETS = {
     "wechat_mp_token": "developmenttoken",
     "wechat_mp_aes_key": "developmentonlydevelopmentonlydevelopment02",
 }
-SHORTEST_SECRET_KEY = 32
-WECHAT = "https://api.weixin.qq.com"
+SHORTEST_SECRET_KEY: Final = 32
+KEY_BYTES: Final = 32
+LARGEST_KEY_NUMBER: Final = 255
+AES_KEY: Final = re.compile(r"[0-9A-Za-z]{43}")  # EncodingAESKey, as the platform makes it
+WECHAT: Final = "https://api.weixin.qq.com"
 
 
 class UnsafeSettings(ValueError):
@@ -28,20 +33,46 @@ class UnsafeSettings(ValueError):
 def _template_ids(value: object) -> object:
     if not isinstance(value, str):
         return value
-    pairs = (pair.partition("=") for pair in value.split(",") if pair.strip())
-    return {name.strip(): template_id.strip() for name, _, template_id in pairs}
+    found = {}
+    for pair in filter(None, map(str.strip, value.split(","))):
+        name, _, template_id = (part.strip() for part in pair.partition("="))
+        if not name or not template_id:
+            raise ValueError("MESSAGE_TEMPLATE_IDS is a list NAME=TEMPLATE_ID,…")
+        found[name] = template_id
+    return found
+
+
+def _database_url(value: str) -> str:
+    try:
+        backend = make_url(value).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "mysql", "mariadb"):
+        raise ValueError("DATABASE_URL begins with sqlite:/// or mysql+pymysql://")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("an address begins with http:// or https://")
+    return value.rstrip("/")
+
+
+WebAddress = Annotated[str, AfterValidator(_web_address)]
 
 
 class Settings(BaseSettings):
     """What a process is told by its environment. Read by the wiring only; `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     environment: Literal["production", "development"] = "production"
-    database_url: str = "sqlite:///var/baihui.db"
+    database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = "sqlite:///var/baihui.db"
     database_pool_size: Annotated[int, Field(ge=1, le=64)] = 4
-    redis_url: str | None = None
-    public_base_url: str = "http://127.0.0.1:8000"
+    redis_url: Annotated[str | None, Field(repr=False)] = None
+    public_base_url: WebAddress = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
@@ -50,7 +81,7 @@ class Settings(BaseSettings):
     pii_keys: SecretStr = SecretStr(DEVELOPMENT_SECRETS["pii_keys"])
     pii_index_key: SecretStr = SecretStr(DEVELOPMENT_SECRETS["pii_index_key"])
 
-    wechat_api_base_url: str = WECHAT
+    wechat_api_base_url: WebAddress = WECHAT
     wechat_oa_appid: str = "wx0000000000000a0a"
     wechat_oa_secret: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_oa_secret"])
     wechat_oa_token: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_oa_token"])
@@ -74,8 +105,8 @@ class Settings(BaseSettings):
         ring = {}
         for entry in self.pii_keys.get_secret_value().split(","):
             number, _, key = entry.strip().partition(":")
-            if not number.isdigit() or not 1 <= int(number) <= 255:
-                raise ValueError("PII_KEYS is a list NUMBER:BASE64KEY,… with numbers from 1 to 255")
+            if not _is_key_number(number) or int(number) in ring:
+                raise ValueError("PII_KEYS is a list NUMBER:BASE64KEY,… with different numbers from 1 to 255")
             ring[int(number)] = _key_of_32_bytes(key, "PII_KEYS")
         return ring
 
@@ -84,23 +115,31 @@ class Settings(BaseSettings):
         return _key_of_32_bytes(self.pii_index_key.get_secret_value(), "PII_INDEX_KEY")
 
     def _refuse_defaults(self) -> None:
-        unsafe = [name.upper() for name, known in DEVELOPMENT_SECRETS.items() if self._secret(name) in ("", known)]
+        unsafe = [name for name, known in DEVELOPMENT_SECRETS.items() if self._secret(name) in ("", known)]
         if len(self._secret("secret_key")) < SHORTEST_SECRET_KEY:
-            unsafe.append("SECRET_KEY")
+            unsafe.append("secret_key")
+        unsafe += [name for name in DEVELOPMENT_SECRETS if name.endswith("aes_key") and not self._is_aes_key(name)]
         if unsafe:
-            names = ", ".join(dict.fromkeys(unsafe))
+            names = ", ".join(dict.fromkeys(name.upper() for name in unsafe))
             raise UnsafeSettings(f"production needs its own value (not missing, default or short) for: {names}")
 
     def _secret(self, name: str) -> str:
         secret: SecretStr = getattr(self, name)
         return secret.get_secret_value()
 
+    def _is_aes_key(self, name: str) -> bool:
+        return AES_KEY.fullmatch(self._secret(name)) is not None
+
+
+def _is_key_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 1 <= int(text) <= LARGEST_KEY_NUMBER
+
 
 def _key_of_32_bytes(text: str, name: str) -> bytes:
     try:
         key = base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or text that is not ASCII
         raise ValueError(f"{name} holds a key that is not base64") from error
-    if len(key) != 32:
+    if len(key) != KEY_BYTES:
         raise ValueError(f"{name} needs keys of 32 bytes, base64 encoded")
     return key

@@ -4,7 +4,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class _ZoneSettings(BaseSettings):
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
 
     shop_timezone: str = "Asia/Shanghai"
 
@@ -14,5 +14,5 @@ def shop_zone() -> ZoneInfo:
     name = _ZoneSettings().shop_timezone
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Asia
         raise ValueError(f"SHOP_TIMEZONE names no time zone: {name}") from error

@@ -2,12 +2,15 @@
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar, cast
+from itertools import islice
+from time import monotonic
+from typing import Any, Final, Protocol, TypeVar, cast
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from backend.kit.clock import Clock
 
@@ -15,8 +18,15 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
-SWEEP_EVERY = 1000
-DELETE_IF = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
+SWEEP_EVERY: Final = 1000
+LARGEST: Final = 100_000
+LEAVE_ALONE_S: Final = 2.0  # a Redis that did not answer is not asked for so long
+REDIS_OPTIONS: Final[dict[str, Any]] = {
+    "socket_timeout": 1,
+    "socket_connect_timeout": 1,
+    "retry": Retry(NoBackoff(), 1),  # once: an idle connection may have been closed by the server
+}
+DELETE_IF: Final = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 class Cache(Protocol):
@@ -42,7 +52,7 @@ class Cache(Protocol):
 
 
 class MemoryCache:
-    """A cache for the threads of one process."""
+    """A cache for the threads of one process; of more than 100,000 items it forgets the oldest."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -88,21 +98,24 @@ class MemoryCache:
         self._items[key] = (value, now + timedelta(seconds=ttl))
         self._writes += 1
         if self._writes % SWEEP_EVERY == 0:
-            self._items = {name: item for name, item in self._items.items() if item[1] > now}
+            fresh = [(name, item) for name, item in self._items.items() if item[1] > now]
+            self._items = dict(islice(fresh, max(0, len(fresh) - LARGEST), None))
 
 
 class RedisCache:
     """A cache shared by all processes. While Redis is away each process goes on with a cache of its own."""
 
     def __init__(self, url: str, clock: Clock) -> None:
-        self._redis = redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
+        self._redis = redis_client(url)
         self._own = MemoryCache(clock)
         self._delete_if = self._redis.register_script(DELETE_IF)
+        self._ask_again_at = 0.0
 
     def get(self, key: str) -> bytes | None:
-        return self._try(lambda: cast(bytes | None, self._redis.get(key)), lambda: self._own.get(key))
+        return self._try(lambda: cast("bytes | None", self._redis.get(key)), lambda: self._own.get(key))
 
     def set(self, key: str, value: bytes, *, ttl: int) -> None:
+        self._own.delete(key)  # or an older value would come back when Redis goes away
         self._try(lambda: self._redis.set(key, value, ex=ttl), lambda: self._own.set(key, value, ttl=ttl))
 
     def add(self, key: str, value: bytes, *, ttl: int) -> bool:
@@ -125,7 +138,16 @@ class RedisCache:
             raise ConnectionError("Redis does not answer") from error
 
     def _try(self, shared: Callable[[], T], own: Callable[[], T]) -> T:
-        with suppress(redis.RedisError):
+        if monotonic() < self._ask_again_at:
+            return own()
+        try:
             return shared()
-        log.warning("cache.redis-away")
-        return own()
+        except redis.RedisError as error:
+            self._ask_again_at = monotonic() + LEAVE_ALONE_S
+            log.warning("cache.redis-away", error=type(error).__name__)
+            return own()
+
+
+def redis_client(url: str) -> redis.Redis:
+    """A client that gives up soon: whoever asks can do without Redis, and waiting would cost more than it brings."""
+    return redis.Redis.from_url(url, **REDIS_OPTIONS)

@@ -7,9 +7,9 @@ its own units with `backend.kit.db.run`.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 from flask_openapi import OpenAPI
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ View = TypeVar("View", bound=Callable[..., object])
 READING_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
+# Marks stand below the route's decorator, which takes a copy of the view.
 def without_transaction(view: View) -> View:
     """Mark a view that asks the network: it gets no session, `db()` raises in it."""
     view.__dict__["unit"] = "none"
@@ -37,15 +38,16 @@ def reads(view: View) -> View:
 
 def db() -> Session:
     """The session of this call. Raises LookupError in a view without a transaction."""
-    session = g.get("session")
+    session: Session | None = g.get("session")
     if session is None:
         raise LookupError("this view has no transaction")
-    return cast(Session, session)
+    return session
 
 
 def now() -> datetime:
     """The one instant (UTC) by which this call is judged."""
-    return cast(datetime, g.now)
+    at: datetime = g.now
+    return at
 
 
 class CallApp(OpenAPI):
@@ -61,23 +63,23 @@ class CallApp(OpenAPI):
         maker = self.sessions.read if unit == "read" else self.sessions.write
         return run(maker, self._dispatch_in)
 
-    def make_response(self, rv: object) -> Response:  # type: ignore[override]  # wider: models too
-        model, status = rv if isinstance(rv, tuple) and isinstance(rv[0], BaseModel) else (rv, 200)
+    def make_response(self, rv: Any) -> Response:
+        model, *rest = rv if isinstance(rv, tuple) else (rv,)
         if isinstance(model, BaseModel):
-            body = model.model_dump_json(exclude_none=False)
-            return Response(body, status, mimetype="application/json")
-        return cast(Response, super().make_response(rv))  # type: ignore[arg-type]
+            rv = (Response(model.model_dump_json(), mimetype="application/json"), *rest)
+        return super().make_response(rv)
 
     def _unit(self) -> str:
         view = self.view_functions.get(request.endpoint or "")
         if view is None or request.routing_exception is not None:
             return "none"
-        return cast(str, getattr(view, "unit", "read" if request.method in READING_METHODS else "write"))
+        found: str = getattr(view, "unit", "read" if request.method in READING_METHODS else "write")
+        return found
 
     def _dispatch_in(self, session: Session) -> ResponseReturnValue:
         g.session = session
         try:
             # rendered inside the transaction: a view's answer may still read from the session
-            return current_app.make_response(super().dispatch_request())
+            return self.make_response(super().dispatch_request())
         finally:
             g.session = None

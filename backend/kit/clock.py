@@ -21,9 +21,7 @@ class FixedClock:
     """A clock that stands still until it is moved: for tests, seeds and jobs run by hand for a given instant."""
 
     def __init__(self, start: datetime) -> None:
-        if start.tzinfo is None:
-            raise ValueError("a clock needs an instant with a zone")
-        self._now = start.astimezone(UTC)
+        self.set(start)
 
     def now(self) -> datetime:
         return self._now
@@ -32,4 +30,6 @@ class FixedClock:
         self._now += by
 
     def set(self, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("a clock needs an instant with a zone")
         self._now = at.astimezone(UTC)

@@ -20,14 +20,14 @@ class UtcDateTime(TypeDecorator[datetime]):
         fine = mysql.DATETIME(fsp=6) if dialect.name in MYSQL_FAMILY else DateTime()
         return dialect.type_descriptor(fine)
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("an instant without a zone cannot be stored")
         return value.astimezone(UTC).replace(tzinfo=None)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  as above
         return value and value.replace(tzinfo=UTC)
 
 
@@ -39,6 +39,11 @@ def code(length: int = 64) -> String:
 def binary(length: int) -> LargeBinary:
     """Bytes of at most `length`, indexable on every engine."""
     return LargeBinary(length).with_variant(mysql.VARBINARY(length), *MYSQL_FAMILY)
+
+
+def document() -> LargeBinary:
+    """Bytes of up to 16 MiB that are stored and read, never searched."""
+    return LargeBinary().with_variant(mysql.MEDIUMBLOB(), *MYSQL_FAMILY)
 
 
 Id = BigInteger

@@ -3,23 +3,31 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from random import SystemRandom
-from time import sleep
-from typing import Any, ClassVar, TypeVar
+from time import monotonic, sleep
+from typing import Any, ClassVar, Final, NoReturn, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, OperationalError
+import structlog
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from backend.kit.columns import MYSQL_FAMILY, UtcDateTime
+from backend.kit.engines import connect
 from backend.kit.errors import Unavailable
+
+__all__ = ["Model", "Sessions", "connect", "is_lock_trouble", "is_mysql_family", "lock_code", "run", "sessions"]
 
 T = TypeVar("T")
 
-TRIES = 6
-FIRST_PAUSE_S = 0.005
-MYSQL_LOCK_TROUBLE = {1213, 1205, 1020, 3572}  # deadlock, lock wait time-out, row changed (MariaDB >= 11.6), NOWAIT
-SQLITE_LOCK_TROUBLE = re.compile("database (table )?is locked")
+TRIES: Final = 6
+PATIENCE_S: Final = 10  # no new try after this: whoever asks has given up by then
+FIRST_PAUSE_S: Final = 0.005
+MYSQL_LOCK_TROUBLE: Final = {1213, 1205, 1020, 3572}  # deadlock, lock wait, row changed (MariaDB >= 11.6), NOWAIT
+MYSQL_AWAY: Final = {1040, 1053, 2002, 2003, 2006, 2013}  # too many connections, going down, unreachable, gone, lost
+SQLITE_LOCK_TROUBLE: Final = re.compile("database (table )?is locked")
 
+log = structlog.get_logger(__name__)
 _jitter = SystemRandom()
 
 
@@ -46,27 +54,26 @@ class Sessions:
     read: sessionmaker[Session]
 
 
-def connect(url: str, *, pool_size: int = 4) -> Engine:
-    """An engine for SQLite or a MySQL-family server, with the settings that the promises of the ledger rest on."""
-    parsed = make_url(url)
-    return _sqlite(parsed) if parsed.get_backend_name() == "sqlite" else _mysql(parsed, pool_size)
+class WroteWhileReading(RuntimeError):
+    """A bug: objects were changed in a session that only reads."""
 
 
 def sessions(engine: Engine, **info: object) -> Sessions:
     """Session makers over an engine; `info` is what every session carries (listeners, vault)."""
     write_engine = engine.execution_options(sqlite_begin="IMMEDIATE")
-    return Sessions(
-        write=sessionmaker(write_engine, expire_on_commit=False, info=dict(info)),
-        read=sessionmaker(engine, expire_on_commit=False, info=dict(info)),
-    )
+    read = sessionmaker(engine, expire_on_commit=False, info=dict(info))
+    event.listen(read, "before_flush", _refuse_to_write)
+    return Sessions(write=sessionmaker(write_engine, expire_on_commit=False, info=dict(info)), read=read)
 
 
 def run(make: sessionmaker[Session], work: Callable[[Session], T]) -> T:
     """Do `work` in one transaction and commit it; anything raised undoes all of it.
 
-    Lock trouble runs the whole of `work` again, a few times with growing pauses, then raises `Unavailable`. A violated
-    constraint runs it once more, so that a double tap meets the first tap's row. `work` must bear being run again.
+    Lock trouble runs the whole of `work` again, a few times with growing pauses, then raises `Unavailable`; so does a
+    database that cannot be reached, at once. A violated constraint runs it once more, so that a double tap meets the
+    first tap's row. `work` must bear being run again.
     """
+    give_up_at = monotonic() + PATIENCE_S
     constraint_seen = False
     for attempt in range(TRIES):
         try:
@@ -76,57 +83,56 @@ def run(make: sessionmaker[Session], work: Callable[[Session], T]) -> T:
             if constraint_seen:
                 raise
             constraint_seen = True
-        except OperationalError as error:
+        except PoolTimeoutError as error:
+            _away(error)
+        except DBAPIError as error:
+            if is_away(error):
+                _away(error)
             if not is_lock_trouble(error):
                 raise
+            if monotonic() > give_up_at:
+                break
             sleep(FIRST_PAUSE_S * 2**attempt * _jitter.uniform(0.5, 1.5))
+    log.warning("database.contended")
     raise Unavailable
 
 
-def is_lock_trouble(error: OperationalError) -> bool:
-    """Whether the database gave up on a lock, so that the same transaction may succeed when run again."""
-    original = error.orig
+def is_lock_trouble(error: BaseException) -> bool:
+    """Whether the database gave up on a lock, so that the same transaction may succeed when run again.
+
+    A deadlock inside a savepoint takes the savepoint with it: what arrives then is the failed way back to it (1305),
+    and the deadlock is its context.
+    """
+    return lock_code(error) is not None or (error.__context__ is not None and is_lock_trouble(error.__context__))
+
+
+def lock_code(error: BaseException) -> int | str | None:
+    """The driver's code (MySQL family) or text (SQLite) when the database gave up on a lock in this very statement."""
+    original = error.orig if isinstance(error, OperationalError) else None
     if original is None or not original.args:
-        return False
-    return original.args[0] in MYSQL_LOCK_TROUBLE or bool(SQLITE_LOCK_TROUBLE.search(str(original.args[0])))
+        return None
+    found: int | str = original.args[0]
+    if isinstance(found, str):
+        return found if SQLITE_LOCK_TROUBLE.search(found) else None
+    return found if found in MYSQL_LOCK_TROUBLE else None
 
 
-def _sqlite(url: URL) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 15})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver would say it too late and lose updates
-    # synchronous=FULL: a confirmed purchase survives a power cut
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=15000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN " + connection.get_execution_options().get("sqlite_begin", "DEFERRED"))
-
-
-def _mysql(url: URL, pool_size: int) -> Engine:
-    return create_engine(
-        url.update_query_dict({"charset": "utf8mb4"}),
-        isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
-        pool_recycle=1800,
-        pool_size=pool_size,
-        max_overflow=2,
-        pool_timeout=10,
-        connect_args={
-            "init_command": "SET time_zone='+00:00', innodb_lock_wait_timeout=5",
-            "connect_timeout": 3,
-            "read_timeout": 30,
-            "write_timeout": 30,
-        },
-    )
+def is_away(error: DBAPIError) -> bool:
+    """Whether the database cannot be reached or hung up."""
+    args = error.orig.args if error.orig is not None else ()
+    return error.connection_invalidated or (bool(args) and args[0] in MYSQL_AWAY)
 
 
 def is_mysql_family(session: Session) -> bool:
     """Whether the session speaks to MariaDB, MySQL or a cluster that speaks their protocol."""
     return session.get_bind().dialect.name in MYSQL_FAMILY
+
+
+def _refuse_to_write(session: Session, *_: object) -> NoReturn:
+    changed = sorted({type(row).__name__ for row in (*session.new, *session.dirty, *session.deleted)})
+    raise WroteWhileReading(", ".join(changed))
+
+
+def _away(error: Exception) -> NoReturn:
+    log.error("database.away", error=type(error).__name__)
+    raise Unavailable from error

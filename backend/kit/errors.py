@@ -24,7 +24,9 @@ class Malformed(DomainError):
 
 
 class Unauthenticated(DomainError):
-    """Nobody known is asking."""
+    """Nobody known is asking; `challenge` names the scheme to sign in with (RFC 9110, WWW-Authenticate)."""
+
+    challenge: ClassVar[str] = "Bearer"
 
 
 class Forbidden(DomainError):

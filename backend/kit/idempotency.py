@@ -1,31 +1,33 @@
-"""Idempotency keys (`Idempotency-Key`), stored in the caller's transaction: key and effect commit together or not at all.
+"""Idempotency keys (`Idempotency-Key`), stored in the caller's transaction: key and effect commit together or not.
 
-The same key with the same body is answered with the first reply; with another body 422; while the first call still runs
-409. A refusal is remembered like a success; what says "try again" (429, 503) and what cannot be read is not.
+The same key with the same body is answered with the first reply; with another body 422; while the first call still
+runs 409 (SQLite has one writer: there the second call waits for the first). A refusal is remembered like a success;
+what says "try again" (429, 503) and what cannot be read is not.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from flask import Response, current_app, g, request
-from sqlalchemy import Index, delete, select
+from sqlalchemy import Index, delete, select, tuple_
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.kit.calls import db, now
-from backend.kit.columns import Digest, binary, code
-from backend.kit.db import Model, is_lock_trouble
+from backend.kit.columns import Digest, code, document
+from backend.kit.db import Model, lock_code
 from backend.kit.errors import Conflict, DomainError, Invalid, Malformed, TooMany, Unavailable
 from backend.kit.problems import refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-HEADER = "Idempotency-Key"
-LONGEST_KEY = 128
+HEADER: Final = "Idempotency-Key"
+LONGEST_KEY: Final = 128
+LOCKED: Final = {1205, 3572}  # what NOWAIT raises on MariaDB, on MySQL
 
 
 class KeyMisused(Invalid):
@@ -60,7 +62,7 @@ class IdempotencyKey(Model):
     fingerprint: Mapped[bytes] = mapped_column(Digest)
     status: Mapped[int | None]
     mimetype: Mapped[str | None] = mapped_column(code(64))
-    body: Mapped[bytes | None] = mapped_column(binary(16_000))
+    body: Mapped[bytes | None] = mapped_column(document())
     created_at: Mapped[datetime]
 
 
@@ -88,11 +90,11 @@ def idempotent(view: Callable[P, R]) -> Callable[P, R | Response]:
 
 def forget_before(session: Session, at: datetime, *, limit: int) -> int:
     """Delete up to `limit` keys used before `at`; returns how many."""
-    old = select(IdempotencyKey.caller, IdempotencyKey.key).where(IdempotencyKey.created_at < at).limit(limit)
-    rows = session.execute(old).all()
-    for caller, key in rows:
-        session.execute(delete(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key))
-    return len(rows)
+    old = select(IdempotencyKey.caller, IdempotencyKey.key).where(IdempotencyKey.created_at < at)
+    found = session.execute(old.order_by(IdempotencyKey.created_at).limit(limit)).tuples().all()
+    if found:
+        session.execute(delete(IdempotencyKey).where(tuple_(IdempotencyKey.caller, IdempotencyKey.key).in_(found)))
+    return len(found)
 
 
 def _answer(session: Session, call: Callable[[], object]) -> Response:
@@ -108,9 +110,10 @@ def _answer(session: Session, call: Callable[[], object]) -> Response:
 def _earlier(session: Session, caller: str, key: str) -> IdempotencyKey | None:
     mine = select(IdempotencyKey).where(IdempotencyKey.caller == caller, IdempotencyKey.key == key)
     try:
-        return session.scalar(mine.with_for_update(nowait=True))
+        # shared: replays do not hinder one another, but a row that is not committed yet cannot be shared
+        return session.scalar(mine.with_for_update(read=True, nowait=True))
     except OperationalError as error:
-        if is_lock_trouble(error):
+        if lock_code(error) in LOCKED:
             raise KeyInProgress from error
         raise
 
@@ -130,5 +133,5 @@ def _checked(key: str) -> str:
 
 
 def _fingerprint() -> bytes:
-    asked = f"{request.method} {request.full_path}\n".encode()
+    asked = f"{request.method} {request.path}?".encode() + request.query_string + b"\n"
     return sha256(asked + request.get_data()).digest()

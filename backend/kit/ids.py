@@ -47,8 +47,8 @@ def readable_code(rng: Random, count: int) -> str:
 
 def luhn_digit(body: str) -> str:
     """The check digit of ISO/IEC 7812-1 for a string of digits: finds every single wrong digit and most swaps."""
-    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
-    return str(-sum(value - 9 if value > 9 else value for value in doubled) % 10)
+    weighed = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return str(-sum(sum(divmod(value, 10)) for value in weighed) % 10)
 
 
 def luhn_valid(number: str) -> bool:

@@ -1,5 +1,6 @@
+from math import ceil
 from time import time
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import structlog
 from limits import RateLimitItem, parse
@@ -7,7 +8,10 @@ from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from redis import RedisError
 
+from backend.kit.cache import REDIS_OPTIONS
 from backend.kit.errors import TooMany
+
+Question = Literal["hit", "test"]
 
 log = structlog.get_logger(__name__)
 
@@ -45,22 +49,24 @@ class RateLimiter:
         """Count nothing. Raises AskedTooOften when one more would pass the rule."""
         self._ask("test", name, who)
 
-    def _ask(self, question: str, name: str, who: str) -> None:
+    def _ask(self, question: Question, name: str, who: str) -> None:
         item = self._items[name]
-        limiter = self._shared
         try:
-            allowed = getattr(limiter, question)(item, name, who)
-        except RedisError:
-            log.warning("limits.redis-away")
-            limiter = self._own
-            allowed = getattr(limiter, question)(item, name, who)
-        if not allowed:
-            raise AskedTooOften(retry_after=_seconds_left(limiter, item, name, who))
+            retry_after = _refused(self._shared, question, item, name, who)
+        except RedisError as error:
+            log.warning("limits.redis-away", error=type(error).__name__)
+            retry_after = _refused(self._own, question, item, name, who)
+        if retry_after:
+            raise AskedTooOften(retry_after=retry_after)
 
 
-def _seconds_left(limiter: SlidingWindowCounterRateLimiter, item: RateLimitItem, name: str, who: str) -> int:
-    return max(1, int(limiter.get_window_stats(item, name, who).reset_time - time()) + 1)
+def _refused(limiter: SlidingWindowCounterRateLimiter, question: Question, item: RateLimitItem, *who: str) -> int:
+    """0 when allowed, else in how many seconds to ask again."""
+    allowed = limiter.hit(item, *who) if question == "hit" else limiter.test(item, *who)
+    if allowed:
+        return 0
+    return max(1, ceil(limiter.get_window_stats(item, *who).reset_time - time()))
 
 
 def _redis_storage(url: str) -> Storage:
-    return RedisStorage(url, socket_timeout=1, socket_connect_timeout=1)
+    return RedisStorage(url, **REDIS_OPTIONS)

@@ -3,27 +3,27 @@ import sys
 from hashlib import blake2b
 
 import structlog
+from structlog.types import Processor
 
 
 def configure(*, level: str, json: bool) -> None:
     """Log structured lines to standard output, for our own code and for libraries alike."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
     ]
-    rendered = structlog.processors.JSONRenderer(ensure_ascii=False) if json else structlog.dev.ConsoleRenderer()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,  # type: ignore[arg-type]  # invariant list of one processor type
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, rendered],
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(json=json)],
         )
     )
     root = logging.getLogger()
@@ -31,6 +31,13 @@ def configure(*, level: str, json: bool) -> None:
     root.setLevel(level.upper())
     for chatty in ("urllib3", "apscheduler", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _rendered(*, json: bool) -> list[Processor]:
+    if json:
+        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    # plain: the colourful one shows local variables, which may be personal
+    return [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
 
 
 def alias(member_id: int) -> str:

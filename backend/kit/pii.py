@@ -2,14 +2,17 @@ import hmac
 from collections.abc import Mapping
 from hashlib import sha256
 from secrets import token_bytes
-from typing import cast
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy.orm import Session
 
-FORMAT = 1
-NONCE_BYTES = 12
+FORMAT: Final = 1
+HEADER_BYTES: Final = 2
+NONCE_BYTES: Final = 12
+KEY_BYTES: Final = 32
+PHONE_DIGITS: Final = 11
 
 
 class Unreadable(Exception):
@@ -24,7 +27,7 @@ class Vault:
     """
 
     def __init__(self, keys: Mapping[int, bytes], *, index_key: bytes) -> None:
-        if not keys or any(len(key) != 32 for key in keys.values()) or len(index_key) != 32:
+        if not keys or any(len(key) != KEY_BYTES for key in (*keys.values(), index_key)):
             raise ValueError("the vault needs keys of 32 bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
         self._active = max(keys)
@@ -38,8 +41,9 @@ class Vault:
 
     def open(self, sealed: bytes, place: str) -> str:
         """Decrypt what was sealed for `place`. Raises Unreadable."""
-        header, nonce, body = sealed[:2], sealed[2 : 2 + NONCE_BYTES], sealed[2 + NONCE_BYTES :]
-        cipher = self._ciphers.get(header[1]) if len(header) == 2 and header[0] == FORMAT else None
+        header, rest = sealed[:HEADER_BYTES], sealed[HEADER_BYTES:]
+        nonce, body = rest[:NONCE_BYTES], rest[NONCE_BYTES:]
+        cipher = self._ciphers.get(header[1]) if len(header) == HEADER_BYTES and header[0] == FORMAT else None
         if cipher is None:
             raise Unreadable(place)
         try:
@@ -54,12 +58,13 @@ class Vault:
 
 def vault(session: Session) -> Vault:
     """The vault that the session's process was started with."""
-    return cast(Vault, session.info["vault"])
+    found: Vault = session.info["vault"]
+    return found
 
 
 def mask_phone(phone: str) -> str:
-    """A phone number as others may see it: 138****1234."""
-    return f"{phone[:3]}****{phone[-4:]}"
+    """A phone number as others may see it: 138****1234; of what is too short to mask, nothing."""
+    return f"{phone[:3]}****{phone[-4:]}" if len(phone) >= PHONE_DIGITS else "****"
 
 
 def mask_name(name: str) -> str:

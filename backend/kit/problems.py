@@ -1,9 +1,9 @@
 """Every refusal on the wire: RFC 9457 problem details with a stable code."""
 
 from http import HTTPStatus
-from typing import Any
+from typing import Final
 
-from flask import Response, g, jsonify, request
+from flask import Response, g, request
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
 
@@ -20,7 +20,7 @@ from backend.kit.errors import (
 )
 from backend.kit.schema import Schema
 
-STATUS_OF_FAMILY: dict[type[DomainError], int] = {
+STATUS_OF_FAMILY: Final[dict[type[DomainError], int]] = {
     Malformed: 400,
     Unauthenticated: 401,
     Forbidden: 403,
@@ -30,7 +30,15 @@ STATUS_OF_FAMILY: dict[type[DomainError], int] = {
     TooMany: 429,
     Unavailable: 503,
 }
-SENTENCES = {400: "请求格式错误", 404: "内容不存在", 405: "不支持的请求方法", 413: "请求内容过大", 415: "请使用 JSON 格式"}
+SENTENCES: Final = {
+    400: "请求格式错误",
+    404: "内容不存在",
+    405: "不支持的请求方法",
+    413: "请求内容过大",
+    415: "请使用 JSON 格式",
+    500: "系统开小差了，请稍后再试",
+}
+TOLD_HEADERS: Final = ("Allow", "Location", "Retry-After", "WWW-Authenticate")
 
 
 class FieldError(Schema):
@@ -58,6 +66,8 @@ def refusal(error: DomainError) -> Response:
     response = problem(status_of(error), error.code, error.detail)
     if isinstance(error, (TooMany, Unavailable)):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = error.challenge
     return response
 
 
@@ -82,14 +92,14 @@ def http_problem(error: HTTPException) -> Response:
     status = error.code or 500
     response = problem(status, f"http.{status}", SENTENCES.get(status, "请求无法处理"))
     for name, value in error.get_headers():
-        if name in ("Allow", "Retry-After", "Location"):
+        if name in TOLD_HEADERS:
             response.headers[name] = value
     return response
 
 
 def problem(status: int, code: str, detail: str, *, errors: list[FieldError] | None = None) -> Response:
     """A problem response."""
-    body: dict[str, Any] = Problem(
+    body = Problem(
         type=f"urn:baihui:problem:{code}",
         title=HTTPStatus(status).phrase,
         status=status,
@@ -98,8 +108,5 @@ def problem(status: int, code: str, detail: str, *, errors: list[FieldError] | N
         instance=request.path,
         request_id=g.get("request_id", ""),
         errors=errors,
-    ).model_dump(exclude_none=True)
-    response = jsonify(body)
-    response.status_code = status
-    response.mimetype = "application/problem+json"
-    return response
+    )
+    return Response(body.model_dump_json(exclude_none=True), status, mimetype="application/problem+json")
