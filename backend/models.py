@@ -6,9 +6,22 @@ from backend.mall import models as mall
 from backend.members import models as members
 from backend.messaging import models as messaging
 from backend.oa import receipts as oa
+from backend.operators import models as operators
 from backend.points import models as points
 from backend.purchases import models as purchases
 from backend.stores import models as stores
 from backend.tiers import models as tiers
 
-__all__ = ["checkin", "idempotency", "mall", "members", "messaging", "oa", "points", "purchases", "stores", "tiers"]
+__all__ = [
+    "checkin",
+    "idempotency",
+    "mall",
+    "members",
+    "messaging",
+    "oa",
+    "operators",
+    "points",
+    "purchases",
+    "stores",
+    "tiers",
+]

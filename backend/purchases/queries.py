@@ -1,0 +1,51 @@
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.purchases.models import Purchase, PurchaseLine, Refund, RefundLine
+from backend.purchases.refunds import UnknownPurchase
+
+
+@dataclass(frozen=True)
+class RefundDetail:
+    """A refund and how it fell to the lines."""
+
+    refund: Refund
+    lines: tuple[RefundLine, ...]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """All that is known of a purchase."""
+
+    purchase: Purchase
+    lines: tuple[PurchaseLine, ...]
+    refunds: tuple[RefundDetail, ...]
+
+
+def detail(session: Session, *, store_id: int, order_no: str) -> Detail:
+    """A store's purchase with its lines and refunds in order, in two statements. Raises UnknownPurchase."""
+    bought = session.execute(
+        select(Purchase, PurchaseLine)
+        .join(PurchaseLine, PurchaseLine.purchase_id == Purchase.id)
+        .where(Purchase.store_id == store_id, Purchase.order_no == order_no)
+        .order_by(PurchaseLine.line_no)
+    ).all()
+    if not bought:
+        raise UnknownPurchase
+    purchase = bought[0][0]
+    return Detail(purchase, tuple(line for _, line in bought), _refunds(session, purchase.id))
+
+
+def _refunds(session: Session, purchase_id: int) -> tuple[RefundDetail, ...]:
+    parts: dict[int, tuple[Refund, list[RefundLine]]] = {}
+    rows = session.execute(
+        select(Refund, RefundLine)
+        .join(RefundLine, RefundLine.refund_id == Refund.id)
+        .where(Refund.purchase_id == purchase_id)
+        .order_by(Refund.refunded_at, Refund.id, RefundLine.line_no)
+    )
+    for refund, line in rows:
+        parts.setdefault(refund.id, (refund, []))[1].append(line)
+    return tuple(RefundDetail(refund, tuple(lines)) for refund, lines in parts.values())

@@ -1,0 +1,65 @@
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a till's receipt; `amount_fen` is for all of `qty`, before discounts on the whole bill."""
+
+    sku: str
+    name: str
+    qty: int
+    amount_fen: int
+    category: str | None = None
+    brand: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A finished sale as the till reports it. `order_no` is the till's own number, unique in its store."""
+
+    order_no: str
+    paid_at: datetime
+    lines: tuple[Line, ...]
+    total_fen: int
+    paid_fen: int
+    member_id: int | None = None
+
+
+@dataclass(frozen=True)
+class ReturnedLine:
+    """A line that comes back, numbered from 1 as reported; without an amount all that is left of it is refunded."""
+
+    line_no: int
+    amount_fen: int | None = None
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """Money given back for an order: for named `lines`, or (with none) an amount that falls to all of them."""
+
+    refund_no: str
+    lines: tuple[ReturnedLine, ...] = ()
+    amount_fen: int | None = None
+
+
+def fingerprint(content: Receipt | RefundRequest) -> bytes:
+    """SHA-256 of what was reported: equal for equal content, however the till spelt it (zone of `paid_at`, nulls)."""
+    canonical = json.dumps(_stated(asdict(content)), sort_keys=True, separators=(",", ":"), default=_utc)
+    return sha256(canonical.encode()).digest()
+
+
+def _stated(value: Any) -> Any:
+    # absent fields stay out, so that a later release may add optional ones and still know old orders again
+    if isinstance(value, dict):
+        return {name: _stated(part) for name, part in value.items() if part is not None}
+    if isinstance(value, (list, tuple)):
+        return [_stated(part) for part in value]
+    return value
+
+
+def _utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

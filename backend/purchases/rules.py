@@ -1,0 +1,39 @@
+from collections.abc import Sequence
+
+from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND, spread
+
+
+def points_for(paid_fen: int, *, per_yuan: int, multiplier: int) -> int:
+    """The points that an amount earns: whole points, rounded down once, at the very end.
+
+    `per_yuan` (points for each yuan) and `multiplier` (of the member's tier) are per ten thousand.
+    """
+    return paid_fen * per_yuan * multiplier // (FEN_PER_YUAN * PER_TEN_THOUSAND * PER_TEN_THOUSAND)
+
+
+def growth_for(paid_fen: int) -> int:
+    """The growth value that an amount counts for: its whole yuan."""
+    return paid_fen // FEN_PER_YUAN
+
+
+def payable(total_fen: int, *, price: int) -> int:
+    """What a member pays for a total at the tier's price (per ten thousand), rounded down to the fen."""
+    return total_fen * price // PER_TEN_THOUSAND
+
+
+def share_of_payment(paid_fen: int, amounts_fen: Sequence[int]) -> list[int]:
+    """How much of what was paid falls to each line, by the lines' amounts; adds up to `paid_fen`."""
+    return spread(paid_fen, amounts_fen)
+
+
+def share_of_points(points: int, paid_fen: Sequence[int]) -> list[int]:
+    """How many of an order's points fall to each line, by what was paid for it; adds up to `points`."""
+    return spread(points, paid_fen)
+
+
+def share_of_refund(refund_fen: int, left_fen: Sequence[int]) -> list[int]:
+    """How a refund without named lines falls to the lines, by what is left of each, never more than that.
+
+    Adds up to `refund_fen`, which is at most the sum of what is left.
+    """
+    return spread(refund_fen, left_fen)

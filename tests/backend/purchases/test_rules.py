@@ -1,0 +1,97 @@
+from fractions import Fraction
+from itertools import pairwise
+from math import floor
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.purchases.rules import (
+    growth_for,
+    payable,
+    points_for,
+    share_of_payment,
+    share_of_points,
+    share_of_refund,
+)
+
+fen = st.integers(0, 10**11)
+rates = st.integers(0, 100_000)
+weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=30)
+ONE_PER_TEN_YUAN = 1_000
+PLAIN = 10_000
+
+
+@given(fen, rates, rates)
+def test_points_are_the_exact_product_rounded_down_once(paid, per_yuan, multiplier):
+    exact = Fraction(paid, 100) * Fraction(per_yuan, 10_000) * Fraction(multiplier, 10_000)
+    assert points_for(paid, per_yuan=per_yuan, multiplier=multiplier) == floor(exact)
+
+
+@given(fen, fen, rates, rates)
+def test_paying_more_never_earns_less(one, other, per_yuan, multiplier):
+    less, more = sorted((one, other))
+    assert points_for(less, per_yuan=per_yuan, multiplier=multiplier) <= points_for(
+        more, per_yuan=per_yuan, multiplier=multiplier
+    )
+
+
+def test_silver_member_earns_one_fifth_more():
+    assert points_for(19_999, per_yuan=10_000, multiplier=12_000) == 239  # 199.99 yuan * 1.2 = 239.988
+
+
+@given(fen)
+def test_growth_is_the_whole_yuan(paid):
+    assert growth_for(paid) == floor(Fraction(paid, 100))
+
+
+@given(fen, st.integers(1, 10_000))
+def test_a_discount_never_favours_the_house_by_a_whole_fen(total, price):
+    exact = Fraction(total * price, 10_000)
+    assert exact - 1 < payable(total, price=price) <= exact
+
+
+@given(weights, st.data())
+def test_line_points_add_up_and_each_is_within_one_of_its_exact_share(paid, data):
+    points = data.draw(st.integers(0, 10**9)) if sum(paid) else 0
+    shares = share_of_points(points, paid)
+    assert sum(shares) == points
+    whole = sum(paid) or 1
+    assert all(abs(share - Fraction(points * part, whole)) < 1 for share, part in zip(shares, paid, strict=True))
+
+
+@given(weights, st.data())
+def test_shares_of_the_payment_add_up_and_none_is_more_than_its_line(amounts, data):
+    paid = data.draw(st.integers(0, sum(amounts)))
+    shares = share_of_payment(paid, amounts)
+    assert sum(shares) == paid
+    assert all(0 <= share <= amount for share, amount in zip(shares, amounts, strict=True))
+
+
+@given(weights, st.data())
+def test_a_refund_never_takes_more_from_a_line_than_is_left(left, data):
+    amount = data.draw(st.integers(0, sum(left)))
+    shares = share_of_refund(amount, left)
+    assert sum(shares) == amount
+    assert all(0 <= share <= most for share, most in zip(shares, left, strict=True))
+
+
+@given(st.integers(0, 10**8), rates, rates, st.data())
+def test_what_is_taken_back_does_not_depend_on_how_a_refund_is_cut_up(paid, per_yuan, multiplier, data):
+    cuts = sorted({0, *data.draw(st.lists(st.integers(0, paid), max_size=12))})
+    worth = [points_for(paid - cut, per_yuan=per_yuan, multiplier=multiplier) for cut in cuts]
+    taken = [before - after for before, after in pairwise(worth)]
+    assert all(part >= 0 for part in taken)
+    assert sum(taken) == worth[0] - worth[-1] <= worth[0]
+
+
+def test_ten_refunds_of_one_yuan_take_back_the_point_of_ten_yuan():
+    def worth(kept):
+        return points_for(kept, per_yuan=ONE_PER_TEN_YUAN, multiplier=PLAIN)
+
+    taken = [worth(kept) - worth(kept - 100) for kept in range(1_000, 0, -100)]
+    assert taken == [1, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_without_the_rule_ten_refunds_of_one_yuan_would_take_back_nothing():
+    naive = [points_for(100, per_yuan=ONE_PER_TEN_YUAN, multiplier=PLAIN) for _ in range(10)]
+    assert sum(naive) == 0
