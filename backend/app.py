@@ -1,4 +1,6 @@
-from typing import cast
+from functools import cached_property
+from threading import Lock
+from typing import Any, Final, cast
 
 import structlog
 from flask import Response, current_app, g, redirect, request
@@ -8,7 +10,8 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import miniprogram_api
-from backend import health
+from backend import health, oa, pos
+from backend.kit.bodies import check_json
 from backend.kit.calls import CallApp, without_transaction
 from backend.kit.errors import DomainError
 from backend.kit.observe import watch
@@ -17,12 +20,38 @@ from backend.kit.problems import Problem, http_problem, invalid_payload, refusal
 from backend.runtime import Runtime
 
 log = structlog.get_logger(__name__)
+_writing_the_document = Lock()
 
-LARGEST_BODY = 1024 * 1024
+LARGEST_BODY: Final = 1024 * 1024
 
 
 def create_app(runtime: Runtime) -> CallApp:
     """The WSGI application with all doors open."""
+    app = _house(runtime)
+    watch(app)
+    app.before_request(_begin_call)
+    app.register_error_handler(DomainError, refusal)
+    app.register_error_handler(HTTPException, http_problem)
+    app.register_error_handler(Exception, _bug)
+    app.add_url_rule("/api/docs", view_func=without_transaction(_docs))
+    for door in (health, oa, pos, miniprogram_api):
+        door.register(app)
+    return app
+
+
+class BaihuiApp(CallApp):
+    """The app, with an API document that says exactly what goes over the wire."""
+
+    @cached_property
+    def api_doc(self) -> dict[str, Any]:
+        with _writing_the_document:
+            if not self.spec_json:
+                self.generate_spec_json()  # type: ignore[no-untyped-call]  # untyped in the library
+                polish(self.spec_json)
+            return self.spec_json
+
+
+def _house(runtime: Runtime) -> BaihuiApp:
     app = BaihuiApp(
         "backend",
         info=Info(title="Baihui 百汇", version="1", description="会员平台：小程序与收银接口"),
@@ -40,29 +69,13 @@ def create_app(runtime: Runtime) -> CallApp:
     app.extensions["runtime"] = runtime
     if runtime.trusted_proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=runtime.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
-    watch(app)
-    app.before_request(_begin_call)
-    app.register_error_handler(DomainError, refusal)
-    app.register_error_handler(HTTPException, http_problem)
-    app.register_error_handler(Exception, _bug)
-    app.add_url_rule("/api/docs", view_func=without_transaction(_docs))
-    for door in (health, miniprogram_api):
-        door.register(app)
     return app
 
 
-class BaihuiApp(CallApp):
-    """The app, with an API document that says exactly what goes over the wire."""
-
-    def generate_spec_json(self) -> None:
-        super().generate_spec_json()
-        polish(self.spec_json)
-
-
 def _begin_call() -> None:
-    g.now = cast(CallApp, current_app).clock.now()
-    if request.path.startswith("/api/") and request.method in ("POST", "PUT") and request.content_length:
-        request.get_json()  # 400 or 415 here; the API layer would call bad JSON "not a dictionary"
+    g.now = cast("CallApp", current_app).clock.now()
+    if request.path.startswith("/api/") and request.method in ("POST", "PUT"):
+        check_json()
 
 
 def _docs() -> ResponseReturnValue:
@@ -70,7 +83,5 @@ def _docs() -> ResponseReturnValue:
 
 
 def _bug(error: Exception) -> Response:
-    log.error("bug", exc_info=error, method=request.method, route=request.url_rule and request.url_rule.rule)
+    log.error("bug", exc_info=error, method=request.method, route=request.url_rule.rule if request.url_rule else None)
     return http_problem(InternalServerError())
-
-

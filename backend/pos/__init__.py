@@ -1,0 +1,13 @@
+"""The door of the tills and of other systems, /api/pos/v1: signed requests of keys that belong to a store."""
+
+from flask_openapi import OpenAPI
+
+from backend.pos import mall, members, purchases, refunds
+
+RESOURCES = (members, purchases, refunds, mall)
+
+
+def register(app: OpenAPI) -> None:
+    """Open the door."""
+    for resource in RESOURCES:
+        app.register_api(resource.api)

@@ -1,0 +1,72 @@
+"""What tills send and get, as far as several calls share it."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from backend import purchases, tiers
+from backend.kit.schema import Fen, IdText, Instant, Schema
+
+MOST_LINES = 500
+CONTROL_FREE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+
+
+def _sent_as_text(value: object) -> object:
+    if not isinstance(value, str):
+        raise ValueError("must be an id: digits in a string")  # noqa: TRY004  pydantic reports ValueErrors
+    return value
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("is no instant of this age") from error
+
+
+MemberId = Annotated[IdText, BeforeValidator(_sent_as_text)]
+PaidAt = Annotated[Instant, AfterValidator(_in_utc)]
+# starts like this and holds no slash, so that it can stand in a path as it is
+Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
+Text64 = Annotated[str, Field(max_length=64, pattern=CONTROL_FREE)]
+Text128 = Annotated[str, Field(max_length=128, pattern=CONTROL_FREE)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+PaidFen = Annotated[Fen, Field(gt=0)]
+LineNo = Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)]
+
+
+class ItemIn(Schema):
+    """One line of a receipt; `amount_fen` is for all of `qty`. Weighed goods are sent with qty 1."""
+
+    sku: Text64
+    name: Text128
+    category: Text64 | None = None
+    brand: Text64 | None = None
+    qty: Quantity
+    amount_fen: Fen
+
+    def line(self) -> purchases.Line:
+        return purchases.Line(**self.model_dump())
+
+
+Items = Annotated[list[ItemIn], Field(min_length=1, max_length=MOST_LINES)]
+
+
+class OrderPath(Schema):
+    """The order that a call is about."""
+
+    order_no: Number
+
+
+class TierOut(Schema):
+    """A member's tier."""
+
+    code: str
+    name: str
+
+
+def tier_out(tier: tiers.Tier | str | None) -> TierOut | None:
+    """A tier, or the tier with a code, as a till may see it; None where there was no member."""
+    found = tiers.tier_of(tier) if isinstance(tier, str) else tier
+    return TierOut.model_validate(found) if found else None

@@ -1,0 +1,80 @@
+from typing import Annotated, Self
+
+from pydantic import Field, model_validator
+
+from backend import purchases
+from backend.kit.calls import db, now
+from backend.kit.idempotency import idempotent
+from backend.kit.openapi import problems
+from backend.kit.schema import Instant, Schema
+from backend.pos.auth import resource, till
+from backend.pos.payloads import MOST_LINES, LineNo, Number, OrderPath, PaidFen, TierOut, tier_out
+
+api = resource("refunds", scope="purchases")
+
+
+class ReturnedIn(Schema):
+    """A line that comes back, numbered from 1 as reported; without an amount all that is left of it is refunded."""
+
+    line_no: LineNo
+    amount_fen: PaidFen | None = None
+
+
+class RefundIn(Schema):
+    """Money given back: for named lines (`items`) or, as `amount_fen`, spread over what is left of all lines."""
+
+    refund_no: Number
+    items: Annotated[list[ReturnedIn], Field(min_length=1, max_length=MOST_LINES)] | None = None
+    amount_fen: PaidFen | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.items is None) == (self.amount_fen is None):
+            raise ValueError("exactly one of items and amount_fen")
+        return self
+
+
+class RefundOut(Schema):
+    """What a refund took back, and the member's debt, tier and balance right after it (null without a member)."""
+
+    order_no: str
+    refund_no: str
+    amount_fen: int
+    points_taken_back: int
+    growth_taken_back: int
+    debt: int
+    tier: TierOut | None
+    points_balance: int | None
+    refunded_at: Instant
+
+
+@api.post(
+    "/purchases/<order_no>/refunds",
+    responses={201: RefundOut, 200: RefundOut, **problems(404, 409)},
+    openapi_extensions={"x-idempotent": True},
+)
+@idempotent
+def refund(path: OrderPath, body: RefundIn) -> tuple[RefundOut, int]:
+    """Report money given back. The same refund number again: 200 and the same reply; with other content 409."""
+    asked = purchases.RefundRequest(
+        refund_no=body.refund_no,
+        lines=tuple(purchases.ReturnedLine(item.line_no, item.amount_fen) for item in body.items or ()),
+        amount_fen=body.amount_fen,
+    )
+    done = purchases.refund(db(), asked, store_id=till().store_id, order_no=path.order_no, now=now())
+    return refund_out(path.order_no, done.refund), 201 if done.created else 200
+
+
+def refund_out(order_no: str, made: purchases.Refund) -> RefundOut:
+    """A refund as a till may see it."""
+    return RefundOut(
+        order_no=order_no,
+        refund_no=made.refund_no,
+        amount_fen=made.amount_fen,
+        points_taken_back=made.points_taken,
+        growth_taken_back=made.growth_taken,
+        debt=made.debt,
+        tier=tier_out(made.tier_code),
+        points_balance=made.balance_after,
+        refunded_at=made.refunded_at,
+    )
