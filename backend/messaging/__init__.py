@@ -6,7 +6,7 @@ tried again later, or one of the named ends. Of one member's messages the next g
 """
 
 from backend.messaging.delivery import deliver_due, deliver_until
-from backend.messaging.post import Post
+from backend.messaging.attempt import Post
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.rules import Status
 from backend.messaging.service import (

@@ -1,20 +1,49 @@
+from collections.abc import Mapping
 from datetime import datetime
+from random import Random
+from typing import Protocol
 
 import structlog
 from sqlalchemy.orm import Session
 
 from backend import members
-from backend.kit.db import run
+from backend.kit.clock import Clock
+from backend.kit.db import Sessions, run
 from backend.kit.logs import alias
 from backend.messaging import outbox, rules
 from backend.messaging.outbox import Letter, Outcome
-from backend.messaging.post import Post
 from backend.messaging.rules import Status
 from backend.messaging.wording import CATALOGUE, fields
-from backend.wechat import JumpRefused, MiniProgramPage, WeChatError
+from backend.wechat import JumpRefused, MiniProgram, MiniProgramPage, OfficialAccount, WeChatError
 from config import policy
 
 log = structlog.get_logger(__name__)
+
+
+class Post(Protocol):
+    """What delivery works with; the runtime of a process is one."""
+
+    @property
+    def sessions(self) -> Sessions: ...
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def rng(self) -> Random: ...
+
+    @property
+    def official_account(self) -> OfficialAccount: ...
+
+    @property
+    def mini_program(self) -> MiniProgram:
+        """Where a tap on a message leads."""
+        ...
+
+    @property
+    def template_ids(self) -> Mapping[str, str]:
+        """WeChat's id of each template of the catalogue that the shop uses."""
+        ...
 
 
 def attempt(post: Post, letter: Letter) -> Status:

@@ -15,9 +15,8 @@ import structlog
 
 from backend.kit.db import run
 from backend.messaging import outbox
-from backend.messaging.attempt import attempt
+from backend.messaging.attempt import Post, attempt
 from backend.messaging.outbox import Letter
-from backend.messaging.post import Post
 from backend.messaging.rules import Status
 
 log = structlog.get_logger(__name__)

@@ -1,0 +1,109 @@
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import select
+
+from backend import messaging
+from backend.mall import ExchangeConfirmed
+from backend.messaging.models import Message
+from backend.messaging.rules import Status
+from backend.tiers import TierReached
+from tests.backend.messaging.recipients import earned
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+from tests.support.runtimes import make_runtime
+
+
+@pytest.fixture
+def runtime(engine, clock):
+    """Deciding asks nobody."""
+    return make_runtime(engine, clock)
+
+
+def outbox(session, member):
+    told = select(Message).where(Message.member_id == member.id).order_by(Message.id)
+    return session.scalars(told).all()
+
+
+def test_joining_tells_of_the_gift(session):
+    (message,) = outbox(session, make_member(session))
+    assert (message.template, message.words["reason"]) == ("points_earned", "入会礼")
+    assert (message.status, message.due_at, message.decided_at) == (Status.WAITING, MORNING, MORNING)
+
+
+def test_points_are_told_with_the_words_of_the_moment(session):
+    member = make_member(session)
+    messaging.tell_points_earned(session, earned(member.id, 20))
+    assert outbox(session, member)[-1].words == {
+        "points": "20",
+        "reason": "消费积分",
+        "balance": "1020",
+        "at": "2026年3月1日 09:00",
+    }
+
+
+def test_a_tier_is_told(session):
+    member = make_member(session)
+    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
+    message = outbox(session, member)[-1]
+    assert (message.template, message.words) == ("tier_reached", {"tier": "金卡", "at": "2026年3月1日 09:00"})
+
+
+def test_an_exchange_is_told_with_its_code_and_last_day(session):
+    member = make_member(session)
+    pick_up_by = datetime(2026, 3, 15, 16, tzinfo=UTC)
+    confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", pick_up_by, MORNING)
+    messaging.tell_exchange_confirmed(session, confirmed)
+    message = outbox(session, member)[-1]
+    assert message.words == {
+        "item": "咖啡",
+        "points": "300",
+        "pickup_code": "402913377580",
+        "store": "南京路店",
+        "last_day": "2026年3月15日",
+    }
+
+
+def test_a_repeated_fact_is_told_once_and_hurts_nobody(session):
+    member = make_member(session)
+    before = len(outbox(session, member))
+    for _ in range(2):
+        messaging.tell_points_earned(session, earned(member.id, 20))
+        messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
+    assert len(outbox(session, member)) == before + 2
+
+
+def test_every_message_that_is_decided_has_all_words_of_its_template(session):
+    member = make_member(session)
+    messaging.tell_points_earned(session, earned(member.id, 20))
+    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
+    confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
+    messaging.tell_exchange_confirmed(session, confirmed)
+    for message in outbox(session, member):
+        assert message.words.keys() == messaging.CATALOGUE[message.template].sample.keys()
+
+
+@pytest.mark.parametrize("status", [Status.DEAD, Status.DOUBTFUL, Status.UNREACHABLE, Status.SKIPPED])
+def test_what_ended_unsent_can_be_sent_again(session, status):
+    member = make_member(session)
+    (message,) = outbox(session, member)
+    message.status, message.attempts, message.unsure_since, message.error = status, 12, MORNING, "TryLater"
+    session.flush()
+    later = datetime(2026, 3, 2, tzinfo=UTC)
+    messaging.requeue(session, message.id, now=later)
+    assert (message.status, message.attempts, message.due_at) == (Status.WAITING, 0, later)
+    assert (message.unsure_since, message.error, message.ended_at) == (None, None, None)
+
+
+@pytest.mark.parametrize("status", [Status.WAITING, Status.SENT])
+def test_what_waits_or_was_sent_cannot(session, status):
+    (message,) = outbox(session, make_member(session))
+    message.status = status
+    session.flush()
+    with pytest.raises(messaging.NotEnded):
+        messaging.requeue(session, message.id, now=MORNING)
+
+
+def test_an_unknown_message_cannot_either(session):
+    with pytest.raises(messaging.MessageUnknown):
+        messaging.requeue(session, 1, now=MORNING)

@@ -1,0 +1,50 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.messaging import wording
+from backend.wechat import fits
+
+NAMES = sorted(wording.CATALOGUE)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sample_goes_through_uncut(name):
+    template = wording.CATALOGUE[name]
+    for field in template.official_account:
+        plain = field.wording.format_map(template.sample)
+        assert fits(field.key, plain), (field.key, plain)
+        assert wording.fields(template, template.sample)[field.key] == plain
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(words=st.data())
+def test_wechat_takes_whatever_the_words_are(name, words):
+    template = wording.CATALOGUE[name]
+    any_words = {word: words.draw(st.text(max_size=60)) for word in template.sample}
+    assert all(fits(key, value) for key, value in wording.fields(template, any_words).items())
+
+
+def test_a_lost_word_is_an_error():
+    with pytest.raises(KeyError):
+        wording.fields(wording.CATALOGUE["tier_reached"], {"tier": "金卡"})
+
+
+def test_instants_and_days_are_the_shop_s():
+    assert wording.instant(datetime(2026, 3, 1, 16, 5, tzinfo=UTC)) == "2026年3月2日 00:05"
+    assert wording.last_day(datetime(2026, 3, 15, 16, 0, tzinfo=UTC)) == "2026年3月15日"
+    assert wording.last_day(datetime(2026, 3, 15, 16, 1, tzinfo=UTC)) == "2026年3月16日"
+
+
+def test_reasons_of_points():
+    assert wording.reason("purchase") == "消费积分"
+    assert wording.reason("something new") == "积分到账"
+
+
+def test_templates_as_the_console_shows_them():
+    shown = wording.console_templates({"tier_reached": "T1", "unknown": "T2"})
+    assert set(shown) == {"T1"}
+    assert shown["T1"]["title"] == "会员升级通知"
+    assert shown["T1"]["fields"][0] == {"key": "thing1", "label": "当前等级"}
