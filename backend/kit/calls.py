@@ -66,7 +66,8 @@ class CallApp(OpenAPI):
     def make_response(self, rv: Any) -> Response:
         model, *rest = rv if isinstance(rv, tuple) else (rv,)
         if isinstance(model, BaseModel):
-            rv = (Response(model.model_dump_json(), mimetype="application/json"), *rest)
+            body = Response(model.model_dump_json(), mimetype="application/json")
+            rv = (body, *rest) if rest else body
         return super().make_response(rv)
 
     def _unit(self) -> str:
