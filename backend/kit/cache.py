@@ -19,7 +19,6 @@ T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 SWEEP_EVERY: Final = 1000
-LARGEST: Final = 100_000
 LEAVE_ALONE_S: Final = 2.0  # a Redis that did not answer is not asked for so long
 REDIS_OPTIONS: Final[dict[str, Any]] = {
     "socket_timeout": 1,
@@ -52,10 +51,11 @@ class Cache(Protocol):
 
 
 class MemoryCache:
-    """A cache for the threads of one process; of more than 100,000 items it forgets the oldest."""
+    """A cache for the threads of one process; of more than about `largest` items it forgets the oldest."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, largest: int = 100_000) -> None:
         self._clock = clock
+        self._largest = largest
         self._lock = threading.Lock()
         self._items: dict[str, tuple[bytes, datetime]] = {}
         self._writes = 0
@@ -99,7 +99,7 @@ class MemoryCache:
         self._writes += 1
         if self._writes % SWEEP_EVERY == 0:
             fresh = [(name, item) for name, item in self._items.items() if item[1] > now]
-            self._items = dict(islice(fresh, max(0, len(fresh) - LARGEST), None))
+            self._items = dict(islice(fresh, max(0, len(fresh) - self._largest), None))
 
 
 class RedisCache:
