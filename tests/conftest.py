@@ -1,10 +1,12 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from random import Random
 
 import pytest
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -15,10 +17,17 @@ from backend.kit.db import Sessions, connect
 from backend.runtime import Runtime
 from tests.support.clocks import MORNING
 from tests.support.databases import create_tables, empty, mariadb_answers, mariadb_database, sqlite_copy
+from tests.support.redis_servers import REDIS_URL, redis_answers
 from tests.support.runtimes import make_runtime
+from tests.support.statements import statements_of
 
 SERVICES_REQUIRED = os.environ.get("REQUIRE_SERVICES") == "1"
 NEEDS_MARIADB = "wants MariaDB (TEST_MYSQL_URL, or root without password on 127.0.0.1:3306)"
+
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.load_profile("repeatable")
+
+NEEDS_REDIS = "wants Redis (TEST_REDIS_URL, or 127.0.0.1:6379)"
 
 _wanting: set[str] = set()
 
@@ -64,6 +73,15 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
             yield engine
 
 
+@pytest.fixture(scope="session")
+def redis_url() -> str:
+    if not redis_answers():
+        if SERVICES_REQUIRED:
+            pytest.fail(f"REQUIRE_SERVICES=1 and this test {NEEDS_REDIS}")
+        pytest.skip(NEEDS_REDIS)
+    return REDIS_URL
+
+
 @pytest.fixture
 def clock() -> FixedClock:
     return FixedClock(MORNING)
@@ -99,6 +117,12 @@ def app(runtime: Runtime) -> CallApp:
 @pytest.fixture
 def client(app: CallApp) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def count_statements() -> Callable[[Session], AbstractContextManager[list[str]]]:
+    """`with count_statements(session) as said:` collects the SQL statements said meanwhile."""
+    return statements_of
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -116,17 +116,17 @@ def _lots(books: Books) -> Iterator[tuple[str, str]]:
 
 
 def _payments(books: Books) -> Iterator[tuple[str, str]]:
-    paid: defaultdict[int, int] = defaultdict(int)
+    at_once, later = defaultdict[int, int](int), defaultdict[int, int](int)
     for allocation in books.allocations:
+        paid = at_once if allocation.by_seq == allocation.entry_seq else later
         paid[allocation.entry_seq] += allocation.amount
     owed = {debt.entry_seq: debt for debt in books.debts}
     for entry in books.entries:
-        debt = owed.pop(entry.seq, None)
-        unpaid = debt.remaining if debt else 0
-        expected = 0 if entry.kind == EARN else -entry.amount - unpaid
-        if paid.pop(entry.seq, 0) != expected:
-            yield f"point_entries seq {entry.seq}", "the lots that paid do not add up to it"
-        if debt and not 0 <= debt.remaining <= debt.amount <= -entry.amount:
-            yield f"point_debts entry {entry.seq}", "is larger than what was taken back"
-    for seq in [*paid, *owed]:
+        debt, row = owed.pop(entry.seq, None), f"point_entries seq {entry.seq}"
+        due = 0 if entry.kind == EARN else -entry.amount
+        if at_once.pop(entry.seq, 0) != due - (debt.amount if debt else 0):
+            yield row, "the lots that paid do not add up to it"
+        if later.pop(entry.seq, 0) != (debt.amount - debt.remaining if debt else 0):
+            yield row, "what was paid of its debt does not add up"
+    for seq in [*at_once, *later, *owed]:
         yield f"point_entries seq {seq}", "was paid for and is not there"

@@ -1,0 +1,79 @@
+from datetime import date, timedelta
+
+import pytest
+
+from backend import points
+from backend.points import Expiring, Source
+from tests.factories.members import make_member
+from tests.support.clocks import LATE, MORNING
+
+IN_TWO_MONTHS = MORNING + timedelta(days=61)
+
+
+@pytest.fixture
+def account(session):
+    """100 points for joining (12 months), 30 for a month, 50 for ever."""
+    account = points.lock(session, make_member(session).id, now=MORNING)
+    points.credit(session, account, 30, source=Source("purchase", 1), now=MORNING, months=1)
+    points.credit(session, account, 50, source=Source("purchase", 2), now=MORNING, months=0)
+    session.flush()
+    return account
+
+
+def test_nobody_has_no_balance(session):
+    with pytest.raises(points.NoAccount):
+        points.summary(session, 404, now=MORNING)
+
+
+def test_a_balance_in_its_parts(session, account):
+    seen = points.summary(session, account.member_id, now=MORNING)
+    assert (seen.available, seen.held, seen.pending, seen.debt) == (180, 0, 0, 0)
+    assert seen.expiring == (Expiring(date(2026, 4, 1), 30), Expiring(date(2027, 3, 1), 100))
+
+
+def test_what_expired_is_gone_before_anything_has_swept_it(session, account):
+    seen = points.summary(session, account.member_id, now=IN_TWO_MONTHS)
+    assert (seen.available, seen.expiring) == (150, (Expiring(date(2027, 3, 1), 100),))
+    assert account.balance == 180
+
+
+def test_the_balance_of_a_past_instant_counts_what_had_expired_by_then(session, account):
+    expires_at = points.expiry_of(MORNING, 1)
+    just_before = expires_at - timedelta(microseconds=1)
+
+    def seen():
+        return [
+            points.balance_at(session, account.member_id, at=at)
+            for at in (MORNING - timedelta(seconds=1), MORNING, just_before, expires_at)
+        ]
+
+    assert seen() == [0, 180, 180, 150]
+    points.lock(session, account.member_id, now=IN_TWO_MONTHS)
+    session.flush()
+    assert seen() == [0, 180, 180, 150]
+
+
+def test_a_statement_is_read_backwards_in_pages(session, account):
+    newest = points.entries(session, account.member_id, limit=2)
+    assert [line.seq for line in newest] == [3, 2]
+    assert [line.seq for line in points.entries(session, account.member_id, before_seq=2, limit=2)] == [1]
+
+
+def test_a_line_is_found_by_what_caused_it(session, account):
+    assert points.entry_of(session, account.member_id, Source("purchase", 2)).amount == 50
+    assert points.entry_of(session, account.member_id, Source("purchase", 9)) is None
+
+
+def test_accounts_are_walked_in_order(session, account):
+    other = make_member(session, now=LATE).id
+    session.flush()
+    first, second = sorted([account.member_id, other])
+    assert points.member_ids(session, limit=1) == [first]
+    assert points.member_ids(session, after=first, limit=10) == [second]
+
+
+def test_a_balance_takes_two_statements(session, account, count_statements):
+    session.expire_all()
+    with count_statements(session) as said:
+        points.summary(session, account.member_id, now=MORNING)
+    assert len(said) == 2
