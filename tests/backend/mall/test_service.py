@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from backend import mall, points, stores
 from backend.mall.rules import pick_up_by
@@ -227,3 +227,10 @@ def test_an_order_outlives_the_offer(session, exchange, member_id, item):
     assert mall.cancel(session, member_id, order.no, now=MORNING).status == "cancelled"
     mall.put_on(session, item.id)
     assert stock(session, item) == 5
+
+
+def test_stock_that_cannot_go_back_aborts_the_cancelling(session, exchange, member_id):
+    order = exchange()
+    session.execute(delete(mall.Item))
+    with pytest.raises(LookupError):
+        mall.cancel(session, member_id, order.no, now=MORNING)

@@ -1,0 +1,280 @@
+"""Stock and points over real connections (C1-C5), with negative controls that show the races are real."""
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import redis
+from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, select, text, update
+
+from backend import mall, points, stores
+from backend.app import create_app
+from backend.kit.cache import RedisCache
+from backend.kit.db import is_lock_trouble, run
+from backend.kit.errors import DomainError
+from backend.kit.limits import RateLimiter
+from backend.mall.rules import pick_up_by
+from tests.factories.mall import give_points, make_item
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+from tests.support.phone import member_client
+from tests.support.races import race
+from tests.support.runtimes import make_runtime
+
+ORDERS = "/api/mp/v1/mall/orders"
+GIFT = 100
+CROWD, PIECES, TAPS = 64, 5, 32
+OVERDUE = pick_up_by(MORNING)
+IN_TIME = OVERDUE - timedelta(microseconds=1)
+REDIS_DATABASE_TO_EMPTY = "/13"
+
+
+@pytest.fixture
+def runtime(mariadb, clock):
+    return make_runtime(mariadb, clock)
+
+
+@pytest.fixture
+def shop_id(sessions):
+    with sessions.write.begin() as session:
+        store = stores.create_store(session, code="SH01", name="南京东路店", now=MORNING)
+        session.flush()
+        return store.id
+
+
+@pytest.fixture
+def deadlocks(mariadb):
+    """Lock trouble met on the way: retries hide it from the members, not from here."""
+    met = []
+
+    def note(context):
+        if is_lock_trouble(context.sqlalchemy_exception):
+            met.append(context.statement)
+
+    event.listen(mariadb, "handle_error", note)
+    yield met
+    event.remove(mariadb, "handle_error", note)
+
+
+@pytest.fixture
+def naive_tables(mariadb):
+    metadata = MetaData()
+    item = Table("naive_items", metadata, Column("stock", Integer))
+    orders = Table("naive_orders", metadata, Column("quantity", Integer))
+    metadata.create_all(mariadb)
+    with mariadb.begin() as connection:
+        connection.execute(insert(item).values(stock=PIECES))
+    yield item, orders
+    metadata.drop_all(mariadb)
+
+
+def crowd(sessions, size, *, funds=GIFT):
+    with sessions.write.begin() as session:
+        ids = [make_member(session).id for _ in range(size)]
+        for member_id in ids if funds > GIFT else ():
+            give_points(session, member_id, funds - GIFT)
+        return ids
+
+
+def offer(sessions, stock):
+    with sessions.write.begin() as session:
+        return make_item(session, stock=stock).id
+
+
+def basket(item_id, shop_id):
+    return {"item_id": str(item_id), "quantity": 1, "store_id": str(shop_id)}
+
+
+def outcomes(replies):
+    words = [reply.json.get("code", reply.json.get("status")) for reply in replies]
+    return {word: words.count(word) for word in set(words)}
+
+
+def stock_of(session, item_id):
+    return session.scalar(select(mall.Item.stock).where(mall.Item.id == item_id))
+
+
+def messages(sessions):
+    with sessions.read() as session:
+        return session.scalar(text("SELECT COUNT(*) FROM messages"))
+
+
+def assert_everything_adds_up(sessions, item_id, stocked, members, funds=GIFT):
+    with sessions.read() as session:
+        kept = select(func.coalesce(func.sum(mall.Order.quantity), 0)).where(
+            mall.Order.item_id == item_id, mall.Order.status.in_(("placed", "picked-up"))
+        )
+        assert stock_of(session, item_id) == stocked - session.scalar(kept)
+        assert mall.stock_faults(session) == []
+        assert points.verify(session, members) == []
+        for member_id in members:
+            paid = sum(
+                order.points
+                for order in mall.orders(session, member_id, limit=100)
+                if order.status in {"placed", "picked-up"}
+            )
+            assert points.summary(session, member_id, now=MORNING).available == funds - paid
+
+
+def burst(runtime, shop_id):
+    members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for member_id in members]
+    replies = race(CROWD, lambda number: phones[number].post(ORDERS, json=basket(item_id, shop_id)))
+    assert outcomes(replies) == {"placed": PIECES, "mall.sold-out": CROWD - PIECES}
+    assert_everything_adds_up(runtime.sessions, item_id, PIECES, members)
+    with runtime.sessions.read() as session:
+        assert stock_of(session, item_id) == 0
+
+
+def test_of_64_members_for_5_pieces_5_get_one(runtime, shop_id, deadlocks):
+    burst(runtime, shop_id)
+    assert deadlocks == []
+
+
+def test_reading_the_stock_first_and_writing_it_later_sells_more_than_there_is(mariadb, naive_tables):
+    item, orders = naive_tables
+
+    def exchange(_number):
+        with mariadb.begin() as connection:
+            stock = connection.scalar(select(item.c.stock))
+            if stock < 1:
+                return "sold-out"
+            connection.execute(insert(orders).values(quantity=1))
+            connection.execute(update(item).values(stock=stock - 1))
+            return "placed"
+
+    assert race(CROWD, exchange).count("placed") > PIECES
+
+
+def test_a_cache_that_forgets_everything_in_the_burst_changes_nothing(runtime, shop_id, redis_url, clock):
+    url = urlsplit(redis_url)._replace(path=REDIS_DATABASE_TO_EMPTY).geturl()
+    over = threading.Event()
+
+    def forget():
+        server = redis.Redis.from_url(url)
+        while not over.wait(0.005):
+            server.flushdb()
+
+    forgetting = threading.Thread(target=forget)
+    forgetting.start()
+    try:
+        burst(replace(runtime, cache=RedisCache(url, clock), limiter=RateLimiter(url)), shop_id)
+    finally:
+        over.set()
+        forgetting.join()
+
+
+def test_of_32_parallel_exchanges_of_one_balance_one_wins(runtime, sessions, shop_id, deadlocks):
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, TAPS)
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for _ in range(TAPS)]
+    replies = race(TAPS, lambda number: phones[number].post(ORDERS, json=basket(item_id, shop_id)))
+    assert outcomes(replies) == {"placed": 1, "points.insufficient": TAPS - 1}
+    assert_everything_adds_up(sessions, item_id, TAPS, [member_id])
+    assert deadlocks == []
+
+
+def test_cancelling_repeated_in_the_rush_for_what_comes_back(runtime, sessions, shop_id, deadlocks):
+    holders, waiting, item_id = crowd(sessions, 8), crowd(sessions, 16), offer(sessions, 8)
+    app = create_app(runtime)
+    holding = [member_client(app, member_id) for member_id in holders for _repeat in range(2)]
+    placed = [holding[2 * number].post(ORDERS, json=basket(item_id, shop_id)).json["no"] for number in range(8)]
+    waiting_phones = [member_client(app, member_id) for member_id in waiting]
+
+    def act(number):
+        if number < 16:
+            return holding[number].post(f"{ORDERS}/{placed[number // 2]}/cancel")
+        return waiting_phones[number - 16].post(ORDERS, json=basket(item_id, shop_id))
+
+    replies = race(32, act)
+    assert outcomes(replies[:16]) == {"cancelled": 16}
+    assert set(outcomes(replies[16:])) <= {"placed", "mall.sold-out"}
+    assert outcomes(replies[16:]).get("placed", 0) <= 8
+    assert_everything_adds_up(sessions, item_id, 8, holders + waiting)
+    assert deadlocks == []
+
+
+def test_pick_up_cancelling_and_time_out_exclude_one_another(runtime, sessions, shop_id, clock, deadlocks):
+    members, item_id = crowd(sessions, 8), offer(sessions, 10)
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for member_id in members]
+    for phone in phones:
+        assert phone.post(ORDERS, json=basket(item_id, shop_id)).status_code == 201
+    with sessions.read() as session:
+        placed = [mall.orders(session, member_id, limit=1)[0] for member_id in members]
+
+    def act(number):
+        order, phone = placed[number // 4], phones[number // 4]
+        by_turns = (
+            lambda: run(
+                sessions.write, lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=IN_TIME).status
+            ),
+            lambda: phone.post(f"{ORDERS}/{order.no}/cancel").status_code,
+            lambda: run(sessions.write, lambda s: mall.lapse_due(s, order.id, now=OVERDUE)),
+            lambda: phone.post(f"{ORDERS}/{order.no}/cancel").status_code,
+        )
+        try:
+            return by_turns[number % 4]()
+        except DomainError as refusal:
+            return refusal.code
+
+    results = race(32, act)
+    with sessions.read() as session:
+        ended = [mall.orders(session, member_id, limit=1)[0].status for member_id in members]
+    expected = {
+        "picked-up": ("picked-up", 409, None, 409),
+        "cancelled": ("mall.order-cancelled", 200, None, 200),
+        "lapsed": ("mall.order-lapsed", 409, None, 409),
+    }
+    assert [tuple(results[at : at + 4]) for at in range(0, 32, 4)] == [expected[status] for status in ended]
+    assert_everything_adds_up(sessions, item_id, 10, members)
+    assert deadlocks == []
+
+
+def test_many_tills_hand_over_one_order_once(sessions, shop_id, rng):
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+    heard = []
+    with sessions.write.begin() as session:
+        order = mall.exchange(session, member_id, item_id=item_id, quantity=1, store_id=shop_id, rng=rng, now=MORNING)
+
+    def pick_up(number):
+        def work(session):
+            listeners = {mall.ExchangePickedUp: [lambda _, fact: heard.append(fact)]}
+            session.info["listeners"] = listeners
+            at = MORNING + timedelta(seconds=number)
+            return mall.pick_up(session, code=order.pickup_code, store_id=shop_id, now=at).closed_at
+
+        return run(sessions.write, work)
+
+    assert len(set(race(16, pick_up))) == 1
+    assert len(heard) == 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "tap-1"}])
+def test_what_is_sold_elsewhere_at_the_last_moment_undoes_the_whole_order(runtime, sessions, shop_id, mariadb, headers):
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+    phone = member_client(create_app(runtime), member_id)
+
+    turns = iter([True])
+
+    def sell_elsewhere(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE mall_items") and next(turns, False):
+            with mariadb.begin() as rival:
+                rival.execute(update(mall.Item).values(stock=0, stocked=0))
+
+    told = messages(sessions)
+    event.listen(mariadb, "before_cursor_execute", sell_elsewhere)
+    try:
+        reply = phone.post(ORDERS, json=basket(item_id, shop_id), headers=headers)
+    finally:
+        event.remove(mariadb, "before_cursor_execute", sell_elsewhere)
+    assert (reply.status_code, reply.json["code"]) == (409, "mall.sold-out")
+    assert next(turns, "sold elsewhere") == "sold elsewhere"
+    with sessions.read() as session:
+        assert mall.orders(session, member_id, limit=1) == []
+        assert [entry.source_kind for entry in points.entries(session, member_id, limit=10)] == ["join"]
+    assert messages(sessions) == told
+    assert_everything_adds_up(sessions, item_id, 0, [member_id])
