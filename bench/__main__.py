@@ -1,0 +1,124 @@
+"""`python -m bench [sqlite|mariadb ...]`: the figures of docs/performance.md, measured anew."""
+
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import OperationalError
+
+from backend.kit.db import connect
+from backend.kit.migrations import upgrade
+from backend.runtime import Runtime
+from backend.wiring import production_runtime
+from bench import shop
+from bench.bare import listen, replay
+from bench.load import Figures, load
+from bench.server import served
+from bench.shop import Call, Shop
+from config.settings import Settings
+
+MARIADB = os.environ.get("TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306")
+REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+LOADS = ((1, 300), (8, 900), (32, 1_300))  # clients, calls
+WARM_UP = 60
+BARE = 200
+HEAD = "| call | statements | bare driver /s | clients | calls/s | of bare | p50 ms | p95 ms | p99 ms | failed |"
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call that is measured."""
+
+    name: str
+    call: Callable[[Shop, int, datetime], Call]
+
+
+SCENARIOS = (
+    Scenario("card read", shop.card),
+    Scenario("check-in", shop.check_in),
+    Scenario("purchase", shop.purchase),
+    Scenario("exchange", shop.exchange),
+)
+
+
+def main() -> None:
+    """Measure each engine that was named, or both."""
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; clients on the same cores\n"
+    )
+    wanted = sys.argv[1:] or ["sqlite", "mariadb"]
+    with TemporaryDirectory() as folder:
+        if "sqlite" in wanted:
+            measure("SQLite", {"DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.db'}"}, workers=1)
+    if "mariadb" in wanted:
+        with _mariadb() as url:
+            measure("MariaDB and Redis", {"DATABASE_URL": url, "REDIS_URL": REDIS}, workers=2)
+
+
+def measure(title: str, store: dict[str, str], *, workers: int) -> None:
+    """Print a table for one database: each call at 1, 8 and 32 clients, beside the bare driver."""
+    settings = store | {"ENVIRONMENT": "development", "LOG_LEVEL": "warning"}
+    os.environ.update(settings)
+    runtime, engine = production_runtime(Settings()), connect(store["DATABASE_URL"])
+    upgrade(engine)
+    # every member checks in once: bare, warm-up and all loads together
+    store_to_measure = shop.open_shop(runtime, BARE + WARM_UP + sum(calls for _, calls in LOADS))
+    print(f"## {title}, {workers} web process{'es' if workers > 1 else ''} of 4 threads, {_version(engine)}\n")
+    print(HEAD, "|---" * HEAD.count(" | ") + "|---|", sep="\n", flush=True)
+    with served(settings, workers=workers) as address:
+        for scenario in SCENARIOS:
+            for line in _rows(scenario, store_to_measure, runtime, engine, address):
+                print(line, flush=True)
+    engine.dispose()
+    print()
+
+
+def _rows(scenario: Scenario, store: Shop, runtime: Runtime, engine: Engine, address: tuple[str, int]) -> Iterator[str]:
+    at = runtime.clock.now()
+    prepared = [scenario.call(store, number, at) for number in range(len(store.members))]
+    heard = listen(runtime, engine, prepared[:BARE])
+    bare, statements = replay(engine, heard), max(len(said.statements) for said in heard)
+    load(address, prepared[BARE : BARE + WARM_UP], clients=4)
+    first = BARE + WARM_UP
+    for clients, amount in LOADS:
+        figures = load(address, prepared[first : first + amount], clients=clients)
+        first += amount
+        yield _line(scenario.name, statements, bare, figures)
+
+
+def _line(name: str, statements: int, bare: float, seen: Figures) -> str:
+    figures = f"{seen.rate:,.0f} | {seen.rate / bare:.2f} | {seen.p50:.1f} | {seen.p95:.1f} | {seen.p99:.1f}"
+    return f"| {name} | {statements} | {bare:,.0f} | {seen.clients} | {figures} | {seen.failed} |"
+
+
+def _version(engine: Engine) -> str:
+    ask = "SELECT sqlite_version()" if engine.dialect.name == "sqlite" else "SELECT version()"
+    with engine.connect() as connection:
+        return str(connection.scalar(text(ask)))
+
+
+@contextmanager
+def _mariadb() -> Iterator[str]:
+    name, server = f"baihui_bench_{uuid4().hex[:8]}", create_engine(MARIADB)
+    try:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
+    except OperationalError:
+        sys.exit("MariaDB does not answer (TEST_MYSQL_URL): nothing measured there")
+    try:
+        yield make_url(MARIADB).set(database=name).render_as_string(hide_password=False)
+    finally:
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name}"))
+
+
+if __name__ == "__main__":
+    main()
