@@ -27,7 +27,6 @@ def make_simulator_server(program: Flask, *, host: str = "127.0.0.1", port: int 
 
 
 class _Connection(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     timeout = 60
 

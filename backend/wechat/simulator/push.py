@@ -1,7 +1,6 @@
 import secrets
 import sqlite3
 import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -151,8 +150,8 @@ def original_id(app: Mapping[str, Any]) -> str:
 
 
 def new_msg_id() -> str:
-    """A 64-bit id such as messages have."""
-    return str(time.time_ns() + secrets.randbelow(1000))
+    """An id such as messages have: of 18 digits, more than a float holds."""
+    return str(10**17 + secrets.randbelow(9 * 10**17))
 
 
 def _cdata(value: str) -> str:
