@@ -33,6 +33,7 @@ class Runtime:
     template_ids: dict[str, str]
     public_base_url: str = ""
     trusted_proxies: int = 0
+    development: bool = False
 
 
 def runtime() -> Runtime:

@@ -43,6 +43,7 @@ def production_runtime(settings: Settings | None = None) -> Runtime:
         template_ids=given.message_template_ids,
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,
+        development=given.environment == "development",
     )
 
 

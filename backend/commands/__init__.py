@@ -2,9 +2,18 @@
 
 from flask import Flask
 
-from backend.commands import db
+from backend.commands import db, demo, messages, operators, points, pos, stores, wechat
 
-GROUPS = (db.group,)
+GROUPS = (
+    db.group,
+    demo.group,
+    messages.group,
+    operators.group,
+    points.group,
+    pos.group,
+    stores.group,
+    wechat.group,
+)
 
 
 def register(app: Flask) -> None:

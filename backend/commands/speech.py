@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 from flask.cli import AppGroup
@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from backend.kit.errors import DomainError
 
 Row = Mapping[str, Any]
+
+WIDTH_OF_A_PIPE: Final = 240  # nothing is cut short for whoever reads it by program
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
@@ -37,7 +39,9 @@ def tell(rows: Sequence[Row], *, json_wanted: bool, empty: str) -> None:
     elif not rows:
         click.echo(empty)
     else:
-        Console().print(_table(rows))
+        console = Console()
+        console = console if console.is_terminal else Console(width=WIDTH_OF_A_PIPE)
+        console.print(_table(rows))
 
 
 def tell_one(row: Row, *, json_wanted: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from backend import checkin, mall, members, messaging, points, purchases, stores
+from backend import checkin, mall, members, messaging, operators, points, purchases, stores
 from backend.demo.people import Person, make_people
 from backend.demo.shop import COUNTERS, ITEMS, STAFF, STORES
 from backend.demo.year import Buy, CheckIn, Exchange, Join, Return, Settle, Step, Story, tell
@@ -19,6 +19,8 @@ from config import policy
 
 MEMBERS: Final = 300
 LUCK: Final = 20260301
+OPERATOR: Final = "demo"
+PASSWORD: Final = "baihui-2026"  # noqa: S105  printed at each start of the demo, and refused to production
 FORGET_EVERY: Final = 200
 REPORT_DELAY: Final = timedelta(seconds=2)
 
@@ -71,6 +73,9 @@ def _build(session: Session, town: _Town, *, opened_at: datetime) -> None:
         stores.create_counter(
             session, town.stores[plan.store_code], code=plan.code, name=plan.brand_name, brand_id=brands[plan.brand_code]
         )
+    operators.create(
+        session, login=OPERATOR, password=PASSWORD, display_name="演示运营", role="admin", now=opened_at
+    )
     town.items = [mall.add_item(session, offer, stock=stock, now=opened_at).id for offer, stock in ITEMS]
 
 

@@ -7,7 +7,7 @@ from structlog.types import Processor
 
 
 def configure(*, level: str, json: bool) -> None:
-    """Log structured lines to standard output, for our own code and for libraries alike."""
+    """Log structured lines to standard error, for our own code and for libraries alike."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -19,7 +19,7 @@ def configure(*, level: str, json: bool) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -29,7 +29,7 @@ def configure(*, level: str, json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for chatty in ("urllib3", "apscheduler", "werkzeug"):
+    for chatty in ("alembic", "apscheduler", "urllib3", "werkzeug"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
