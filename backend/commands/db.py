@@ -60,7 +60,7 @@ def revision(message: str) -> None:
 
 def _engine() -> Engine:
     with runtime().sessions.read() as session:
-        return cast(Engine, session.get_bind())
+        return cast("Engine", session.get_bind())
 
 
 def _current(engine: Engine) -> str | None:

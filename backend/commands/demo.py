@@ -66,7 +66,12 @@ def _logins() -> demo.Logins:
 def _write_logins(path: Path) -> None:
     found = _logins()
     content = {
-        "till": {"store_code": found.store_code, "app_key": found.app_key, "secret": found.secret},
+        "till": {
+            "store_id": str(found.store_id),
+            "store_code": found.store_code,
+            "app_key": found.app_key,
+            "secret": found.secret,
+        },
         "operator": {"login": found.operator, "password": found.password},
     }
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:

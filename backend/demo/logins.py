@@ -11,6 +11,7 @@ from backend.demo.shop import STORES
 class Logins:
     """How to get in: a till's key of the first store, and an operator."""
 
+    store_id: int
     store_code: str
     app_key: str
     secret: str = field(repr=False)
@@ -30,4 +31,4 @@ def logins(session: Session) -> Logins | None:
         operators.get_by_login(session, OPERATOR)
     except operators.OperatorUnknown:
         return None
-    return Logins(code, key.app_key, key.secret, OPERATOR, PASSWORD)
+    return Logins(key.store_id, code, key.app_key, key.secret, OPERATOR, PASSWORD)

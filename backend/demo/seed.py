@@ -44,7 +44,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
     One transaction: all of it is there afterwards, or nothing. The same `now` gives the same story. Everything goes
     through the services that the doors use, judged by the instants of the story; nobody is sent messages about it.
     """
-    rng = Random(LUCK)
+    rng = Random(LUCK)  # noqa: S311  the same story each time
     story = tell(rng, make_people(rng, members_wanted, today=shop_day(now)), now=now)
     town = _Town(rng)
     with sessions.write.begin() as session:
@@ -71,11 +71,13 @@ def _build(session: Session, town: _Town, *, opened_at: datetime) -> None:
         if plan.brand_code not in brands:
             brands[plan.brand_code] = stores.create_brand(session, code=plan.brand_code, name=plan.brand_name).id
         stores.create_counter(
-            session, town.stores[plan.store_code], code=plan.code, name=plan.brand_name, brand_id=brands[plan.brand_code]
+            session,
+            town.stores[plan.store_code],
+            code=plan.code,
+            name=plan.brand_name,
+            brand_id=brands[plan.brand_code],
         )
-    operators.create(
-        session, login=OPERATOR, password=PASSWORD, display_name="演示运营", role="admin", now=opened_at
-    )
+    operators.create(session, login=OPERATOR, password=PASSWORD, display_name="演示运营", role="admin", now=opened_at)
     town.items = [mall.add_item(session, offer, stock=stock, now=opened_at).id for offer, stock in ITEMS]
 
 
@@ -108,9 +110,7 @@ def _do(session: Session, town: _Town, step: Step, at: datetime) -> None:
 
 def _join(session: Session, person: Person, *, appid: str, rng: Random, now: datetime) -> int:
     openid = f"demo-{person.number:05d}"
-    identity = members.sign_in(
-        session, kind=members.MINI_PROGRAM, appid=appid, openid=openid, unionid=None, now=now
-    )
+    identity = members.sign_in(session, kind=members.MINI_PROGRAM, appid=appid, openid=openid, unionid=None, now=now)
     application = members.Application(
         consent_version=policy.CONSENT_VERSIONS[-1],
         phone=person.phone,

@@ -32,7 +32,8 @@ STORES: Final = {"HQ": "百汇百货人民广场店", "PD": "百汇百货浦东�
 
 def _counter(store_code: str, code: str, brand: tuple[str, str], category: str, **goods: int) -> CounterPlan:
     sold = tuple(
-        Goods(f"{brand[0]}-{number:02d}", name, yuan * 100) for number, (name, yuan) in enumerate(goods.items(), start=1)
+        Goods(f"{brand[0]}-{number:02d}", name, yuan * 100)
+        for number, (name, yuan) in enumerate(goods.items(), start=1)
     )
     return CounterPlan(store_code, code, *brand, category, sold)
 
@@ -55,7 +56,12 @@ COUNTERS: Final = (
 STAFF: Final = (("01", "王敏", "cashier"), ("02", "李强", "cashier"), ("11", "陈静", "guide"), ("12", "赵磊", "guide"))
 
 ITEMS: Final = (
-    (Offer("小满下午茶券", 300, "双人份，任一门店兑换", "凭取货码到门店服务台领取纸质券，有效期三个月。", position=1), 500),
+    (
+        Offer(
+            "小满下午茶券", 300, "双人份，任一门店兑换", "凭取货码到门店服务台领取纸质券，有效期三个月。", position=1
+        ),
+        500,
+    ),
     (Offer("百汇帆布袋", 200, "限量设计款", "厚帆布，可机洗，38 × 42 厘米。", position=2), 300),
     (Offer("三小时停车券", 150, "当日有效", "到门店服务台登记车牌后使用。", position=3), 2000),
     (Offer("海棠护手霜", 600, "50 毫升", "滋润不黏腻，四季可用。", position=4), 200),

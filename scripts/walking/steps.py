@@ -1,0 +1,201 @@
+"""The walk, stop by stop. Each stop prints what it does and what came back, and checks it."""
+
+import random
+import secrets
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from scripts.walking.doors import Answer, Body, MiniProgram, Phone, Till, WalkFailed, Wire
+from scripts.walking.telling import say, stop, yuan
+
+CONSENT_VERSION: Final = "2026-01"
+MESSAGE_WITHIN_S: Final = 40.0
+BASKET: Final = [
+    {"sku": "SUSE-01", "name": "羊毛大衣", "category": "女装", "brand": "素色", "qty": 1, "amount_fen": 189_900},
+    {"sku": "ZHAOLU-02", "name": "精华露", "category": "美妆", "brand": "朝露", "qty": 1, "amount_fen": 89_900},
+]
+REFUNDED_FEN: Final = 50_000
+
+
+@dataclass
+class Walk:
+    """One shopper's way through the store, and what they have learnt on it."""
+
+    web: Wire
+    simulator: Wire
+    till: Till
+    store_id: str
+    phone: Phone = field(init=False)
+    app: MiniProgram = field(init=False)
+    member_id: str = ""
+    order_no: str = ""
+    points: int = 0
+
+    def go(self) -> None:
+        """All stops in order. Raises WalkFailed at the first that is not as it should be."""
+        for one in (
+            self.meet_wechat,
+            self.join,
+            self.show_card,
+            self.buy,
+            self.return_part,
+            self.check_in,
+            self.exchange,
+            self.change_mind,
+            self.ask_official_account,
+            self.read_statement,
+        ):
+            one()
+
+    def meet_wechat(self) -> None:
+        number = f"169{secrets.randbelow(10**8):08d}"
+        stop(f"A new WeChat user with the phone number {number} follows the official account")
+        self.phone = Phone(self.simulator, nickname="小百", phone=number)
+        pushed = self.phone.does("follow")
+        _check(pushed["outcome"] == "answered" and "欢迎" in (pushed["reply"] or ""), f"no welcome: {pushed}")
+        say(pushed["reply"])
+
+    def join(self) -> None:
+        stop("Opens the mini-program, signs in with a login code and joins with a phone code")
+        self.app = MiniProgram(self.web)
+        code = self.phone.code("login")
+        signed_in = self.app.ask("POST", "/login", {"code": code}).must_be(200).body
+        _check(signed_in["joined"] is False, f"a stranger is a member already: {signed_in}")
+        self.app.ask("POST", "/login", {"code": code}).must_be(401)
+        say("signed in; the same login code a second time is refused")
+        self.app.token = signed_in["token"]
+        self.app.ask("GET", "/me").must_be(403, code="members.not-joined")
+        wish = {"phone_code": self.phone.code("phone"), "nickname": "小百", "consent_version": CONSENT_VERSION}
+        me = self.app.ask("POST", "/members", wish).must_be(201).body
+        self.app.ask("POST", "/members", wish).must_be(200)
+        self.points = me["points"]["available"]
+        say(f"member {me['card_no']}, {me['phone']}, {me['tier']['name']}, {self.points} points as a gift; joins once")
+
+    def show_card(self) -> None:
+        stop("Shows the card at the till")
+        card = self.app.ask("GET", "/me/card").must_be(200).body
+        code = card["code"]
+        _check(code.isdigit() and len(code) <= 20, f"not a code that a scanner reads: {code}")  # noqa: PLR2004
+        found = self.till.ask("POST", "/members/lookup", {"code": code}).must_be(200).body
+        self.member_id = found["member_id"]
+        say(f"code {code} -> {found['name']}, {found['tier']['name']}, {found['points']} points")
+        self.till.ask("POST", "/members/lookup", {"code": code}).must_be(404, code="pos.nobody-found")
+        say("the same code a second time finds nobody")
+
+    def buy(self) -> None:
+        stop("Buys a coat and a serum")
+        quote = self.till.ask("POST", "/quotes", {"member_id": self.member_id, "items": BASKET}).must_be(200).body
+        say(f"quote: {yuan(quote['payable_fen'])} to pay, {quote['points_earned']} points, then {_tier_after(quote)}")
+        self.order_no = f"W{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(5)}"
+        sale = {
+            "order_no": self.order_no,
+            "member_id": self.member_id,
+            "paid_at": datetime.now(UTC).isoformat(),
+            "items": BASKET,
+            "total_fen": quote["total_fen"],
+            "paid_fen": quote["payable_fen"],
+        }
+        bought = self.till.ask("POST", "/purchases", sale).must_be(201)
+        _check(bought.body["points_earned"] == quote["points_earned"], "the purchase earns other points than quoted")
+        say(f"order {self.order_no}: {bought.body['points_earned']} points, {bought.body['tier']['name']}")
+        _same(bought, self.till.ask("POST", "/purchases", sale).must_be(200))
+        self.till.ask("POST", "/purchases", {**sale, "paid_fen": 1}).must_be(409)
+        say("reported again: the same reply, nothing twice; other content under the number is refused")
+        self._expect_points(self.points + bought.body["points_earned"])
+
+    def return_part(self) -> None:
+        stop(f"Brings something back for {yuan(REFUNDED_FEN)}")
+        wish = {"refund_no": f"R-{self.order_no}", "amount_fen": REFUNDED_FEN}
+        path = f"/purchases/{self.order_no}/refunds"
+        refunded = self.till.ask("POST", path, wish).must_be(201)
+        _same(refunded, self.till.ask("POST", path, wish).must_be(200))
+        taken = refunded.body["points_taken_back"]
+        _check(taken > 0, f"nothing was taken back: {refunded.body}")
+        say(f"{taken} points taken back, once; {refunded.body['tier']['name']}")
+        self._expect_points(self.points - taken)
+
+    def check_in(self) -> None:
+        stop("Checks in")
+        visit = self.app.ask("POST", "/check-ins").must_be(201).body
+        say(f"{visit['day']}: {visit['points']} points, day {visit['streak']} of the streak")
+        self.app.ask("POST", "/check-ins").must_be(409, code="checkin.already-checked-in")
+        say("a second time today is refused")
+        self._expect_points(self.points + visit["points"])
+
+    def exchange(self) -> None:
+        stop("Exchanges points in the mall and reads the message about it on the phone")
+        order = self._order()
+        title = "积分兑换成功通知"
+        arrived = self.phone.waits_for(
+            lambda one: one.get("title") == title and order["pickup_code"] in map(_value, one["fields"]),
+            within_s=MESSAGE_WITHIN_S,
+        )
+        say(title, *(f"  {row['label']}  {row['value']}" for row in arrived["fields"]))
+        picked_up = self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200)
+        _same(picked_up, self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200))
+        say(f"picked up at the till: {picked_up.body['item_title']}")
+        self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(409, code="mall.already-picked-up")
+
+    def change_mind(self) -> None:
+        stop("Exchanges once more and cancels")
+        before = self.points
+        order = self._order()
+        cancelled = self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(200).body
+        _check(cancelled["status"] == "cancelled", f"not cancelled: {cancelled}")
+        self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(409)
+        say("the points are back, the pick-up code opens nothing any more")
+        self._expect_points(before)
+
+    def ask_official_account(self) -> None:
+        stop("Asks the official account: 积分")
+        reply = self.phone.does("say", text="积分")["reply"] or ""
+        _check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
+        say(reply)
+
+    def read_statement(self) -> None:
+        stop("Reads the statement")
+        lines = self.app.ask("GET", "/points/entries?limit=50").must_be(200).body["items"]
+        say(*(f"{line['at'][:19]}  {line['amount']:>6}  {line['balance_after']:>6}  {line['words']}" for line in lines))
+        _check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
+
+    def _order(self) -> Body:
+        items = self.app.ask("GET", "/mall/items").must_be(200).body["items"]
+        within = [one for one in items if one["points"] <= self.points and not one["sold_out"]]
+        _check(bool(within), f"nothing to be had for {self.points} points")
+        item = random.choice(within)  # noqa: S311  a shopper's mood
+        wish = {"item_id": item["id"], "quantity": 1, "store_id": self.store_id}
+        key = str(uuid.uuid4())
+        placed = self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201)
+        _same(placed, self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201))
+        order = placed.body
+        say(
+            f"{order['item_title']} for {order['points']} points, pick-up code {order['pickup_code']} at "
+            f"{order['store']['name']}; the same tap twice is one order"
+        )
+        self._expect_points(self.points - order["points"])
+        return order
+
+    def _expect_points(self, wanted: int) -> None:
+        me = self.app.ask("GET", "/me").must_be(200).body
+        _check(me["points"]["available"] == wanted, f"wanted {wanted} points, got {me['points']}")
+        self.points = wanted
+        say(f"now {wanted} points, {me['tier']['name']}")
+
+
+def _check(is_so: bool, complaint: str) -> None:  # noqa: FBT001  reads as a sentence
+    if not is_so:
+        raise WalkFailed(complaint)
+
+
+def _same(first: Answer, again: Answer) -> None:
+    _check(first.body == again.body, f"the repeat was answered otherwise: {first.body} and {again.body}")
+
+
+def _tier_after(quote: Body) -> str:
+    return str((quote["tier_after"] or quote["tier"])["name"])
+
+
+def _value(row: Body) -> str:
+    return str(row["value"])
