@@ -1,6 +1,7 @@
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 from prometheus_client import Counter
@@ -17,26 +18,33 @@ from backend.wechat import Message, WeChatError
 
 log = structlog.get_logger(__name__)
 
-LOOKUP_S = 1.5
-WORK_S = 2.5
 LOOKUPS = 4
 WORKERS = 3
 
 PUSHES = Counter("baihui_wechat_pushes_total", "Pushes of WeChat by what became of them", ["outcome"])
 
 
-class Desk:
-    """Takes verified pushes and has an answer within `LOOKUP_S + WORK_S` = 4 s; WeChat hangs up after 5.
+@dataclass(frozen=True)
+class Patience:
+    """How many seconds to wait before going on without: WeChat's word on a new follower, then the database."""
 
-    The bound is the caller's own wait and no sum of time-outs: asking WeChat about a new follower gets `LOOKUP_S`, the
-    transaction with all its waiting for threads, connections and locks gets `WORK_S`. Who asked in the chat is then
+    lookup_s: float = 1.5
+    work_s: float = 2.5
+
+
+class Desk:
+    """Takes verified pushes and has an answer within its patience, 4 s in all; WeChat hangs up after 5.
+
+    The bound is the caller's own wait and no sum of time-outs: asking WeChat about a new follower gets `lookup_s`, the
+    transaction with all its waiting for threads, connections and locks gets `work_s`. Who asked in the chat is then
     told that we are busy, an event is answered by `success`. The transaction left behind ends by the time-outs of the
     database; if it commits, its receipt answers a repeat. At most `WORKERS` threads and connections of a process
     work for WeChat, so that a crowd of followers never starves the tills.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, patience: Patience = Patience()) -> None:
         self._runtime = runtime
+        self._patience = patience
         self._lookups = Workers(LOOKUPS, "oa-lookup")
         self._workers = Workers(WORKERS, "oa-work")
 
@@ -57,7 +65,8 @@ class Desk:
     def _unionid(self, openid: str) -> str | None:
         """The new follower's unionid, None when WeChat does not tell it now."""
         try:
-            return self._lookups.at_once(LOOKUP_S, lambda: self._runtime.official_account.user(openid)).unionid
+            ask = partial(self._runtime.official_account.user, openid)
+            return self._lookups.at_once(self._patience.lookup_s, ask).unionid
         except Late:
             log.warning("oa.follower-lookup-late")
         except WeChatError as error:
@@ -68,7 +77,7 @@ class Desk:
         def unit(session: Session) -> Reply:
             return once(session, message.dedup_key, lambda: work(session), now=now)
 
-        return self._workers.within(WORK_S, lambda: run(self._runtime.sessions.write, unit))
+        return self._workers.within(self._patience.work_s, lambda: run(self._runtime.sessions.write, unit))
 
 
 def _safely(serve: Callable[[], Reply], sorry: Reply) -> Reply:

@@ -1,0 +1,140 @@
+import pytest
+from sqlalchemy import select
+
+from backend import members
+from backend.members import Identity
+from backend.oa import texts
+from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
+from backend.oa.replies import Links
+from backend.wechat import Event, TextMessage, Unknown
+from tests.factories.members import make_follower, make_member
+from tests.support.clocks import MORNING
+from tests.support.runtimes import OA
+
+LINKS = Links("wx0000000000000b0b", "https://shop.example/wechat/guide")
+OPENID = "o-1"
+
+
+def pushed(message, unionid=None):
+    return Pushed(message, OA.appid, MORNING, LINKS, unionid)
+
+
+def common(openid):
+    return {"from_user": openid, "to_user": "gh_1", "created_at": MORNING, "msg_id": "1"}
+
+
+def said(words, openid=OPENID):
+    return pushed(TextMessage(**common(openid), text=words))
+
+
+def happened(kind, *, openid=OPENID, unionid=None, key=""):
+    return pushed(Event(**common(openid), kind=kind, key=key), unionid)
+
+
+def identity(session):
+    return session.scalar(select(Identity).where(Identity.openid == OPENID))
+
+
+@pytest.fixture
+def member(session):
+    """A member who follows the official account as OPENID."""
+    member = make_member(session, unionid="u-1")
+    members.follow(session, appid=OA.appid, openid=OPENID, unionid="u-1", now=MORNING)
+    return member
+
+
+class TestFollow:
+    def test_newcomer_is_welcomed_and_invited(self, session):
+        text = react(session, happened("subscribe"))
+        assert "欢迎关注" in text
+        assert texts.JOIN_PAGE in text
+        assert identity(session).follows
+        assert identity(session).kind == members.OFFICIAL_ACCOUNT
+
+    def test_member_known_by_unionid_is_welcomed_back(self, session):
+        member = make_member(session, unionid="u-1")
+        text = react(session, happened("subscribe", unionid="u-1"))
+        assert "欢迎回来" in text
+        assert texts.CARD_PAGE in text
+        assert identity(session).member_id == member.id
+
+    def test_by_a_code_that_carries_a_scene(self, session):
+        assert "欢迎关注" in react(session, happened("subscribe", key="qrscene_s1"))
+
+    def test_again_after_leaving(self, session, member):
+        react(session, happened("unsubscribe"))
+        assert "欢迎回来" in react(session, happened("subscribe"))
+        assert identity(session).follows
+
+    def test_is_told_from_other_messages(self):
+        assert is_new_follower(happened("subscribe").message)
+        assert not is_new_follower(happened("unsubscribe").message)
+        assert not is_new_follower(said("subscribe").message)
+
+
+class TestUnfollow:
+    def test_says_nothing_and_stops_messages(self, session, member):
+        assert react(session, happened("unsubscribe")) is None
+        assert members.official_account_identity(session, member.id) is None
+
+    def test_of_somebody_never_seen(self, session):
+        assert react(session, happened("unsubscribe")) is None
+        assert identity(session) is None
+
+
+class TestWords:
+    @pytest.mark.parametrize("words", [texts.CARD, texts.POINTS, texts.CHECK_IN])
+    def test_who_has_not_joined_is_invited(self, session, words):
+        make_follower(session)
+        text = react(session, said(words))
+        assert text.startswith("您还不是百汇会员")
+        assert texts.JOIN_PAGE in text
+
+    def test_who_is_barred_is_refused(self, session, member):
+        member.status = members.BLOCKED
+        session.flush()
+        with pytest.raises(members.Blocked):
+            react(session, said(texts.POINTS))
+
+    def test_of_a_member(self, session, member):
+        assert "会员卡号" in react(session, said(texts.CARD))
+        assert "可用积分：100" in react(session, said(texts.POINTS))
+        assert "签到成功" in react(session, said(texts.CHECK_IN))
+
+    def test_pressed_in_the_menu(self, session, member):
+        assert "可用积分：100" in react(session, happened("CLICK", key=texts.POINTS))
+
+    @pytest.mark.parametrize("words", ["你好", "", "<a href='x'>"])
+    def test_unknown(self, session, words):
+        assert react(session, said(words)) == texts.HELP
+
+    def test_unknown_ones_make_nobody_known(self, session):
+        react(session, said("你好"))
+        assert identity(session) is None
+
+    def test_who_writes_follows(self, session):
+        """Followers from before our time, or whose push was lost, can be sent messages from their first word on."""
+        react(session, said(texts.POINTS))
+        assert identity(session).follows
+
+
+class TestTheRest:
+    @pytest.mark.parametrize("kind", ["image", "voice", "video", "shortvideo", "location", "link"])
+    def test_what_people_send_gets_help(self, session, kind):
+        message = Unknown(**common(OPENID), kind=kind)
+        assert react(session, pushed(message)) == texts.HELP
+        assert expects_words(message)
+
+    def test_what_is_not_known_gets_nothing(self, session):
+        message = Unknown(**common(OPENID), kind="hologram")
+        assert react(session, pushed(message)) is None
+        assert not expects_words(message)
+
+    @pytest.mark.parametrize("kind", ["SCAN", "VIEW", "LOCATION", "TEMPLATESENDJOBFINISH", "subscribe_msg_sent_event"])
+    def test_events_that_nobody_waits_for(self, session, kind):
+        assert react(session, happened(kind)) is None
+        assert not expects_words(happened(kind).message)
+
+    def test_who_waits_for_words(self):
+        assert expects_words(said("你好").message)
+        assert expects_words(happened("CLICK").message)
