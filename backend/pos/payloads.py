@@ -1,32 +1,16 @@
 """What tills send and get, as far as several calls share it."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from backend import purchases, tiers
-from backend.kit.schema import Fen, IdText, Instant, Schema
+from backend.kit.schema import Fen, Schema
 
 MOST_LINES = 500
 CONTROL_FREE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
 
 
-def _sent_as_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("must be an id: digits in a string")  # noqa: TRY004  pydantic reports ValueErrors
-    return value
-
-
-def _in_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("is no instant of this age") from error
-
-
-MemberId = Annotated[IdText, BeforeValidator(_sent_as_text)]
-PaidAt = Annotated[Instant, AfterValidator(_in_utc)]
 # starts like this and holds no slash, so that it can stand in a path as it is
 Number = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$")]
 Text64 = Annotated[str, Field(max_length=64, pattern=CONTROL_FREE)]

@@ -2,9 +2,9 @@ from backend import purchases
 from backend.kit.calls import db, now, reads
 from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
-from backend.kit.schema import Fen, IdText, Instant, Schema
+from backend.kit.schema import Fen, IdIn, IdText, Instant, Schema
 from backend.pos.auth import resource, till
-from backend.pos.payloads import Items, MemberId, Number, OrderPath, PaidAt, TierOut, tier_out
+from backend.pos.payloads import Items, Number, OrderPath, TierOut, tier_out
 from backend.pos.refunds import RefundOut, refund_out
 
 api = resource("purchases", scope="purchases")
@@ -13,7 +13,7 @@ api = resource("purchases", scope="purchases")
 class QuoteIn(Schema):
     """A basket before it is paid."""
 
-    member_id: MemberId | None = None
+    member_id: IdIn | None = None
     items: Items
 
 
@@ -33,8 +33,8 @@ class PurchaseIn(Schema):
     """A finished sale. `order_no` is the till's own number, unique in its store."""
 
     order_no: Number
-    member_id: MemberId | None = None
-    paid_at: PaidAt
+    member_id: IdIn | None = None
+    paid_at: Instant
     items: Items
     total_fen: Fen
     paid_fen: Fen

@@ -1,0 +1,61 @@
+from random import Random
+
+import pytest
+
+from backend import mall
+from tests.factories.mall import give_points, make_item
+from tests.support.clocks import MORNING
+from tests.support.till import open_till, store_of
+
+UNKNOWN = (404, "mall.order-unknown")
+
+
+def answer(response):
+    return response.status_code, response.json["code"]
+
+
+@pytest.fixture
+def order(app, runtime, till, member):
+    with runtime.sessions.write.begin() as session:
+        item = make_item(session)
+        session.flush()
+        give_points(session, member.id, 500)
+        return mall.exchange(
+            session, member.id, item_id=item.id, quantity=1, store_id=store_of(app, till), rng=Random(1), now=MORNING
+        )
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("body", [{}, {"code": 12345678}, {"code": ""}, {"code": "a b c d"}, {"code": "x" * 21}])
+def test_a_code_that_is_not_typed_as_told_is_refused(till, body):
+    assert answer(till.post("/mall/orders/pick-up", body)) == (422, "payload.invalid")
+
+
+def test_an_unknown_code_and_another_stores_code_get_the_same_answer(app, till, order):
+    assert answer(till.post("/mall/orders/pick-up", {"code": "00000000"})) == UNKNOWN
+    assert answer(open_till(app).post("/mall/orders/pick-up", {"code": order.pickup_code})) == UNKNOWN
+
+
+def test_guessing_is_stopped(till, order):
+    misses = [till.post("/mall/orders/pick-up", {"code": f"{guess:08d}"}).status_code for guess in range(30)]
+    assert misses[:20] == [404] * 20
+    assert 429 in misses
+    assert answer(till.post("/mall/orders/pick-up", {"code": order.pickup_code})) == (429, "rate.limited")
+
+
+def test_a_cancelled_order_is_not_handed_over(runtime, till, member, order):
+    with runtime.sessions.write.begin() as session:
+        mall.cancel(session, member.id, order.no, now=MORNING)
+    assert till.post("/mall/orders/pick-up", {"code": order.pickup_code}).status_code == 409
+
+
+def test_an_order_is_handed_over_once_and_a_repeat_is_answered_the_same(till, order):
+    first, again = (till.post("/mall/orders/pick-up", {"code": order.pickup_code}) for _ in range(2))
+    assert first.json == {
+        "order_no": order.no,
+        "item_title": "陶瓷杯",
+        "quantity": 1,
+        "status": "picked-up",
+        "picked_up_at": "2026-03-01T01:00:00Z",
+    }
+    assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
