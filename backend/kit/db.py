@@ -21,7 +21,7 @@ __all__ = ["Model", "Sessions", "connect", "is_lock_trouble", "is_mysql_family",
 T = TypeVar("T")
 
 TRIES: Final = 6
-PATIENCE_S: Final = 10  # no new try after this: whoever asks has given up by then
+PATIENCE_S: Final = 10  # whoever asks has given up by then
 FIRST_PAUSE_S: Final = 0.005
 MYSQL_LOCK_TROUBLE: Final = {1213, 1205, 1020, 3572}  # deadlock, lock wait, row changed (MariaDB >= 11.6), NOWAIT
 MYSQL_AWAY: Final = {1040, 1053, 2002, 2003, 2006, 2013}  # too many connections, going down, unreachable, gone, lost
@@ -66,16 +66,18 @@ def sessions(engine: Engine, **info: object) -> Sessions:
     return Sessions(write=sessionmaker(write_engine, expire_on_commit=False, info=dict(info)), read=read)
 
 
-def run(make: sessionmaker[Session], work: Callable[[Session], T]) -> T:
+def run(
+    make: sessionmaker[Session], work: Callable[[Session], T], *, tries: int = TRIES, patience_s: float = PATIENCE_S
+) -> T:
     """Do `work` in one transaction and commit it; anything raised undoes all of it.
 
-    Lock trouble runs the whole of `work` again, a few times with growing pauses, then raises `Unavailable`; so does a
-    database that cannot be reached, at once. A violated constraint runs it once more, so that a double tap meets the
-    first tap's row. `work` must bear being run again.
+    Lock trouble runs the whole of `work` again with growing pauses, up to `tries` times and while `patience_s` seconds
+    have not passed, then raises `Unavailable`; so does a database that cannot be reached, at once. A violated
+    constraint runs it once more, so that a double tap meets the first tap's row. `work` must bear being run again.
     """
-    give_up_at = monotonic() + PATIENCE_S
+    give_up_at = monotonic() + patience_s
     constraint_seen = False
-    for attempt in range(TRIES):
+    for attempt in range(tries):
         try:
             with make.begin() as session:
                 return work(session)

@@ -1,0 +1,34 @@
+import pytest
+
+from tests.support.toys import ToyModel, counting_door, toy_door
+
+
+@pytest.fixture
+def toys(engine):
+    """The toy tables, in the test's database."""
+    with engine.begin() as connection:
+        ToyModel.metadata.create_all(connection)
+    yield engine
+    with engine.begin() as connection:
+        ToyModel.metadata.drop_all(connection)
+
+
+@pytest.fixture
+def door(toys):
+    return toy_door()
+
+
+@pytest.fixture
+def open_door(app):
+    """Register a toy door and get a client for it."""
+
+    def register(api):
+        app.register_api(api)
+        return app.test_client()
+
+    return register
+
+
+@pytest.fixture
+def tally_client(open_door, toys):
+    return open_door(counting_door())
