@@ -5,6 +5,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+import structlog
 from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import Engine
@@ -123,6 +124,19 @@ def client(app: CallApp) -> FlaskClient:
 def count_statements() -> Callable[[Session], AbstractContextManager[list[str]]]:
     """`with count_statements(session) as said:` collects the SQL statements said meanwhile."""
     return statements_of
+
+
+def pytest_configure() -> None:
+    """Log lines go where pytest collects them; a failing test shows its own."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

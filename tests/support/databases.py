@@ -50,7 +50,9 @@ def mariadb_database(*, pool_size: int = 40) -> Iterator[Engine]:
     server = connect(MARIADB_URL)
     with server.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci"))
-    engine = connect(make_url(MARIADB_URL).set(database=name).render_as_string(hide_password=False), pool_size=pool_size)
+    engine = connect(
+        make_url(MARIADB_URL).set(database=name).render_as_string(hide_password=False), pool_size=pool_size
+    )
     try:
         yield engine
     finally:

@@ -32,5 +32,3 @@ def make_runtime(engine: Engine, clock: Clock, *, wechat_url: str = NOWHERE) -> 
         mini_program=MiniProgram(MP, cache=cache, base_url=wechat_url),
         template_ids={},
     )
-
-
