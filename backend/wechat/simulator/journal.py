@@ -27,7 +27,7 @@ def openid_and_appid(db: sqlite3.Connection, api: str, given: Mapping[str, Any])
 
 
 def write(db: sqlite3.Connection, call: Call, outcome: str, errcode: int | None) -> None:
-    """Log a call: its body as it came, its query without secrets."""
+    """Log a call: what it gave, without secrets, and whether its JSON was escaped, which real WeChat minds."""
     given = {key: "***" if key in SECRETS else value for key, value in call.given.items()}
     cursor = db.execute(
         "INSERT INTO calls (api, appid, openid, errcode, outcome, request, at) VALUES (?, ?, ?, ?, ?, ?, ?)",

@@ -1,5 +1,7 @@
 import secrets
 import sqlite3
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Literal
 
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, AppKind
@@ -39,26 +41,33 @@ def give_openids(db: sqlite3.Connection) -> None:
 
 def get(db: sqlite3.Connection, user_id: int) -> dict[str, Any]:
     """A user with openids by account. Raises NoSuchThing."""
-    row = db.execute("SELECT * FROM users WHERE id = ?", (user_id,)).fetchone()
-    if row is None:
+    users = _users(db, "WHERE u.id = ?", user_id)
+    if not users:
         raise NoSuchThing("user")
-    identities = db.execute(
-        "SELECT i.appid, i.openid, i.follows, a.kind FROM identities i JOIN apps a USING (appid) "
-        "WHERE i.user_id = ? ORDER BY a.position",
-        (user_id,),
-    ).fetchall()
-    accounts = [one for one in identities if one["kind"] == OFFICIAL_ACCOUNT]
-    return {
-        **dict(row),
-        "openids": {one["appid"]: one["openid"] for one in identities},
-        "follows": bool(accounts and accounts[0]["follows"]),
-    }
+    return users[0]
 
 
 def everybody(db: sqlite3.Connection) -> list[dict[str, Any]]:
     """All users, the latest first, 500 at most."""
-    rows = db.execute("SELECT id FROM users ORDER BY id DESC LIMIT 500").fetchall()
-    return [get(db, row["id"]) for row in rows]
+    return _users(db, "WHERE u.id > (SELECT COALESCE(MAX(id), 0) - 500 FROM users)")
+
+
+def _users(db: sqlite3.Connection, condition: str, *values: int) -> list[dict[str, Any]]:
+    rows = db.execute(
+        "SELECT u.*, i.appid, i.openid, i.follows, a.kind FROM users u LEFT JOIN identities i ON i.user_id = u.id "  # noqa: S608 - own conditions
+        f"LEFT JOIN apps a USING (appid) {condition} ORDER BY u.id DESC, a.position",
+        values,
+    ).fetchall()
+    return [_user(list(own)) for _, own in groupby(rows, key=itemgetter("id"))]
+
+
+def _user(rows: list[sqlite3.Row]) -> dict[str, Any]:
+    follows = [bool(row["follows"]) for row in rows if row["kind"] == OFFICIAL_ACCOUNT]
+    return {
+        **{name: rows[0][name] for name in ("id", "nickname", "phone", "country_code", "unionid")},
+        "openids": {row["appid"]: row["openid"] for row in rows if row["appid"]},
+        "follows": follows[0] if follows else False,
+    }
 
 
 def app_of(db: sqlite3.Connection, kind: AppKind, appid: str | None) -> dict[str, Any]:

@@ -1,3 +1,4 @@
+import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -8,8 +9,9 @@ import pytest
 from backend import wechat
 from backend.kit.cache import MemoryCache
 from backend.kit.clock import FixedClock
-from backend.wechat import MiniProgram, MiniProgramPage, OfficialAccount
+from backend.wechat import AppCredentials, MiniProgram, MiniProgramPage, OfficialAccount
 from backend.wechat.simulator import DEMO_MINI_PROGRAM, DEMO_OFFICIAL_ACCOUNT
+from tests.backend.wechat.odd_servers import answering
 from tests.support.simulator import RunningSimulator, User
 
 FIELDS = {"thing1": "积分到账", "number2": "120"}
@@ -75,6 +77,50 @@ def test_foreign_phone_is_refused_by_name(simulator: RunningSimulator, mini_prog
     user = simulator.new_user(phone="91234567", country_code="852")
     with pytest.raises(wechat.ForeignPhone):
         mini_program.phone_number(simulator.phone_code(user))
+
+
+@pytest.mark.parametrize(
+    ("phone", "error"),
+    [
+        ({"watermark": {"appid": "wx-other"}, "countryCode": "86"}, wechat.LoginRefused),
+        ({"countryCode": "86"}, wechat.LoginRefused),
+        ({"watermark": {"appid": "wx1"}, "countryCode": "86"}, wechat.TryLater),
+        ({"watermark": {"appid": "wx1"}, "countryCode": "86", "purePhoneNumber": "13800000000"}, None),
+        (None, wechat.TryLater),
+    ],
+)
+def test_phone_answers_are_looked_at(cache: MemoryCache, phone: object, error: type[Exception] | None):
+    answers = {
+        "cgi-bin/stable_token": '{"access_token": "t", "expires_in": 7200}',
+        "wxa/business/getuserphonenumber": json.dumps({"errcode": 0, "phone_info": phone}),
+    }
+    with answering(answers) as base_url:
+        client = MiniProgram(AppCredentials("wx1", "s"), base_url=base_url, cache=cache)
+        if error is None:
+            assert client.phone_number("c") == "13800000000"
+        else:
+            with pytest.raises(error):
+                client.phone_number("c")
+
+
+def test_template_message_may_lead_to_a_page_of_the_web(
+    simulator: RunningSimulator, official_account: OfficialAccount, follower: User
+):
+    official_account.send_template(follower.oa_openid, "T1", FIELDS, client_msg_id="m1", url="https://shop.example/")
+    [message] = simulator.messages(follower, "template")
+    assert (message["url"], message["mini_program"]) == ("https://shop.example/", None)
+
+
+def test_jump_to_a_foreign_mini_program_is_refused_by_name(official_account: OfficialAccount, follower: User):
+    page = MiniProgramPage("wx-not-linked", "pages/index")
+    with pytest.raises(wechat.JumpRefused):
+        official_account.send_template(follower.oa_openid, "T1", FIELDS, client_msg_id="m1", mini_program=page)
+
+
+def test_clients_know_their_appid(official_account: OfficialAccount, mini_program: MiniProgram):
+    assert official_account.appid == DEMO_OFFICIAL_ACCOUNT.appid
+    assert mini_program.appid == DEMO_MINI_PROGRAM.appid
+    assert mini_program.stable_token().expires_in == 7200
 
 
 def test_template_message_arrives_as_written(

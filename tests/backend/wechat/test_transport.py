@@ -1,14 +1,9 @@
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from flask import Flask, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from backend.kit.cache import MemoryCache
 from backend.wechat import AppCredentials, TryLater
 from backend.wechat.transport import Transport, _Client
+from tests.backend.wechat.odd_servers import answering
 
 APP = AppCredentials("wx1", "very-secret")
 
@@ -18,7 +13,7 @@ APP = AppCredentials("wx1", "very-secret")
     ["", "[]", '"ok"', "null", "{", '{"errcode": "x"}', '{"errcode": null}', '{"errcode": {}}', "<html>", "{}"],
 )
 def test_odd_answers_are_try_later(cache: MemoryCache, body: str):
-    with _answering(body) as base_url:
+    with answering(body) as base_url:
         transport = Transport(APP, base_url=base_url, cache=cache, timeout=(1, 1))
         with pytest.raises(TryLater):
             transport.stable_token()
@@ -28,19 +23,19 @@ def test_odd_answers_are_try_later(cache: MemoryCache, body: str):
     "body", ['{"access_token": ""}', '{"access_token": 7, "expires_in": 1}', '{"access_token": "a"}']
 )
 def test_half_a_token_is_try_later(cache: MemoryCache, body: str):
-    with _answering(body) as base_url, pytest.raises(TryLater):
+    with answering(body) as base_url, pytest.raises(TryLater):
         Transport(APP, base_url=base_url, cache=cache, timeout=(1, 1)).stable_token()
 
 
 def test_a_token_is_hidden_in_the_repr(cache: MemoryCache):
-    with _answering('{"access_token": "the-token", "expires_in": 7200}') as base_url:
+    with answering('{"access_token": "the-token", "expires_in": 7200}') as base_url:
         token = Transport(APP, base_url=base_url, cache=cache, timeout=(1, 1)).stable_token()
     assert (token.value, token.expires_in) == ("the-token", 7200)
     assert "the-token" not in repr(token)
 
 
 def test_redirects_are_not_followed(cache: MemoryCache):
-    with _answering("", status=302, location="http://127.0.0.1:9/elsewhere") as base_url, pytest.raises(TryLater):
+    with answering("", status=302, location="http://127.0.0.1:9/elsewhere") as base_url, pytest.raises(TryLater):
         Transport(APP, base_url=base_url, cache=cache, timeout=(1, 1)).get_by_secret("sns/jscode2session", {})
 
 
@@ -51,25 +46,3 @@ def test_no_part_of_wechatpy_goes_to_another_address_or_fetches_tokens():
     assert client.auto_retry is False
     with pytest.raises(NotImplementedError):
         client.fetch_access_token()
-
-
-class _Quiet(WSGIRequestHandler):
-    def log(self, *_: object) -> None:
-        return
-
-
-@contextmanager
-def _answering(body: str, *, status: int = 200, location: str | None = None) -> Iterator[str]:
-    program = Flask("odd")
-    headers = {"Location": location} if location else {}
-    answer = lambda path: Response(body, status, headers)  # noqa: ARG005, E731
-    program.add_url_rule("/<path:path>", view_func=answer, methods=["GET", "POST"], endpoint="any")
-    server = make_server("127.0.0.1", 0, program, threaded=True, request_handler=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

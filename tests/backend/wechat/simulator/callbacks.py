@@ -24,6 +24,7 @@ class Shop:
     url: str = ""
     reply: str | None = "success"
     status: int = 200
+    in_plain: bool = False
     delays: list[float] = field(default_factory=list)
     received: list[Message] = field(default_factory=list)
     raw: list[Given] = field(default_factory=list)
@@ -39,6 +40,8 @@ class Shop:
         if self.reply in {"success", "garbage"}:
             return Response(self.reply, self.status)
         words = text_reply(push.message.from_user, push.message.to_user, self.reply, at=self.now)
+        if self.in_plain:
+            return Response(words)
         return Response(callback.answer(push, words, now=self.now, nonce="7", random=b"r" * 16), self.status)
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -98,3 +99,20 @@ def test_who_does_not_follow_cannot_write(simulator: RunningSimulator, shop: Sho
     with pytest.raises(Exception, match="409"):
         simulator.say(user, "hi")
     assert shop.received == []
+
+
+def test_pushes_to_an_account_without_a_key_are_plain(simulator: RunningSimulator, follower: User):
+    plain = replace(DEMO_OFFICIAL_ACCOUNT, aes_key="")
+    simulator.post("apps", kind="official-account", appid=plain.appid, secret=plain.secret, token=plain.token)
+    with running_shop(plain, NOON) as shop:
+        shop.reply = "好"
+        simulator.push_to(shop.url)
+        assert simulator.say(follower, "会员卡")["reply"] == "好"
+        query, body = shop.raw[-1]
+    assert "encrypt_type" not in query
+    assert "会员卡".encode() in body
+
+
+def test_a_plain_reply_to_a_sealed_push_is_no_answer(simulator: RunningSimulator, shop: Shop, follower: User):
+    shop.reply, shop.in_plain = "好", True
+    assert simulator.say(follower, "会员卡")["outcome"] == "no-answer"

@@ -37,6 +37,11 @@ def test_registered_templates_are_drawn_with_their_labels_and_no_others_are_know
         official_account.send_template(follower.oa_openid, "T-points", {"thing2": "金卡"}, client_msg_id="3")
 
 
+def test_dead_fields_are_refused(official_account: OfficialAccount, follower: User):
+    with pytest.raises(WeChatError, match=r"data\.first\.value invalid"):
+        official_account.send_template(follower.oa_openid, "T", {"first": "您好"}, client_msg_id="1")
+
+
 def test_who_left_is_not_reached(simulator: RunningSimulator, official_account: OfficialAccount, follower: User):
     simulator.unfollow(follower)
     with pytest.raises(WeChatError) as refused:
