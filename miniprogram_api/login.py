@@ -38,7 +38,7 @@ class SignedInOut(Schema):
     joined: bool
 
 
-@api.post("/login", responses={200: SignedInOut}, security=[])
+@api.post("/login", responses={200: SignedInOut}, security=[{}])
 @public
 @without_transaction
 def login(body: LoginIn) -> SignedInOut:
