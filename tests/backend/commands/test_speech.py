@@ -1,0 +1,70 @@
+import json
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from backend.commands.speech import Group, tell, tell_one
+from backend.kit.errors import Unavailable
+
+
+@pytest.fixture
+def group(app):
+    made = Group("try")
+    app.cli.add_command(made)
+    runner = app.test_cli_runner()
+    return made, lambda *arguments: runner.invoke(args=["try", *arguments])
+
+
+def test_refusal_is_one_line(group):
+    made, invoke = group
+
+    @made.command()
+    def refuse():
+        raise Unavailable
+
+    result = invoke("refuse")
+    assert (result.exit_code, result.stderr) == (1, "Error: 系统繁忙，请稍后再试 (unavailable)\n")
+
+
+def test_database_that_is_away_is_one_line(group):
+    made, invoke = group
+
+    @made.command()
+    def query():
+        raise OperationalError("SELECT 1", {}, Exception("no route to host"))
+
+    assert invoke("query").stderr == "Error: the database refused: no route to host\n"
+
+
+def test_bug_stays_loud(group):
+    made, invoke = group
+
+    @made.command()
+    def fail():
+        raise RuntimeError
+
+    assert isinstance(invoke("fail").exception, RuntimeError)
+
+
+def test_json_is_the_rows_and_nothing_else(capsys):
+    tell([{"name": "小红", "points": 5}], json_wanted=True, empty="none")
+    assert json.loads(capsys.readouterr().out) == [{"name": "小红", "points": 5}]
+
+
+def test_long_values_are_not_cut_in_a_pipe(capsys):
+    tell([{"secret": "x" * 64, "name": "y" * 64, "more": "z" * 64}], json_wanted=False, empty="none")
+    assert "z" * 64 in capsys.readouterr().out
+
+
+def test_one_result_is_lines_for_people(capsys):
+    tell_one({"code": "HQ", "name": "人民广场店"}, json_wanted=False)
+    assert capsys.readouterr().out == "code: HQ\nname: 人民广场店\n"
+
+
+def test_every_command_has_help(app):
+    runner = app.test_cli_runner()
+    for name, command in app.cli.commands.items():
+        if isinstance(command, Group):
+            for sub in command.commands.values():
+                assert sub.help, f"{name} {sub.name}"
+            assert runner.invoke(args=[name, "--help"]).exit_code == 0
