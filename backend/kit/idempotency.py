@@ -91,7 +91,7 @@ def idempotent(view: Callable[P, R]) -> Callable[P, R | Response]:
 def forget_before(session: Session, at: datetime, *, limit: int) -> int:
     """Delete up to `limit` keys used before `at`; returns how many."""
     old = select(IdempotencyKey.caller, IdempotencyKey.key).where(IdempotencyKey.created_at < at)
-    found = session.execute(old.order_by(IdempotencyKey.created_at).limit(limit)).tuples().all()
+    found = session.execute(old.order_by(IdempotencyKey.created_at).limit(limit)).all()
     if found:
         session.execute(delete(IdempotencyKey).where(tuple_(IdempotencyKey.caller, IdempotencyKey.key).in_(found)))
     return len(found)

@@ -1,0 +1,61 @@
+import pytest
+from sqlalchemy import inspect, text
+
+from backend.kit import migrations
+from backend.kit.db import connect
+from tests.support.databases import mariadb_database
+
+
+@pytest.fixture(params=["sqlite", "mariadb"])
+def empty(request, tmp_path):
+    """A database without any table."""
+    if request.param == "mariadb":
+        request.getfixturevalue("mariadb_engine")
+        with mariadb_database() as engine:
+            yield engine
+    else:
+        engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
+        yield engine
+        engine.dispose()
+
+
+def _at(engine):
+    with engine.connect() as connection:
+        return migrations.current(connection)
+
+
+def test_upgrade_and_downgrade_lead_there_and_back(empty):
+    migrations.upgrade(empty)
+    assert _at(empty) == migrations.head()
+    with empty.connect() as connection:
+        assert migrations.drift(connection) == []
+    migrations.downgrade(empty, "base")
+    assert _at(empty) is None
+    assert inspect(empty).get_table_names() == ["alembic_version"]
+    migrations.upgrade(empty)
+    assert _at(empty) == migrations.head()
+
+
+def test_drift_is_told(empty):
+    migrations.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("DROP TABLE used_card_codes"))
+    with empty.connect() as connection:
+        assert "used_card_codes" in "\n".join(migrations.drift(connection))
+
+
+def test_foreign_keys_are_watched_again_afterwards(tmp_path):
+    engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
+    migrations.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
+
+
+def test_database_that_another_process_migrates_is_left_alone(mariadb_engine, monkeypatch):
+    monkeypatch.setattr(migrations, "LOCK_WAIT_S", 0)
+    with mariadb_engine.connect() as other:
+        other.execute(text("SELECT GET_LOCK('baihui-migrations', 0)"))
+        with pytest.raises(migrations.MigrationsBusy):
+            migrations.upgrade(mariadb_engine)
+        other.execute(text("SELECT RELEASE_LOCK('baihui-migrations')"))
