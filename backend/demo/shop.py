@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from backend.mall import Offer
+from backend.stores import Role
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,12 @@ COUNTERS: Final = (
     _counter("XH", "3F-01", ("BAILU", "白鹭"), "数码", 蓝牙耳机=899, 平板电脑=2999, 充电器=149),
 )
 
-STAFF: Final = (("01", "王敏", "cashier"), ("02", "李强", "cashier"), ("11", "陈静", "guide"), ("12", "赵磊", "guide"))
+STAFF: Final[tuple[tuple[str, str, Role], ...]] = (
+    ("01", "王敏", "cashier"),
+    ("02", "李强", "cashier"),
+    ("11", "陈静", "guide"),
+    ("12", "赵磊", "guide"),
+)
 
 ITEMS: Final = (
     (

@@ -38,14 +38,17 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine, revision: str = HEAD) -> None:
-    """Migrate forward, one process at a time. On SQLite all or nothing; MariaDB and MySQL commit each step."""
-    _migrate(engine, lambda config: command.upgrade(config, revision))
+def upgrade(engine: Engine, revision: str = HEAD, *, wait_s: int = LOCK_WAIT_S) -> None:
+    """Migrate forward. On SQLite all or nothing; MariaDB and MySQL commit each step.
+
+    One process at a time; raises MigrationsBusy when another one has not finished in `wait_s` seconds.
+    """
+    _migrate(engine, lambda config: command.upgrade(config, revision), wait_s)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Migrate back to `revision` (`base` for an empty database): data of what is taken away is lost."""
-    _migrate(engine, lambda config: command.downgrade(config, revision))
+    _migrate(engine, lambda config: command.downgrade(config, revision), LOCK_WAIT_S)
 
 
 def drift(connection: Connection) -> list[str]:
@@ -69,8 +72,8 @@ def _config() -> Config:
     return config
 
 
-def _migrate(engine: Engine, work: Callable[[Config], None]) -> None:
-    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection, _alone(connection):
+def _migrate(engine: Engine, work: Callable[[Config], None], wait_s: int) -> None:
+    with engine.execution_options(sqlite_begin="IMMEDIATE").connect() as connection, _alone(connection, wait_s):
         config = _config()
         config.attributes["connection"] = connection
         work(config)
@@ -80,12 +83,12 @@ def _migrate(engine: Engine, work: Callable[[Config], None]) -> None:
 
 
 @contextmanager
-def _alone(connection: Connection) -> Iterator[None]:
+def _alone(connection: Connection, wait_s: int) -> Iterator[None]:
     if connection.dialect.name not in MYSQL_FAMILY:
         with _without_foreign_keys(connection):
             yield
         return
-    if not connection.scalar(text("SELECT GET_LOCK('baihui-migrations', :wait)"), {"wait": LOCK_WAIT_S}):
+    if not connection.scalar(text("SELECT GET_LOCK('baihui-migrations', :wait)"), {"wait": wait_s}):
         raise MigrationsBusy
     try:
         yield

@@ -52,10 +52,9 @@ def test_foreign_keys_are_watched_again_afterwards(tmp_path):
     engine.dispose()
 
 
-def test_database_that_another_process_migrates_is_left_alone(mariadb_engine, monkeypatch):
-    monkeypatch.setattr(migrations, "LOCK_WAIT_S", 0)
+def test_database_that_another_process_migrates_is_left_alone(mariadb_engine):
     with mariadb_engine.connect() as other:
         other.execute(text("SELECT GET_LOCK('baihui-migrations', 0)"))
         with pytest.raises(migrations.MigrationsBusy):
-            migrations.upgrade(mariadb_engine)
+            migrations.upgrade(mariadb_engine, wait_s=0)
         other.execute(text("SELECT RELEASE_LOCK('baihui-migrations')"))

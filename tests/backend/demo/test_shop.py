@@ -1,0 +1,16 @@
+from backend.demo.shop import COUNTERS, ITEMS, STORES
+
+
+def test_counters_are_of_stores_that_there_are():
+    assert {counter.store_code for counter in COUNTERS} == set(STORES)
+    assert len({(counter.store_code, counter.code) for counter in COUNTERS}) == len(COUNTERS)
+
+
+def test_goods_have_numbers_of_their_own_and_prices_in_whole_yuan():
+    for counter in COUNTERS:
+        assert len({goods.sku for goods in counter.goods}) == len(counter.goods)
+        assert all(goods.price_fen > 0 and goods.price_fen % 100 == 0 for goods in counter.goods)
+
+
+def test_items_stand_in_order():
+    assert [offer.position for offer, _ in ITEMS] == sorted(offer.position for offer, _ in ITEMS)
