@@ -1,0 +1,102 @@
+"""A shopper's chat with the official account, over HTTP in both directions, as WeChat would carry it."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from backend import members
+from backend.app import create_app
+from backend.oa import texts
+from backend.oa.receipts import Receipt
+from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
+from tests.factories.members import make_application, make_identity
+from tests.support.runtimes import MP, OA, make_runtime
+from tests.support.simulator import running_simulator
+
+TEMPLATE = "points-earned"
+
+
+class Quiet(WSGIRequestHandler):
+    def log(self, *_args):
+        """The app logs its calls itself."""
+
+
+@pytest.fixture
+def wechat(clock):
+    apps = (App(OFFICIAL_ACCOUNT, OA), App(MINI_PROGRAM, MP))
+    with running_simulator(SimulatorConfig(apps=apps, clock=clock)) as wechat:
+        yield wechat
+
+
+@pytest.fixture
+def shop(engine, clock, wechat):
+    """The runtime of a shop that serves on a free port and that WeChat pushes to."""
+    runtime = make_runtime(engine, clock, wechat_url=wechat.base_url)
+    server = make_server("127.0.0.1", 0, create_app(runtime), threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    wechat.push_to(f"http://127.0.0.1:{server.port}/wechat/oa")
+    yield runtime
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def join(runtime, user):
+    """The user joins in the mini-program."""
+    with runtime.sessions.write.begin() as session:
+        identity = make_identity(session, now=runtime.clock.now(), openid=user.mp_openid, unionid=user.unionid)
+        application = make_application(phone=user.phone)
+        return members.join(
+            session, identity.id, application=application, rng=runtime.rng, now=runtime.clock.now()
+        ).member
+
+
+def test_a_shopper_follows_joins_asks_and_leaves(shop, wechat, clock):
+    user = wechat.new_user()
+
+    assert wechat.follow(user)["outcome"] == "answered"
+    (welcome,) = wechat.messages(user, "text")
+    assert "欢迎关注百汇" in welcome["text"]
+    assert f'data-miniprogram-appid="{MP.appid}"' in welcome["text"]
+
+    assert texts.JOIN_PAGE in wechat.say(user, "积分")["reply"]
+
+    member = join(shop, user)
+    assert "可用积分：100" in wechat.say(user, "积分")["reply"]
+    assert "获得 5 积分，当前积分 105" in wechat.say(user, "签到")["reply"]
+    assert wechat.say(user, "签到")["reply"] == "今天已经签到过了"
+    assert member.card_no[-4:] in wechat.say(user, "会员卡")["reply"]
+    assert wechat.say(user, "]]></Content>")["reply"] == texts.HELP
+
+    wechat.unfollow(user)
+    with shop.sessions.read() as session:
+        assert members.official_account_identity(session, member.id) is None
+
+    clock.move(timedelta(minutes=1))  # events of one second are told apart by what they are, and this is the same
+    wechat.follow(user)
+    assert "欢迎回来" in wechat.messages(user, "text")[-1]["text"]
+
+
+def test_the_word_on_a_template_message_is_taken(shop, wechat):
+    user = wechat.new_user()
+    wechat.follow(user)
+    shop.official_account.send_template(user.oa_openid, TEMPLATE, {"thing1": "积分到账"}, client_msg_id="m-1")
+    wechat.wait_until_quiet()
+    assert [push["outcome"] for push in wechat.get("pushes")["items"]] == ["answered", "answered"]
+    with shop.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(Receipt)) == 2
+
+
+def test_a_shop_that_was_away_has_missed_a_message_and_takes_the_next(shop, wechat):
+    user = wechat.new_user()
+    home = wechat.get("apps")["items"][0]["callback_url"]
+    wechat.push_to("http://127.0.0.1:9/wechat/oa")
+    assert wechat.follow(user)["outcome"] == "no-answer"
+    wechat.push_to(home)
+    assert texts.JOIN_PAGE in wechat.say(user, "积分")["reply"]
+    with shop.sessions.read() as session:
+        assert [one.openid for one in members.followers_without_unionid(session, limit=9)] == [user.oa_openid]
