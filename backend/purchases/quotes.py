@@ -48,7 +48,7 @@ def quote(session: Session, *, member_id: int | None, lines: tuple[Line, ...]) -
     name. Raises BillTooLarge, members.MemberUnknown, members.Blocked, members.Closed.
     """
     total = checked_sum(lines)
-    standing = standing_of(session, member_id)
+    standing = standing_of(session, member_of(session, member_id))
     payable = rules.payable(total, price=standing.tier.price) if standing else total
     gain = assess(standing, payable)
     return Quote(
@@ -62,12 +62,14 @@ def quote(session: Session, *, member_id: int | None, lines: tuple[Line, ...]) -
     )
 
 
-def standing_of(session: Session, member_id: int | None) -> tiers.Standing | None:
-    """Where the member of a sale stands, None without a member. Raises members.MemberUnknown, Blocked, Closed."""
-    if member_id is None:
-        return None
-    members.active(members.get(session, member_id))
-    return tiers.standing(session, member_id)
+def member_of(session: Session, member_id: int | None) -> members.Member | None:
+    """The member of a sale, None for a sale without one. Raises members.MemberUnknown."""
+    return None if member_id is None else members.get(session, member_id)
+
+
+def standing_of(session: Session, member: members.Member | None) -> tiers.Standing | None:
+    """Where the member of a sale stands, None without a member. Raises members.Blocked, members.Closed."""
+    return tiers.standing(session, members.active(member).id) if member else None
 
 
 def assess(standing: tiers.Standing | None, paid_fen: int) -> Assessment:

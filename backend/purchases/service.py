@@ -4,7 +4,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from backend import members, points, tiers
+from backend import points, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.errors import Conflict, Invalid
 from backend.kit.facts import announce
@@ -12,7 +12,7 @@ from backend.kit.ids import new_id
 from backend.purchases import rules
 from backend.purchases.facts import PurchaseRecorded
 from backend.purchases.models import Purchase, PurchaseLine
-from backend.purchases.quotes import Assessment, assess, checked_sum, standing_of
+from backend.purchases.quotes import Assessment, assess, checked_sum, member_of, standing_of
 from backend.purchases.receipts import Receipt, fingerprint
 from config import policy
 
@@ -67,20 +67,21 @@ def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) 
     again. Raises OrderNoReused for other content, TotalMismatch, Overpaid, BillTooLarge, PaidInFuture,
     ReportedTooLate, members.MemberUnknown, members.Blocked, members.Closed.
     """
-    account = _lock(session, receipt.member_id, now=now)
+    member = member_of(session, receipt.member_id)
+    account = points.lock(session, member.id, now=now) if member else None
     earlier = session.scalar(of_order(store_id, receipt.order_no))
     if earlier is not None:
         if earlier.fingerprint != fingerprint(receipt):
             raise OrderNoReused
         return Recorded(earlier, created=False)
     _check(receipt, now)
-    gain = assess(standing_of(session, receipt.member_id), receipt.paid_fen)
+    gain = assess(standing_of(session, member), receipt.paid_fen)
     purchase = _purchase(receipt, gain, store_id=store_id, now=now)
     if account is not None:
         _reward(session, account, purchase, gain, now=now)
     session.add(purchase)
+    session.flush()  # its lines refer to it, and an order number that was used meanwhile is met before anyone is told
     session.add_all(_lines(receipt, purchase))
-    session.flush()  # an order number that another member's call has just used must be met before anyone is told
     announce(session, _fact(purchase))
     return Recorded(purchase, created=True)
 
@@ -93,13 +94,6 @@ def of_order(store_id: int, order_no: str) -> Select[Purchase]:
 def source(purchase_id: int) -> points.Source:
     """What a purchase is called in the ledgers of points and growth value."""
     return points.Source("purchase", purchase_id)
-
-
-def _lock(session: Session, member_id: int | None, *, now: datetime) -> points.Account | None:
-    if member_id is None:
-        return None
-    members.get(session, member_id)  # so that an unknown member is refused here as in a quote
-    return points.lock(session, member_id, now=now)
 
 
 def _check(receipt: Receipt, now: datetime) -> None:

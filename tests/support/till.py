@@ -9,7 +9,6 @@ from itertools import count
 from random import Random
 from typing import Any
 
-from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from backend import stores
@@ -72,7 +71,7 @@ def open_till(app: CallApp, *, scopes: frozenset[str] = ALL_SCOPES, store_id: in
             store_id = stores.create_store(session, code=f"T{next(_stores):04d}", name="南京路店", now=now).id
             session.flush()  # the key refers to it
         key = stores.create_till_key(session, store_id, scopes=scopes, rng=Random(next(_keys)), now=now)
-    return Till(_opener(app.test_client()), key.app_key, key.secret, runtime.clock.now)
+    return Till(_opener(app), key.app_key, key.secret, runtime.clock.now)
 
 
 def store_of(app: CallApp, till: Till) -> int:
@@ -84,8 +83,8 @@ def store_of(app: CallApp, till: Till) -> int:
     return key.store_id
 
 
-def _opener(client: FlaskClient) -> Callable[..., TestResponse]:
+def _opener(app: CallApp) -> Callable[..., TestResponse]:
     def send(*, path: str, **parts: Any) -> TestResponse:
-        return client.open(path, **parts)
+        return app.test_client().open(path, **parts)  # a client a call: threads share the till
 
     return send
