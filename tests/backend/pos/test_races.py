@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import event, func, select, text
 
-from backend import points, tiers
+from backend import members, points, tiers
 from backend.app import create_app
 from backend.purchases import Purchase, Refund
 from tests.factories.members import make_member
@@ -15,7 +15,7 @@ from tests.factories.purchases import till_body
 from tests.support.clocks import MORNING
 from tests.support.databases import create_tables, mariadb_database
 from tests.support.races import race
-from tests.support.runtimes import make_runtime
+from tests.support.runtimes import KEYS, make_runtime
 from tests.support.till import open_till
 
 GIFT = 100
@@ -169,9 +169,6 @@ def test_without_guards_the_last_fen_is_given_back_twice(unguarded):
 
 
 def test_one_card_code_at_32_tills_names_its_member_once(guarded, clock):
-    from backend import members  # noqa: PLC0415
-    from tests.support.runtimes import KEYS  # noqa: PLC0415
-
     code = members.card_code(guarded.member, key=KEYS.card_codes, now=clock.now()).code
     statuses, _ = all_at_once(guarded, "/members/lookup", [{"code": code}] * CLIENTS)
     assert statuses[200] == 1

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from backend.pos.signature import matches, message
@@ -66,3 +68,9 @@ def test_another_secret_does_not_fit():
 
 def test_a_path_is_signed_in_its_percent_encoding():
     assert b"/purchases/%E4%B8%AD%20A-1~.b\n" in signed(path="/purchases/中 A-1~.b")
+
+
+def test_the_document_for_vendors_says_the_same():
+    document = (Path(__file__).parents[3] / "docs" / "till-api.md").read_text(encoding="utf-8")
+    for literal in (SECRET, BODY.decode(), BODY_HASH, WITH_BODY, WITH_QUERY):
+        assert literal in document
