@@ -72,8 +72,8 @@ def refusal(error: DomainError) -> Response:
 
 
 def status_of(error: DomainError) -> int:
-    """The HTTP status of an error's family."""
-    return next(status for family, status in STATUS_OF_FAMILY.items() if isinstance(error, family))
+    """The HTTP status of an error's family; 500 for one of no family."""
+    return next((status for family, status in STATUS_OF_FAMILY.items() if isinstance(error, family)), 500)
 
 
 def invalid_payload(error: ValidationError) -> Response:
