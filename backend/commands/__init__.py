@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from backend.commands import db, demo, messages, operators, points, pos, stores, wechat
+from backend.commands import db, demo, jobs, messages, operators, points, pos, stores, wechat
 
 GROUPS = (
     db.group,
     demo.group,
+    jobs.group,
     messages.group,
     operators.group,
     points.group,

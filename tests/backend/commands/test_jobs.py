@@ -1,0 +1,31 @@
+from backend.jobs import JOBS
+
+
+def test_list_is_the_timetable(answer):
+    rows = {row["name"]: row for row in answer("jobs", "list")}
+    assert set(rows) == {job.name for job in JOBS}
+    assert rows["expire-points"]["next_at"] == "2026-03-02T02:10:00+08:00"
+    assert rows["expire-points"]["last_at"] is None
+
+
+def test_run_by_hand_is_written_down(answer):
+    done = answer("jobs", "run", "expire-points", "--at", "2026-03-01T02:10")
+    assert (done["job"], done["at"]) == ("expire-points", "2026-03-01T02:10:00+08:00")
+    rows = {row["name"]: row for row in answer("jobs", "list")}
+    assert rows["expire-points"]["last_at"] == "2026-03-01T02:10:00+08:00"
+
+
+def test_instant_with_a_zone_is_taken_as_it_is(answer):
+    assert answer("jobs", "run", "purge", "--at", "2026-02-28T18:10:00Z")["at"] == "2026-03-01T02:10:00+08:00"
+
+
+def test_unknown_job(flask):
+    result = flask("jobs", "run", "nothing")
+    assert result.exit_code == 1
+    assert "(jobs.unknown)" in result.stderr
+
+
+def test_unreadable_instant(flask):
+    result = flask("jobs", "run", "purge", "--at", "tomorrow")
+    assert result.exit_code == 2
+    assert "2026-03-01T02:10" in result.stderr
