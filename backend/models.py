@@ -1,6 +1,7 @@
 """Imports every module with tables, so that migrations and tests forget none."""
 
 from backend.checkin import models as checkin
+from backend.jobs import models as jobs
 from backend.kit import idempotency
 from backend.mall import models as mall
 from backend.members import models as members
@@ -15,6 +16,7 @@ from backend.tiers import models as tiers
 __all__ = [
     "checkin",
     "idempotency",
+    "jobs",
     "mall",
     "members",
     "messaging",

@@ -1,0 +1,48 @@
+"""The only timetable."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from apscheduler.triggers.cron import CronTrigger
+
+from backend.jobs import work
+from backend.jobs.work import Counts
+from backend.runtime import Runtime
+from config import policy
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something done by the clock. `cron` is minute, hour, day, month and weekday by name, in the shop's zone; a sixth
+    field in front is the second. `work` takes the instant that it is to be done for, and says how much it did.
+    """
+
+    name: str
+    about: str
+    cron: str
+    work: Callable[[Runtime, datetime], Counts]
+
+    def trigger(self) -> CronTrigger:
+        """When it is due, as APScheduler says it."""
+        second, minute, hour, day, month, weekday = ["0", *self.cron.split()][-6:]
+        return CronTrigger(
+            second=second,
+            minute=minute,
+            hour=hour,
+            day=day,
+            month=month,
+            day_of_week=weekday,
+            timezone=policy.SHOP_ZONE,
+        )
+
+
+JOBS: Final = (
+    Job(
+        "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
+    ),
+    Job("expire-points", "Write off points past their last day", "10 2 * * *", work.expire_points),
+    Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
+    Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
+)
