@@ -1,0 +1,158 @@
+"""The mall against a plain-Python model, step by step, over a real database (C2-C4, C7)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from sqlalchemy import select
+
+from backend import mall, points, stores
+from backend.mall.rules import pick_up_by
+from tests.factories.mall import PRICE, make_item
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+
+FUNDS = 500
+STOCK = 3
+REFUSALS = {"picked-up": mall.AlreadyPickedUp, "cancelled": mall.OrderCancelled, "lapsed": mall.OrderLapsed}
+
+_numbers = count(1)
+
+pieces = st.integers(1, 4)
+places = st.integers(0, 1)
+
+
+@dataclass
+class ModelOrder:
+    member: int
+    item: int
+    quantity: int
+    until: object
+    order: mall.Order
+    status: str = "placed"
+
+
+class MallMachine(RuleBasedStateMachine):
+    def __init__(self, sessions, rng):
+        super().__init__()
+        self.sessions, self.rng, self.now = sessions, rng, MORNING
+        self.orders, self.stock = [], [STOCK, STOCK]
+        with sessions.write.begin() as session:
+            store = stores.create_store(session, code=f"S{next(_numbers)}", name="店", now=MORNING)
+            session.flush()
+            self.store_id = store.id
+            self.items = [make_item(session, stock=STOCK).id for _ in range(2)]
+            self.members = [make_member(session).id for _ in range(2)]
+            for member_id in self.members:
+                account = points.lock(session, member_id, now=MORNING)
+                points.credit(session, account, FUNDS - 100, source=points.Source("purchase", 1), now=MORNING)
+
+    def do(self, work):
+        with self.sessions.write.begin() as session:
+            return work(session)
+
+    def spent(self, member):
+        open_ones = [o for o in self.orders if o.member == member and o.status in {"placed", "picked-up"}]
+        return PRICE * sum(order.quantity for order in open_ones)
+
+    @rule(member=places, item=places, quantity=pieces)
+    def exchange(self, member, item, quantity):
+        def work(session):
+            return mall.exchange(
+                session,
+                self.members[member],
+                item_id=self.items[item],
+                quantity=quantity,
+                store_id=self.store_id,
+                rng=self.rng,
+                now=self.now,
+            )
+
+        if quantity > self.stock[item]:
+            with pytest.raises(mall.SoldOut):
+                self.do(work)
+        elif PRICE * quantity > FUNDS - self.spent(member):
+            with pytest.raises(points.Insufficient):
+                self.do(work)
+        else:
+            self.orders.append(ModelOrder(member, item, quantity, pick_up_by(self.now), self.do(work)))
+            self.stock[item] -= quantity
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def cancel(self, data):
+        made = data.draw(st.sampled_from(self.orders))
+
+        def work(session):
+            return mall.cancel(session, self.members[made.member], made.order.no, now=self.now)
+
+        if made.status in {"picked-up", "lapsed"}:
+            with pytest.raises(REFUSALS[made.status]):
+                self.do(work)
+            return
+        assert self.do(work).status == "cancelled"
+        self.close(made, "cancelled")
+
+    @precondition(lambda self: self.orders)
+    @rule(data=st.data())
+    def pick_up(self, data):
+        made = data.draw(st.sampled_from(self.orders))
+
+        def work(session):
+            return mall.pick_up(session, code=made.order.pickup_code, store_id=self.store_id, now=self.now)
+
+        overdue = made.status == "placed" and self.now >= made.until
+        if overdue or made.status in {"cancelled", "lapsed"}:
+            with pytest.raises(mall.OrderLapsed if overdue else REFUSALS[made.status]):
+                self.do(work)
+            return
+        assert self.do(work).status == "picked-up"
+        made.status = "picked-up"
+
+    @rule()
+    def nightly_lapse(self):
+        due = self.do(lambda session: mall.due_to_lapse(session, now=self.now, limit=1000))
+        expected = [made for made in self.orders if made.status == "placed" and made.until <= self.now]
+        assert {made.order.id for made in expected} <= set(due)
+        for made in expected:
+            self.do(lambda session, made=made: mall.lapse_due(session, made.order.id, now=self.now))
+            self.close(made, "lapsed")
+
+    @rule(item=places, by=st.integers(-2, 2))
+    def adjust(self, item, by):
+        if self.stock[item] + by < 0:
+            with pytest.raises(mall.StockTooLow):
+                self.do(lambda session: mall.adjust_stock(session, self.items[item], by=by))
+            return
+        self.do(lambda session: mall.adjust_stock(session, self.items[item], by=by))
+        self.stock[item] += by
+
+    @rule(days=st.sampled_from([1, 8]))
+    def clock_forward(self, days):
+        self.now += timedelta(days=days)
+
+    def close(self, made, status):
+        if made.status == "placed":
+            made.status = status
+            self.stock[made.item] += made.quantity
+
+    @invariant()
+    def stock_points_and_orders_agree_with_the_model(self):
+        with self.sessions.read() as session:
+            stock = dict(session.execute(select(mall.Item.id, mall.Item.stock)).all())
+            assert [stock[item_id] for item_id in self.items] == self.stock
+            assert mall.stock_faults(session) == []
+            assert points.verify(session, self.members) == []
+            for member, member_id in enumerate(self.members):
+                available = points.summary(session, member_id, now=self.now).available
+                assert available == FUNDS - self.spent(member)
+
+
+def test_the_mall_agrees_with_a_plain_model(sessions, rng):
+    run_state_machine_as_test(
+        lambda: MallMachine(sessions, rng), settings=settings(max_examples=8, stateful_step_count=25)
+    )
