@@ -1,5 +1,7 @@
 """A phone with the mini-program open: a test client that sends the bearer token of one identity."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from flask.testing import FlaskClient
@@ -8,7 +10,10 @@ from backend import members
 from backend.kit.calls import CallApp
 from backend.members import Identity
 from backend.runtime import Runtime
+from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from miniprogram_api.auth import token_for
+from tests.support.runtimes import MP, OA
+from tests.support.simulator import RunningSimulator, running_simulator
 
 
 def member_client(app: CallApp, who: int | Identity, *, signed_in_at: datetime | None = None) -> FlaskClient:
@@ -27,3 +32,11 @@ def _identity_of(runtime: Runtime, member_id: int) -> int:
     if identity is None:
         raise LookupError(f"member {member_id} has no phone")
     return identity.id
+
+
+@contextmanager
+def simulated_wechat() -> Iterator[RunningSimulator]:
+    """A WeChat that knows the accounts of the test runtime."""
+    apps = (App(OFFICIAL_ACCOUNT, OA), App(MINI_PROGRAM, MP))
+    with running_simulator(SimulatorConfig(apps=apps)) as wechat:
+        yield wechat
