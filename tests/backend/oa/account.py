@@ -5,7 +5,10 @@ from datetime import datetime
 from itertools import count
 
 import xmltodict
+from sqlalchemy import func, select
 
+from backend.checkin import CheckIn
+from backend.oa.receipts import Receipt
 from backend.wechat.callback import ENVELOPE
 from backend.wechat.crypto import aes_key, seal, signature, unseal
 from tests.support.runtimes import MP, OA
@@ -92,3 +95,14 @@ def event_xml(kind, *, openid=OPENID, at: datetime, **fields):
 def _xml(kind, openid, at, **fields):
     lines = {"ToUserName": ACCOUNT, "FromUserName": openid, "CreateTime": str(int(at.timestamp())), "MsgType": kind}
     return "<xml>" + "".join(f"<{key}><![CDATA[{text}]]></{key}>" for key, text in (lines | fields).items()) + "</xml>"
+
+
+def receipts(sessions):
+    """How many pushes were taken."""
+    with sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(Receipt))
+
+
+def check_ins(sessions):
+    with sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(CheckIn))

@@ -5,21 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, select
 
-from backend import checkin, members
+from backend import members
 from backend.app import create_app
-from backend.checkin import CheckIn
 from backend.kit.clock import FixedClock
 from backend.kit.db import connect
 from backend.oa import texts
-from backend.oa.desk import Desk, Patience
-from backend.oa.receipts import Receipt
 from backend.wechat import AppCredentials, OfficialAccount
-from tests.backend.oa.account import OPENID, Account, event_xml, mini_program, text_xml
-from tests.factories.members import make_member
+from tests.backend.oa.account import OPENID, Account, check_ins, event_xml, mini_program, receipts, text_xml
 from tests.support.clocks import MORNING
-from tests.support.races import race
 from tests.support.runtimes import NOWHERE, OA, make_runtime
 
 # The example of WeChat's page on message push and its encryption.
@@ -42,16 +36,6 @@ VECTOR_SEALED = (
 
 def official_account(credentials, runtime):
     return replace(runtime, official_account=OfficialAccount(credentials, cache=runtime.cache, base_url=NOWHERE))
-
-
-def receipts(sessions):
-    with sessions.read() as session:
-        return session.scalar(select(func.count()).select_from(Receipt))
-
-
-def check_ins(sessions):
-    with sessions.read() as session:
-        return session.scalar(select(func.count()).select_from(CheckIn))
 
 
 class TestCheckOfTheAddress:
@@ -240,61 +224,6 @@ class TestAnswers:
         assert "微信" in response.text
 
 
-class TestRepeats:
-    def test_three_tries_of_a_message_are_one_check_in(self, account, member, sessions, clock):
-        xml, answers = text_xml("签到", at=clock.now()), []
-        for _ in range(3):
-            answers.append(account.push(xml))
-            clock.move(timedelta(seconds=5))
-        assert len({answer.text for answer in answers}) == 1
-        assert len({json.dumps(answer.fields) for answer in answers}) == 1
-        assert "签到成功" in answers[0].text
-        assert (check_ins(sessions), receipts(sessions)) == (1, 1)
-
-    def test_three_tries_of_a_refusal_are_one_refusal(self, account, member, clock):
-        account.say("签到")
-        xml = text_xml("签到", at=clock.now())
-        assert [account.push(xml).text for _ in range(3)] == [checkin.AlreadyCheckedIn.message] * 3
-
-    def test_two_messages_with_the_same_words_are_two(self, account, member, sessions):
-        assert account.say("签到").text != account.say("签到").text
-        assert receipts(sessions) == 2
-
-    def test_events_are_told_apart_by_what_they_are(self, account, sessions, clock):
-        at = clock.now()
-        for kind, fields in [
-            ("CLICK", {"EventKey": "a"}),
-            ("CLICK", {"EventKey": "b"}),
-            ("VIEW", {"EventKey": "a"}),
-        ] * 2:
-            account.push(event_xml(kind, at=at, **fields))
-        assert receipts(sessions) == 3
-
-    def test_finished_template_messages_are_told_apart_by_their_ids(self, account, sessions):
-        for msg_id in ("1", "2", "1"):
-            account.event("TEMPLATESENDJOBFINISH", MsgID=msg_id, Status="success")
-        assert receipts(sessions) == 2
-
-    def test_receipt_holds_no_openid(self, account, member, sessions):
-        account.say("签到")
-        with sessions.read() as session:
-            receipt = session.scalars(select(Receipt)).one()
-        assert OPENID not in (receipt.reply or "")
-
-    def test_32_parallel_tries_at_8_processes_are_one_check_in(self, mariadb, clock):
-        runtime = make_runtime(mariadb, clock)
-        apps = [patient(create_app(runtime)) for _ in range(8)]
-        with runtime.sessions.write.begin() as session:
-            make_member(session, unionid="u")
-            members.follow(session, appid=OA.appid, openid=OPENID, unionid="u", now=clock.now())
-        xml = text_xml("签到", at=clock.now())
-        answers = race(32, lambda number: Account(apps[number % 8].test_client(), clock).push(xml))
-        assert {answer.status for answer in answers} == {200}
-        assert len({answer.text for answer in answers}) == 1
-        assert "签到成功" in answers[0].text
-        assert (check_ins(runtime.sessions), receipts(runtime.sessions)) == (1, 1)
-
-
 class TestMiniProgram:
     def test_forged(self, client):
         assert client.post("/wechat/mp", data=b"{}").status_code == 403
@@ -332,12 +261,6 @@ def nobodys_client(tmp_path_factory):
     """A door with no database behind it: what is refused never gets there."""
     engine = connect(f"sqlite:///{tmp_path_factory.mktemp('door')}/none.db")
     return create_app(make_runtime(engine, FixedClock(MORNING))).test_client()
-
-
-def patient(app):
-    """An app that waits as long as a busy machine needs: this test is about effects, not about time."""
-    app.extensions["oa"] = replace(app.extensions["oa"], desk=Desk(app.extensions["runtime"], Patience(60, 60)))
-    return app
 
 
 def replace_path(account, path):
