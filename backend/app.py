@@ -65,6 +65,7 @@ def _house(runtime: Runtime) -> BaihuiApp:
     app.openapi_version = "3.1.0"
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}  # the page would show the document to a server abroad
     app.sessions, app.clock = runtime.sessions, runtime.clock
     app.extensions["runtime"] = runtime
     if runtime.trusted_proxies:

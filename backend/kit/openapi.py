@@ -1,10 +1,11 @@
 """How the API document is made to say exactly what goes over the wire."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 from backend.kit.problems import Problem
 
-SECURITY_SCHEMES: dict[str, Any] = {
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
     "member": {"type": "http", "scheme": "bearer", "description": "POST /api/mp/v1/login 返回的令牌"},
     "till": {
         "type": "apiKey",
@@ -16,7 +17,8 @@ SECURITY_SCHEMES: dict[str, Any] = {
         ),
     },
 }
-IDEMPOTENCY_KEY: dict[str, Any] = {
+PROBLEM: Final = {"$ref": "#/components/schemas/Problem"}
+IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": False,
@@ -31,15 +33,30 @@ def problems(*statuses: int) -> dict[Any, Any]:
 
 
 def polish(document: dict[str, Any]) -> None:
-    """In place: problems get their media type, idempotent calls their header, public calls (`security=[{}]`) no key."""
+    """Declare in place what the kit itself does for every view, so that no door must remember it.
+
+    Problems get their media type. Calls with a body may be unreadable (400), too large (413) or of another media type
+    (415). Idempotent calls get their header; their key may be malformed (400), in use (409) or misused (422).
+    """
     for path in document["paths"].values():
         for operation in path.values():
-            if {} in operation.get("security", []):
-                operation["security"] = []  # the library adds the door's key to what needs none
+            refused = {400, 413, 415} if "requestBody" in operation else set()
             if operation.pop("x-idempotent", False):
                 operation.setdefault("parameters", []).append(IDEMPOTENCY_KEY)
-            for status, response in operation["responses"].items():
-                content = response.get("content", {})
-                if int(status) >= 400 and "application/json" in content:  # noqa: PLR2004  the range of errors
-                    content["application/problem+json"] = {"schema": {"$ref": "#/components/schemas/Problem"}}
-                    del content["application/json"]
+                refused |= {400, 409, 422}
+            declared = operation["responses"]
+            declared |= {str(status): _refusal(status) for status in refused if str(status) not in declared}
+            for response in declared.values():
+                _name_media_type(response.get("content", {}))
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": {"application/json": {"schema": PROBLEM}}}
+
+
+def _name_media_type(content: dict[str, Any]) -> None:
+    # a list of problems is how the library declares its own 422, which is answered by one
+    schema = content.get("application/json", {}).get("schema", {})
+    if PROBLEM in (schema, schema.get("items")):
+        del content["application/json"]
+        content["application/problem+json"] = {"schema": PROBLEM}

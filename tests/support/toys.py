@@ -69,7 +69,7 @@ def counting_door(inside: Callable[[], object] = lambda: None) -> APIBlueprint:
     """The toy door with one idempotent call, POST /api/toy/tallies; `inside` runs after its work, before the reply."""
     api = toy_door()
 
-    @api.post("/tallies", responses={201: TallyOut})
+    @api.post("/tallies", responses={201: TallyOut}, openapi_extensions={"x-idempotent": True})
     @idempotent
     def tally(body: TallyIn) -> tuple[TallyOut, int]:
         reply = TallyOut.model_validate(add_one(db(), body.name, now()))
