@@ -11,9 +11,9 @@ fi
 for name in python3 python3.11 python3.12 python3.13 python3.14 python; do
     "$name" -c "$new_enough" 2>/dev/null && { command -v "$name"; exit 0; }
 done
-cat >&2 <<TXT
-Baihui needs Python 3.11 or newer and found none ($(python3 --version 2>/dev/null || echo 'no python3 at all')).
-Install one (Debian/Ubuntu: apt install python3 python3-venv; macOS: brew install python),
-or say where it is: make run PYTHON=/path/to/python3
-TXT
+{
+    echo "Baihui needs Python 3.11 or newer and found none ($(python3 --version 2>/dev/null || echo 'no python3 at all'))."
+    echo "Install one (Debian/Ubuntu: apt install python3 python3-venv; macOS: brew install python),"
+    echo "or say where it is: make run PYTHON=/path/to/python3"
+} >&2
 exit 1

@@ -1,6 +1,10 @@
 """How the walk tells what it sees."""
 
+import re
 from itertools import count
+from typing import Final
+
+LINK: Final = re.compile(r"<a [^>]*>(.*?)</a>")
 
 _numbers = count(1)
 
@@ -13,7 +17,7 @@ def stop(what: str) -> None:
 def say(*lines: str) -> None:
     """What came back, each line of it indented."""
     for line in lines:
-        for part in line.splitlines():
+        for part in LINK.sub(r"[\1]", line).splitlines():
             print(f"      {part}", flush=True)
 
 

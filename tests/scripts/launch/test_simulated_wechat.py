@@ -1,0 +1,31 @@
+import json
+
+from backend.wechat.simulator import SimulatorConfig
+from backend.wechat.simulator.config import read_config
+from config.settings import Settings
+from scripts.launch.simulated_wechat import template_ids, write_config
+from templates_msg import catalogue
+
+
+def test_every_message_has_an_id_and_keeps_it():
+    pairs = dict(pair.split("=") for pair in template_ids().split(","))
+    assert set(pairs) == set(catalogue.load())
+    assert len(set(pairs.values())) == len(pairs)
+    assert template_ids() == template_ids()
+
+
+def test_simulator_knows_our_accounts_and_templates(tmp_path):
+    path = tmp_path / "simulator.json"
+    write_config(path, callback_url="http://127.0.0.1:8000/wechat/oa", ids=template_ids())
+    read = read_config(path, SimulatorConfig())
+    ours = Settings(environment="development")
+    assert [app.appid for app in read.apps] == [ours.wechat_oa_appid, ours.wechat_mp_appid]
+    assert read.apps[0].credentials.secret == ours.wechat_oa_secret.get_secret_value()
+    assert {template.title for template in read.templates.values()} == {one.title for one in catalogue.load().values()}
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_ids_of_messages_that_there_are_not_are_left_out(tmp_path):
+    path = tmp_path / "simulator.json"
+    write_config(path, callback_url="http://127.0.0.1:8000/wechat/oa", ids="points_earned=T1,unheard_of=T2")
+    assert list(json.loads(path.read_text("utf-8"))["templates"]) == ["T1"]
