@@ -99,6 +99,48 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_keys_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "job_runs",
+        sa.Column(
+            "job",
+            sa.String(length=32)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=32), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=32), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("fire_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column(
+            "owner",
+            sa.String(length=32)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=32), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=32), "mysql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "outcome",
+            sa.String(length=16)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=16), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=16), "mysql"),
+            nullable=False,
+        ),
+        sa.Column("started_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("lease_until", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
+        sa.Column("finished_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.Column(
+            "error",
+            sa.String(length=128)
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=128), "mariadb")
+            .with_variant(mysql.VARCHAR(collation="utf8mb4_bin", length=128), "mysql"),
+            nullable=True,
+        ),
+        sa.CheckConstraint("outcome IN ('running', 'done', 'failed')", name=op.f("ck_job_runs_outcome_known")),
+        sa.PrimaryKeyConstraint("job", "fire_at", name=op.f("pk_job_runs")),
+    )
+    with op.batch_alter_table("job_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_job_runs_fire_at"), ["fire_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_job_runs_outcome_lease_until"), ["outcome", "lease_until"], unique=False)
+
+    op.create_table(
         "mall_items",
         sa.Column("id", sa.BigInteger(), nullable=False),
         sa.Column("title", sa.String(length=64), nullable=False),
@@ -924,6 +966,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_mall_items_status_position_id"))
 
     op.drop_table("mall_items")
+    with op.batch_alter_table("job_runs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_job_runs_outcome_lease_until"))
+        batch_op.drop_index(batch_op.f("ix_job_runs_fire_at"))
+
+    op.drop_table("job_runs")
     with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_keys_created_at"))
 

@@ -18,18 +18,6 @@ def grow(session, account, amount, number=1):
     return tiers.add_growth(session, account, amount, source=Source("purchase", number), now=LATE)
 
 
-def test_nobody_has_no_standing(session):
-    with pytest.raises(tiers.NoStanding):
-        tiers.standing(session, 404)
-
-
-def test_a_new_member_is_in_the_base_tier(session, account):
-    found = tiers.standing(session, account.member_id)
-    assert (found.tier.code, found.growth, found.since_at) == ("basic", 0, MORNING)
-    assert found.next
-    assert (found.next.code, found.missing) == ("silver", 2_000)
-
-
 def test_growth_raises_the_tier_at_once_and_leaves_its_evidence(session, account):
     assert grow(session, account, 12_000).code == "gold"
     found = tiers.standing(session, account.member_id)
@@ -59,12 +47,6 @@ def test_one_source_counts_once(session, account):
     grow(session, account, 100)
     with pytest.raises(IntegrityError):
         session.flush()
-
-
-def test_the_top_tier_misses_nothing(session, account):
-    grow(session, account, 60_000)
-    found = tiers.standing(session, account.member_id)
-    assert (found.next, found.missing) == (None, 0)
 
 
 def test_spending_points_never_changes_a_tier(session, account):
