@@ -32,11 +32,11 @@ class Message:
     @property
     def dedup_key(self) -> str:
         """64 hex digits, equal for all tries of one push: by MsgId, for events by sender, CreateTime and what it is."""
-        parts = self._identity() if self.msg_id is None else ("message", self.msg_id)
-        return hashlib.sha256("\n".join((self.to_user, *parts)).encode()).hexdigest()
+        which = [self.msg_id] if self.msg_id is not None else self._sent()
+        return _digest(self.to_user, "message", *which)
 
-    def _identity(self) -> tuple[str, ...]:
-        return ("message", self.from_user, str(int(self.created_at.timestamp())))
+    def _sent(self) -> list[str]:
+        return [self.from_user, str(int(self.created_at.timestamp()))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +68,12 @@ class Event(Message):
 
     @property
     def dedup_key(self) -> str:
-        """As of every message; the MsgID of an event is a part of it and does not stand alone."""
-        parts = (self.to_user, "event", self.from_user, str(int(self.created_at.timestamp())))
-        what = (self.kind, self.key, self.msg_id or "")
-        return hashlib.sha256("\n".join(parts + what).encode()).hexdigest()
+        """As of every message; the MsgID of an event is a part of it and does not stand alone.
+
+        So is what it nests: two subscribe messages of one second differ in nothing else.
+        """
+        nested = (json.dumps(value, sort_keys=True) for value in self.fields.values() if isinstance(value, dict | list))
+        return _digest(self.to_user, "event", *self._sent(), self.kind, self.key, self.msg_id or "", *nested)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +115,10 @@ def parse_message(tree: Mapping[str, Any]) -> Message:
             fields=MappingProxyType(dict(tree)),
         )
     return Unknown(**common, kind=kind)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def _text(tree: Mapping[str, Any], key: str) -> str:

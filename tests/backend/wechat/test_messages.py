@@ -45,3 +45,13 @@ def test_messages_lacking_who_or_when_are_refused(missing: str):
     tree = {key: value for key, value in COMMON.items() if key != missing}
     with pytest.raises(BadCallback):
         parse_message(tree | {"MsgType": "text"})
+
+
+def test_events_of_one_second_differ_by_what_they_nest():
+    def sent(msg_id: str) -> str:
+        item = {"TemplateId": "T", "MsgID": msg_id, "ErrorCode": "0"}
+        nested = {"Event": "subscribe_msg_sent_event", "SubscribeMsgSentEvent": {"List": item}}
+        return parse_message(COMMON | {"MsgType": "event", **nested}).dedup_key
+
+    assert sent("1") == sent("1")
+    assert sent("1") != sent("2")
