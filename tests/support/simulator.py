@@ -68,8 +68,17 @@ class RunningSimulator:
     def say(self, user: User, text: str) -> dict[str, Any]:
         return self.post(f"users/{user.id}/say", text=text)
 
+    def subscribe(self, user: User, template_id: str, choice: str = "accept") -> dict[str, Any]:
+        """Answer the mini-program's question for subscribe messages: accept is one message more, or reject."""
+        return self.post(f"users/{user.id}/subscriptions", choices={template_id: choice})
+
+    def accepts(self, user: User, template_id: str) -> int:
+        """How many subscribe messages of that template the user still takes."""
+        items = self.get(f"users/{user.id}/subscriptions")["items"]
+        return next((item["accepts"] for item in items if item["template_id"] == template_id), 0)
+
     def messages(self, user: User, kind: str | None = None) -> list[dict[str, Any]]:
-        """What the user's phone shows, oldest first: of one kind (text, template, notice) when told."""
+        """What the user's phone shows, oldest first: of one kind (text, template, notice, subscribe) when told."""
         items = self.get(f"users/{user.id}/messages")["items"]
         return [item for item in items if kind in {None, item["kind"]}]
 
@@ -85,13 +94,13 @@ class RunningSimulator:
         items: list[dict[str, Any]] = self.get("calls", **({"api": api} if api else {}))["items"]
         return items
 
-    def push_to(self, callback_url: str) -> None:
-        """Where the official account's pushes go from now on."""
-        self.post("callback-url", url=callback_url)
+    def push_to(self, callback_url: str, *, appid: str | None = None) -> None:
+        """Where the pushes of an account go from now on, the official account's unless told."""
+        self.post("callback-url", url=callback_url, appid=appid)
 
-    def register_templates(self, templates: dict[str, Any]) -> None:
-        """{template_id: {"title": ..., "fields": [{"key": ..., "label": ...}]}}."""
-        self.post("templates", templates=templates)
+    def register_templates(self, templates: dict[str, Any], *, appid: str | None = None) -> None:
+        """{template_id: {"title": ..., "fields": [{"key": ..., "label": ...}]}} of an account, as above."""
+        self.post("templates", templates=templates, appid=appid)
 
     def wait_until_quiet(self) -> None:
         """Wait until what the simulator pushes in the background has been answered."""

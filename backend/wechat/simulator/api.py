@@ -25,8 +25,10 @@ def serve(api: str) -> Response:
     if api not in HANDLERS:
         return Response("404 page not found", 404, mimetype=PLAIN)
     raw = request.get_data()
+    given = _given(raw)
     with world.store.transaction() as db:
-        call = _read(world, api, raw, journal.openid_and_appid(db, api, _given(raw)))
+        openid, appid = journal.openid_and_appid(db, api, given)
+        call = Call(api, request.method, given, raw.decode("utf-8", "replace"), appid, openid, world.now())
         effect = faults.take(db, api, call.appid, call.openid)
         spent = quotas.count(db, api, call.appid, call.given.get("js_code"), now=call.now)
     time.sleep(effect.delay_ms / 1000)
@@ -48,12 +50,6 @@ def _given(raw: bytes) -> Mapping[str, Any]:
     except ValueError:
         body = {}
     return {**(body if isinstance(body, dict) else {}), **request.args.to_dict()}
-
-
-def _read(world: World, api: str, raw: bytes, who: tuple[str | None, str | None]) -> Call:
-    body = raw.decode("utf-8", "replace")
-    openid, appid = who
-    return Call(api, request.method, _given(raw), body, appid, openid, world.now())
 
 
 def _answer(world: World, call: Call, effect: Effect, spent: int | None) -> tuple[Answer, int]:

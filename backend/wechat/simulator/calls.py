@@ -7,7 +7,7 @@ from typing import Any, Final
 import segno
 
 from backend.wechat.client import SCENE
-from backend.wechat.simulator import people, template_message, tokens
+from backend.wechat.simulator import people, subscribe_message, template_message, tokens
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, AppKind
 from backend.wechat.simulator.faults import Effect
 from backend.wechat.simulator.push import Push
@@ -69,26 +69,27 @@ def _phone_number(db: sqlite3.Connection, call: Call, _effect: Effect, _world: W
 
 def _send_template(db: sqlite3.Connection, call: Call, effect: Effect, world: World) -> Answer:
     appid = _app_by_token(db, call, OFFICIAL_ACCOUNT)
-    msgid, recipient = template_message.accept(db, appid, call.given, effect, now=call.now)
-    if recipient is not None:
+    msgid, user_id = template_message.accept(db, appid, call.given, effect, now=call.now)
+    if user_id is not None:
         status = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": msgid, "Status": effect.finish or "success"}
-        app = people.app_of(db, OFFICIAL_ACCOUNT, appid)
-        world.pusher.push_later(Push(app, recipient["user_id"], recipient["openid"], "event", status))
+        world.pusher.push_later(db, Push(appid, user_id, "event", status))
+    return {"errcode": 0, "errmsg": "ok", "msgid": int(msgid)}
+
+
+def _send_subscribe(db: sqlite3.Connection, call: Call, effect: Effect, world: World) -> Answer:
+    appid = _app_by_token(db, call, MINI_PROGRAM)
+    msgid, told = subscribe_message.send(db, appid, call.given, effect, now=call.now)
+    world.pusher.push_later(db, told)
     return {"errcode": 0, "errmsg": "ok", "msgid": int(msgid)}
 
 
 def _user(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
     appid = _app_by_token(db, call, OFFICIAL_ACCOUNT)
-    row = db.execute(
-        "SELECT i.*, u.unionid FROM identities i JOIN users u ON u.id = i.user_id WHERE appid = ? AND openid = ?",
-        (appid, call.openid),
-    ).fetchone()
-    if row is None:
-        raise Refused(40003)
-    if not row["follows"]:
-        return {"subscribe": 0, "openid": row["openid"]}
-    since = row["followed_at"] // 1000
-    return {"subscribe": 1, "openid": row["openid"], "subscribe_time": since, "unionid": row["unionid"]}
+    user = people.by_openid(db, appid, call.given.get("openid"))
+    if not user["follows"]:
+        return {"subscribe": 0, "openid": user["openid"]}
+    since = user["followed_at"] // 1000
+    return {"subscribe": 1, "openid": user["openid"], "subscribe_time": since, "unionid": user["unionid"]}
 
 
 def _code_image(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
@@ -127,6 +128,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "sns/jscode2session": _code_to_session,
     "wxa/business/getuserphonenumber": _phone_number,
     "cgi-bin/message/template/send": _send_template,
+    "cgi-bin/message/subscribe/send": _send_subscribe,
     "cgi-bin/user/info": _user,
     "wxa/getwxacodeunlimit": _code_image,
 }

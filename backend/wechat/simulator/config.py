@@ -29,7 +29,7 @@ class App:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A template message as the console shows it: `fields` maps each key (thing1) to its label."""
+    """A template or subscribe message as the console shows it: `fields` maps each key (thing1) to its label."""
 
     title: str
     fields: Mapping[str, str]
@@ -48,6 +48,7 @@ QUOTAS: Final[Mapping[str, Quota]] = {
     "cgi-bin/token": Quota(per_day=2000),
     "cgi-bin/stable_token": Quota(per_day=500_000, per_minute=10_000),
     "cgi-bin/message/template/send": Quota(per_day=100_000),
+    "cgi-bin/message/subscribe/send": Quota(per_day=10_000_000),
     "wxa/getwxacodeunlimit": Quota(per_minute=5000),
 }
 
@@ -59,10 +60,15 @@ DEMO_MINI_PROGRAM: Final = AppCredentials("wxba1bab1e00000002", "simulated-mini-
 
 @dataclass(frozen=True, slots=True)
 class SimulatorConfig:
-    """All that a simulator begins with. `templates` belong to every official account; without any, all ids are good."""
+    """All that a simulator begins with.
+
+    `templates` belong to every official account, `subscribe_templates` to every mini-program; an account without any
+    takes all ids.
+    """
 
     apps: tuple[App, ...] = (App(OFFICIAL_ACCOUNT, DEMO_OFFICIAL_ACCOUNT), App(MINI_PROGRAM, DEMO_MINI_PROGRAM))
     templates: Mapping[str, Template] = field(default_factory=dict)
+    subscribe_templates: Mapping[str, Template] = field(default_factory=dict)
     state: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     token_lifetime: int = 7200
@@ -79,11 +85,16 @@ def read_templates(given: Mapping[str, Any]) -> dict[str, Template]:
 
 def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
     """`base` with the apps and templates of a JSON file: {apps: [{kind, appid, secret, token?, aes_key?, name?,
-    callback_url?}], templates?: {...}}.
+    callback_url?}], templates?: {...}, subscribe_templates?: {...}}.
     """
     given = json.loads(path.read_text("utf-8"))
     apps = tuple(_app(spec) for spec in given.get("apps", [])) or base.apps
-    return replace(base, apps=apps, templates={**base.templates, **read_templates(given.get("templates", {}))})
+    return replace(
+        base,
+        apps=apps,
+        templates={**base.templates, **read_templates(given.get("templates", {}))},
+        subscribe_templates={**base.subscribe_templates, **read_templates(given.get("subscribe_templates", {}))},
+    )
 
 
 def _app(spec: Mapping[str, str]) -> App:

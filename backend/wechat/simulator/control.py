@@ -1,19 +1,18 @@
 import json
-from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from backend.wechat.credentials import AppCredentials
-from backend.wechat.simulator import chat, faults, journal, people, tokens, visits
+from backend.wechat.simulator import faults, handset, journal, people, tokens
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, Quota, read_templates
+from backend.wechat.simulator.handset import given
 from backend.wechat.simulator.people import NoSuchThing
 from backend.wechat.simulator.world import add_app, add_templates, set_quota, the_world
 
 blueprint: Final = Blueprint("control", __name__, url_prefix="/_sim")
-CODE_KINDS: Final = ("login", "phone")
+blueprint.register_blueprint(handset.blueprint)
 
 
 @blueprint.errorhandler(NoSuchThing)
@@ -21,77 +20,11 @@ def _unknown(error: NoSuchThing) -> ResponseReturnValue:
     return {"error": f"no such {error}"}, 404
 
 
-@blueprint.errorhandler(visits.NotPossible)
-def _not_possible(error: visits.NotPossible) -> ResponseReturnValue:
-    return {"error": str(error)}, 409
-
-
 @blueprint.errorhandler(KeyError)
 @blueprint.errorhandler(TypeError)
 @blueprint.errorhandler(ValueError)
 def _unreadable(error: Exception) -> ResponseReturnValue:
     return {"error": f"request not understood: {error}"}, 400
-
-
-@blueprint.get("/users")
-def list_users() -> ResponseReturnValue:
-    """All WeChat users."""
-    with the_world().store.transaction() as db:
-        return jsonify(items=people.everybody(db))
-
-
-@blueprint.post("/users")
-def create_user() -> ResponseReturnValue:
-    """{nickname, phone, country_code?} -> the new user with unionid and openids."""
-    given = _given()
-    with the_world().store.transaction() as db:
-        user_id = people.create(
-            db,
-            nickname=str(given["nickname"]),
-            phone=str(given["phone"]),
-            country_code=str(given.get("country_code", "86")),
-        )
-        return people.get(db, user_id), 201
-
-
-@blueprint.get("/users/<int:user_id>")
-def get_user(user_id: int) -> ResponseReturnValue:
-    """One user."""
-    with the_world().store.transaction() as db:
-        return people.get(db, user_id)
-
-
-@blueprint.post("/users/<int:user_id>/<any(login, phone):kind>-code")
-def make_code(user_id: int, kind: people.CodeKind) -> ResponseReturnValue:
-    """{appid?} -> {code}, as wx.login or the phone number button would give it."""
-    world = the_world()
-    with world.store.transaction() as db:
-        return {"code": people.make_code(db, user_id, kind, appid=_given().get("appid"), now=world.now())}, 201
-
-
-@blueprint.post("/users/<int:user_id>/<any(follow, unfollow, scan, say):what>")
-def act(user_id: int, what: str) -> ResponseReturnValue:
-    """What a user does in the official account: {appid?, scene?, text?} -> {outcome, tries, reply} of the push."""
-    given = _given()
-    visit = visits.Visit(the_world(), user_id, given.get("appid"))
-    if what == "say":
-        delivery = visit.say(str(given["text"]))
-    elif what == "unfollow":
-        delivery = visit.unfollow()
-    else:
-        scene = str(given["scene"]) if what == "scan" else given.get("scene")
-        delivery = visit.follow(scene)
-    return asdict(delivery)
-
-
-@blueprint.get("/users/<int:user_id>/messages")
-def list_messages(user_id: int) -> ResponseReturnValue:
-    """?appid=&after= -> {items, follows}: what the phone shows."""
-    appid, after = request.args.get("appid"), request.args.get("after", 0, int)
-    with the_world().store.transaction() as db:
-        user = people.get(db, user_id)
-        said = chat.on_phone(db, user_id, appid=appid, after=after)
-    return jsonify(items=[one for one in said if one["kind"] != "undelivered"], follows=user["follows"])
 
 
 @blueprint.get("/apps")
@@ -105,31 +38,34 @@ def list_apps() -> ResponseReturnValue:
 @blueprint.post("/apps")
 def put_app() -> ResponseReturnValue:
     """{kind, appid, secret, token?, aes_key?, name?, callback_url?}: make an account known or change it."""
-    given = _given()
-    credentials = AppCredentials(given["appid"], given["secret"], given.get("token", ""), given.get("aes_key", ""))
-    kind = MINI_PROGRAM if given["kind"] == MINI_PROGRAM else OFFICIAL_ACCOUNT
+    asked = given()
+    credentials = AppCredentials(asked["appid"], asked["secret"], asked.get("token", ""), asked.get("aes_key", ""))
+    kind = MINI_PROGRAM if asked["kind"] == MINI_PROGRAM else OFFICIAL_ACCOUNT
     with the_world().store.transaction() as db:
-        add_app(db, App(kind, credentials, given.get("name", "百汇会员"), given.get("callback_url")))
+        add_app(db, App(kind, credentials, asked.get("name", "百汇会员"), asked.get("callback_url")))
     return {}, 201
 
 
 @blueprint.post("/callback-url")
 def set_callback_url() -> ResponseReturnValue:
-    """{url, appid?}: where pushes of an official account go; of the first one unless told."""
-    given = _given()
+    """{url, appid?}: where an account's pushes go; the first official account's unless told."""
+    asked = given()
     with the_world().store.transaction() as db:
-        app = people.app_of(db, OFFICIAL_ACCOUNT, given.get("appid"))
-        db.execute("UPDATE apps SET callback_url = ? WHERE appid = ?", (given["url"], app["appid"]))
+        app = people.app_or_first(db, asked.get("appid"), OFFICIAL_ACCOUNT)
+        db.execute("UPDATE apps SET callback_url = ? WHERE appid = ?", (asked["url"], app["appid"]))
     return {}
 
 
 @blueprint.post("/templates")
 def put_templates() -> ResponseReturnValue:
-    """{appid?, templates: {template_id: {title, fields: [{key, label}]}}}: register message templates."""
-    given = _given()
+    """{appid?, templates: {template_id: {title, fields: [{key, label}]}}}: register templates of messages.
+
+    Those of a mini-program are for its subscribe messages.
+    """
+    asked = given()
     with the_world().store.transaction() as db:
-        app = people.app_of(db, OFFICIAL_ACCOUNT, given.get("appid"))
-        add_templates(db, app["appid"], read_templates(given["templates"]))
+        app = people.app_or_first(db, asked.get("appid"), OFFICIAL_ACCOUNT)
+        add_templates(db, app["appid"], read_templates(asked["templates"]))
     return {}, 201
 
 
@@ -145,7 +81,7 @@ def list_templates() -> ResponseReturnValue:
 def put_fault() -> ResponseReturnValue:
     """{api, times?, appid?, openid?, and what of faults.Effect}: script what goes wrong."""
     with the_world().store.transaction() as db:
-        return {"id": faults.script(db, dict(_given()))}, 201
+        return {"id": faults.script(db, dict(given()))}, 201
 
 
 @blueprint.delete("/faults")
@@ -159,9 +95,9 @@ def clear_faults() -> ResponseReturnValue:
 @blueprint.post("/quotas")
 def put_quota() -> ResponseReturnValue:
     """{api, per_day?, per_minute?}: how often an API answers."""
-    given = _given()
+    asked = given()
     with the_world().store.transaction() as db:
-        set_quota(db, given["api"], Quota(given.get("per_day"), given.get("per_minute")))
+        set_quota(db, asked["api"], Quota(asked.get("per_day"), asked.get("per_minute")))
     return {}, 201
 
 
@@ -170,7 +106,7 @@ def revoke_tokens() -> ResponseReturnValue:
     """{appid}: end all its access tokens at once."""
     world = the_world()
     with world.store.transaction() as db:
-        tokens.revoke(db, _given()["appid"], now=world.now())
+        tokens.revoke(db, given()["appid"], now=world.now())
     return {}
 
 
@@ -192,9 +128,4 @@ def list_pushes() -> ResponseReturnValue:
 @blueprint.post("/quiet")
 def wait_until_quiet() -> ResponseReturnValue:
     """{timeout_s?} -> {quiet}: wait until nothing is being pushed in the background, 20 s unless told."""
-    return {"quiet": the_world().pusher.wait_until_quiet(float(_given().get("timeout_s", 20)))}
-
-
-def _given() -> Mapping[str, Any]:
-    body = request.get_json(silent=True, force=True)
-    return body if isinstance(body, dict) else {}
+    return {"quiet": the_world().pusher.wait_until_quiet(float(given().get("timeout_s", 20)))}

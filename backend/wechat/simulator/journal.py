@@ -12,16 +12,16 @@ SECRETS: Final = frozenset({"secret", "access_token"})
 
 def openid_and_appid(db: sqlite3.Connection, api: str, given: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Who a call is about and who makes it, as far as that can be seen before it is checked."""
-    openid = given.get("touser") or given.get("openid")
+    openid = _text(given, "touser") or _text(given, "openid")
     if api == "sns/jscode2session":
         row = db.execute(
             "SELECT openid FROM codes c JOIN identities USING (appid, user_id) WHERE c.code = ?",
-            (given.get("js_code"),),
+            (_text(given, "js_code"),),
         ).fetchone()
         openid = row["openid"] if row else None
-    appid = given.get("appid")
+    appid = _text(given, "appid")
     if appid is None:
-        row = db.execute("SELECT appid FROM tokens WHERE token = ?", (given.get("access_token"),)).fetchone()
+        row = db.execute("SELECT appid FROM tokens WHERE token = ?", (_text(given, "access_token"),)).fetchone()
         appid = row["appid"] if row else None
     return openid, appid
 
@@ -53,3 +53,8 @@ def calls(db: sqlite3.Connection, *, api: str | None, after: int) -> list[dict[s
         (after, api, api, api, PAGE),
     ).fetchall()
     return [{**dict(row), "request": json.loads(row["request"])} for row in rows]
+
+
+def _text(given: Mapping[str, Any], key: str) -> str | None:
+    value = given.get(key)
+    return value if isinstance(value, str) else None

@@ -80,6 +80,23 @@ def app_of(db: sqlite3.Connection, kind: AppKind, appid: str | None) -> dict[str
     return dict(row)
 
 
+def app_or_first(db: sqlite3.Connection, appid: str | None, kind: AppKind) -> dict[str, Any]:
+    """The account of that appid, of whatever kind, or the first of `kind`. Raises NoSuchThing."""
+    row = db.execute("SELECT kind FROM apps WHERE appid = ?", (appid,)).fetchone() if appid else None
+    return app_of(db, row["kind"] if row else kind, appid)
+
+
+def by_openid(db: sqlite3.Connection, appid: str, openid: object) -> dict[str, Any]:
+    """Who an account knows by that openid: {user_id, unionid, openid, follows, followed_at}. Raises Refused."""
+    row = db.execute(
+        "SELECT i.*, u.unionid FROM identities i JOIN users u ON u.id = i.user_id WHERE appid = ? AND openid = ?",
+        (appid, str(openid)),
+    ).fetchone()
+    if row is None:
+        raise Refused(40003)
+    return dict(row)
+
+
 def make_code(db: sqlite3.Connection, user_id: int, kind: CodeKind, *, appid: str | None, now: int) -> str:
     """What `wx.login` or the phone number button hands to the mini-program: works once within five minutes."""
     get(db, user_id)

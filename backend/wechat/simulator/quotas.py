@@ -39,5 +39,5 @@ def _more(db: sqlite3.Connection, api: str, who: str, span: str) -> int:
 
 
 def _user_of(db: sqlite3.Connection, login_code: Any) -> str:
-    row = db.execute("SELECT user_id FROM codes WHERE code = ?", (login_code,)).fetchone()
+    row = db.execute("SELECT user_id FROM codes WHERE code = ?", (str(login_code),)).fetchone()
     return f"user-{row['user_id']}" if row is not None else "nobody"

@@ -17,6 +17,7 @@ MESSAGES: Final = {
     42001: "access_token expired",
     43002: "require POST method",
     43004: "require subscribe",
+    43101: "user refuse to accept the msg",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     47001: "data format error",

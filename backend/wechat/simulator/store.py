@@ -30,6 +30,9 @@ CREATE TABLE IF NOT EXISTS messages (
     msgid TEXT, client_msg_id TEXT, body TEXT NOT NULL, at INTEGER NOT NULL);
 CREATE INDEX IF NOT EXISTS messages_by_user ON messages (user_id, id);
 CREATE INDEX IF NOT EXISTS messages_by_client_msg_id ON messages (client_msg_id);
+CREATE TABLE IF NOT EXISTS subscriptions (
+    appid TEXT NOT NULL, user_id INTEGER NOT NULL, template_id TEXT NOT NULL, accepts INTEGER NOT NULL,
+    PRIMARY KEY (appid, user_id, template_id));
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, api TEXT NOT NULL, appid TEXT, openid TEXT, effect TEXT NOT NULL,
     remaining INTEGER NOT NULL);
@@ -42,6 +45,7 @@ CREATE TABLE IF NOT EXISTS calls (
 CREATE TABLE IF NOT EXISTS pushes (
     id INTEGER PRIMARY KEY, appid TEXT NOT NULL, user_id INTEGER NOT NULL, what TEXT NOT NULL, tries INTEGER NOT NULL,
     outcome TEXT NOT NULL, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS waiting (id TEXT PRIMARY KEY, push TEXT NOT NULL, created INTEGER NOT NULL);
 """
 
 
@@ -65,10 +69,11 @@ class Store:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     def close(self) -> None:
         with self._lock:

@@ -19,15 +19,12 @@ class Visit:
         self._world = world
         self._user_id = user_id
         with world.store.transaction() as db:
-            user = people.get(db, user_id)
-            self._app = people.app_of(db, OFFICIAL_ACCOUNT, appid)
-        self._openid = str(user["openids"][self._app["appid"]])
+            people.get(db, user_id)
+            self._appid = people.app_of(db, OFFICIAL_ACCOUNT, appid)["appid"]
 
     def follow(self, scene: str | None = None) -> Delivery:
         """Follow, by way of a QR code when there is a scene; who follows already and scans causes SCAN."""
-        changed = self._set_follows(follows=True)
-        if changed:
-            self._note("你已关注该公众号")
+        if self._set_follows(follows=True):
             return self._push("event", Event="subscribe", EventKey=f"{QR}{scene}" if scene else "")
         if scene is None:
             raise NotPossible("follows already")
@@ -43,20 +40,18 @@ class Visit:
         """Write to the account."""
         now = self._world.now()
         with self._world.store.transaction() as db:
-            if not people.follows(db, self._user_id, self._app["appid"]):
+            if not people.follows(db, self._user_id, self._appid):
                 raise NotPossible("does not follow")
-            chat.add(db, self._app["appid"], self._user_id, chat.text("user", text), now)
+            chat.add(db, self._appid, self._user_id, chat.text("user", text), now)
         return self._push("text", Content=text, MsgId=new_msg_id())
 
     def _set_follows(self, *, follows: bool) -> bool:
         now = self._world.now()
         with self._world.store.transaction() as db:
-            return people.follow(db, self._user_id, self._app["appid"], follows=follows, now=now)
-
-    def _note(self, words: str) -> None:
-        now = self._world.now()
-        with self._world.store.transaction() as db:
-            chat.add(db, self._app["appid"], self._user_id, chat.notice(words), now)
+            changed = people.follow(db, self._user_id, self._appid, follows=follows, now=now)
+            if changed and follows:
+                chat.add(db, self._appid, self._user_id, chat.notice("你已关注该公众号"), now)
+        return changed
 
     def _push(self, kind: str, **fields: str) -> Delivery:
-        return self._world.pusher.push_now(Push(self._app, self._user_id, self._openid, kind, fields))
+        return self._world.pusher.push_now(Push(self._appid, self._user_id, kind, fields))

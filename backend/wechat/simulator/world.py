@@ -17,9 +17,9 @@ class World:
     def __init__(self, config: SimulatorConfig) -> None:
         self.config = config
         self.store = Store(config.state)
-        self.pusher = Pusher(self.store, config.clock, timeout=config.push_timeout)
         with self.store.transaction() as db:
             _settle(db, config)
+        self.pusher = Pusher(self.store, config.clock, timeout=config.push_timeout)
 
     def now(self) -> int:
         """Unix milliseconds."""
@@ -63,7 +63,7 @@ def add_app(db: sqlite3.Connection, app: App) -> None:
 
 
 def add_templates(db: sqlite3.Connection, appid: str, templates: Mapping[str, Template]) -> None:
-    """Register templates of an official account, over those of the same id."""
+    """Register templates of an account, over those of the same id."""
     rows = [(appid, key, one.title, json.dumps(dict(one.fields))) for key, one in templates.items()]
     db.executemany("INSERT OR REPLACE INTO templates VALUES (?, ?, ?, ?)", rows)
 
@@ -76,5 +76,5 @@ def set_quota(db: sqlite3.Connection, api: str, quota: Quota) -> None:
 def _settle(db: sqlite3.Connection, config: SimulatorConfig) -> None:
     for app in config.apps:
         add_app(db, app)
-        if app.kind == OFFICIAL_ACCOUNT:
-            add_templates(db, app.appid, config.templates)
+        templates = config.templates if app.kind == OFFICIAL_ACCOUNT else config.subscribe_templates
+        add_templates(db, app.appid, templates)

@@ -4,7 +4,7 @@ import requests
 
 from backend.wechat import OfficialAccount
 from backend.wechat.errors import WeChatError
-from backend.wechat.simulator import DEMO_OFFICIAL_ACCOUNT
+from backend.wechat.simulator import DEMO_MINI_PROGRAM, DEMO_OFFICIAL_ACCOUNT
 from tests.support.simulator import RunningSimulator, User
 
 CREDENTIALS = {"appid": DEMO_OFFICIAL_ACCOUNT.appid, "secret": DEMO_OFFICIAL_ACCOUNT.secret}
@@ -27,6 +27,17 @@ def call(simulator: RunningSimulator, token: dict[str, object]) -> dict[str, obj
 
 def works(simulator: RunningSimulator, token: dict[str, object]) -> bool:
     return call(simulator, token)["errcode"] == 40003
+
+
+def send_subscribe(
+    simulator: RunningSimulator, openid: str, template_id: str, /, **change: object
+) -> dict[str, object]:
+    """Send a subscribe message with our mini-program's token, its one field `thing1` filled unless changed."""
+    mini_program = {"appid": DEMO_MINI_PROGRAM.appid, "secret": DEMO_MINI_PROGRAM.secret}
+    params = {"access_token": str(stable_token(simulator, **mini_program)["access_token"])}
+    body = {"touser": openid, "template_id": template_id, "data": {"thing1": {"value": "拿铁"}}, **change}
+    url = f"{simulator.base_url}/cgi-bin/message/subscribe/send"
+    return requests.post(url, params=params, json=body, timeout=5).json()
 
 
 def errcode(official_account: OfficialAccount, user: User) -> int | None:

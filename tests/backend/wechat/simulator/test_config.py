@@ -8,16 +8,18 @@ from backend.wechat.simulator import DEMO_OFFICIAL_ACCOUNT, SimulatorConfig
 from backend.wechat.simulator.config import read_config, read_templates
 
 ACCOUNT = {"kind": "official-account", "appid": "wx1", "secret": "s", "token": "t", "aes_key": "k", "callback_url": "u"}
+TEMPLATES = {"T": {"title": "标题", "fields": []}}
 
 
 def test_a_file_replaces_the_accounts_and_adds_templates(tmp_path: Path):
     path = tmp_path / "config.json"
-    path.write_text(json.dumps({"apps": [ACCOUNT], "templates": {"T": {"title": "标题", "fields": []}}}), "utf-8")
+    path.write_text(json.dumps({"apps": [ACCOUNT], "templates": TEMPLATES, "subscribe_templates": TEMPLATES}), "utf-8")
     config = read_config(path, SimulatorConfig())
     [app] = config.apps
     assert (app.appid, app.kind, app.callback_url) == ("wx1", "official-account", "u")
     assert (app.credentials.secret, app.credentials.token, app.credentials.aes_key) == ("s", "t", "k")
     assert config.templates["T"].title == "标题"
+    assert config.subscribe_templates == config.templates
 
 
 def test_a_file_without_accounts_keeps_the_demo(tmp_path: Path):

@@ -1,14 +1,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from backend.kit.cache import MemoryCache
+from backend.kit.clock import FixedClock
 from backend.wechat import Event, OfficialAccount, TextMessage
-from backend.wechat.simulator import DEMO_OFFICIAL_ACCOUNT
+from backend.wechat.simulator import DEMO_OFFICIAL_ACCOUNT, SimulatorConfig
 from backend.wechat.simulator.push import OUT_OF_ORDER
 from tests.backend.wechat.conftest import NOON
 from tests.backend.wechat.simulator.callbacks import Shop, running_shop
-from tests.support.simulator import RunningSimulator, User
+from tests.support.simulator import RunningSimulator, User, running_simulator
 
 
 @pytest.fixture
@@ -92,6 +96,30 @@ def test_outcome_of_a_template_message_is_told(
     told = [(one.msg_id, one.status) for one in shop.received if isinstance(one, Event) and one.status]
     assert sorted(told) == sorted([(msgid, "success"), (blocked, "failed:user block")])
     assert [one["msgid"] for one in simulator.messages(follower, "template")] == [msgid]
+
+
+def test_what_was_not_answered_goes_out_after_a_restart(tmp_path: Path, clock: FixedClock):
+    config = SimulatorConfig(state=tmp_path / "wechat.db", clock=clock, push_timeout=0.5)
+    with running_shop(DEMO_OFFICIAL_ACCOUNT, NOON) as shop:
+        shop.delays = [0, *[2] * 20]
+        with running_simulator(config) as before:
+            before.push_to(shop.url)
+            user = before.new_user()
+            before.follow(user)
+            account = OfficialAccount(DEMO_OFFICIAL_ACCOUNT, base_url=before.base_url, cache=MemoryCache(clock))
+            sent = {account.send_template(user.oa_openid, "T", {"thing1": "x"}, client_msg_id=str(n)) for n in range(5)}
+        assert _told(shop) < sent
+        shop.delays.clear()
+        shop.received.clear()
+        clock.move(timedelta(minutes=1))
+        with running_simulator(config) as after:
+            after.wait_until_quiet()
+        assert _told(shop) == sent
+        assert {message.created_at for message in shop.received} == {NOON}
+
+
+def _told(shop: Shop) -> set[str | None]:
+    return {one.msg_id for one in shop.received if isinstance(one, Event) and one.status}
 
 
 def test_who_does_not_follow_cannot_write(simulator: RunningSimulator, shop: Shop):

@@ -1,0 +1,35 @@
+from collections.abc import Mapping
+from typing import Any
+
+from backend.wechat import crypto
+from backend.wechat.messages import parse_tree
+
+
+def element(name: str, content: object) -> str:
+    """The XML of a text, of further elements in a mapping, or of a list, which repeats the element."""
+    if isinstance(content, list):
+        return "".join(element(name, one) for one in content)
+    inner = "".join(map(element, content, content.values())) if isinstance(content, Mapping) else _cdata(str(content))
+    return f"<{name}>{inner}</{name}>"
+
+
+def read_reply(app: Mapping[str, Any], body: str) -> str | None:
+    """The text that an answer to a push says to the user, empty for nothing; None when WeChat would not take it.
+
+    Raises BadCallback, ValueError, KeyError or TypeError when it cannot be read.
+    """
+    if body.strip() in {"", "success"}:
+        return ""
+    tree, _ = parse_tree(body)
+    if "Encrypt" in tree:
+        expected = crypto.signature(app["token"], tree["TimeStamp"], tree["Nonce"], tree["Encrypt"])
+        if not crypto.same(expected, tree["MsgSignature"]):
+            return None
+        tree, _ = parse_tree(crypto.unseal(tree["Encrypt"], crypto.aes_key(app["aes_key"]), app["appid"]))
+    elif app["aes_key"]:
+        return None
+    return str(tree.get("Content") or "") if tree.get("MsgType") == "text" else None
+
+
+def _cdata(value: str) -> str:
+    return "<![CDATA[" + value.replace("]]>", "]]]]><![CDATA[>") + "]]>"
