@@ -1,6 +1,6 @@
 """Races that always happen: two threads wait for one another where their luck would decide."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from threading import Barrier, BrokenBarrierError
 
@@ -13,16 +13,57 @@ def meeting(engine: Engine, statement: str, *, patience: float) -> Iterator[None
 
     Where a lock holds the others up, the first goes on alone after `patience` seconds.
     """
-    over: list[bool] = []
-    pair = Barrier(2, action=lambda: over.append(True))
+    wait = _pair(patience)
 
-    def wait(_connection: object, _cursor: object, said: str, *_rest: object) -> None:
-        if said.startswith(statement) and not over:
-            with suppress(BrokenBarrierError):
-                pair.wait(patience)
+    def note(_connection: object, _cursor: object, said: str, *_rest: object) -> None:
+        if said.startswith(statement):
+            wait()
 
-    event.listen(engine, "before_cursor_execute", wait)
+    event.listen(engine, "before_cursor_execute", note)
     try:
         yield
     finally:
-        event.remove(engine, "before_cursor_execute", wait)
+        event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def meeting_at_commit(engine: Engine, *, patience: float) -> Iterator[None]:
+    """The first two transactions commit only when both have done their work, as `meeting` does for a statement."""
+    wait = _pair(patience)
+
+    def note(_connection: object) -> None:
+        wait()
+
+    event.listen(engine, "commit", note)
+    try:
+        yield
+    finally:
+        event.remove(engine, "commit", note)
+
+
+@contextmanager
+def lockless(engine: Engine) -> Iterator[None]:
+    """Nobody who reads locks what is read: what a race does then shows that it can be lost."""
+
+    def strip(
+        _connection: object, _cursor: object, said: str, parameters: object, *_rest: object
+    ) -> tuple[str, object]:
+        return said.replace("FOR UPDATE", ""), parameters
+
+    event.listen(engine, "before_cursor_execute", strip, retval=True)
+    try:
+        yield
+    finally:
+        event.remove(engine, "before_cursor_execute", strip)
+
+
+def _pair(patience: float) -> Callable[[], None]:
+    over: list[bool] = []
+    pair = Barrier(2, action=lambda: over.append(True))
+
+    def wait() -> None:
+        if not over:
+            with suppress(BrokenBarrierError):
+                pair.wait(patience)
+
+    return wait

@@ -6,6 +6,7 @@ from backend import members
 from backend.kit.db import run
 from tests.factories.members import make_application, make_follower, make_identity, make_member
 from tests.support.clocks import MORNING
+from tests.support.meetings import lockless, meeting_at_commit
 from tests.support.races import race
 from tests.support.runtimes import MP, OA, make_runtime
 
@@ -100,21 +101,33 @@ def test_parallel_first_logins_are_one_identity(mariadb, clock):
 
 def test_a_follower_who_arrives_while_the_person_joins_is_bound_by_one_of_the_two(mariadb, clock):
     runtime = make_runtime(mariadb, clock)
-    for turn in range(20):
-        unionid = f"u-{turn}"
-        newcomer = sign_in(runtime, openid=f"o-{turn}", unionid=unionid)
-        application = make_application()
+    for turn in range(5):
+        member_id, follower_of = follow_and_join_at_once(runtime, f"u-{turn}", patience=0.3)
+        assert follower_of == member_id
 
-        def act(number, newcomer=newcomer, application=application, unionid=unionid, turn=turn):
-            if number:
-                return sign_in(runtime, openid=f"f-{turn}", unionid=unionid, appid=OA.appid)
-            return in_unit(
-                runtime, lambda s: members.join(s, newcomer, application=application, rng=runtime.rng, now=MORNING)
-            )
 
-        joined, follower = race(2, act)
-        who = in_unit(runtime, lambda s, follower=follower: members.of_identity(s, follower))
-        assert who.member_id == joined.member.id
+def test_the_race_finds_a_follower_left_alone_without_locks(mariadb, clock):
+    """The negative control of the test above."""
+    with lockless(mariadb):
+        member_id, follower_of = follow_and_join_at_once(make_runtime(mariadb, clock), "u-1", patience=20)
+    assert (member_id is None, follower_of) == (False, None)
+
+
+def follow_and_join_at_once(runtime, unionid, *, patience):
+    newcomer = sign_in(runtime, openid=f"o-{unionid}", unionid=unionid)
+    application = make_application()
+
+    def act(number):
+        if number:
+            return sign_in(runtime, openid=f"f-{unionid}", unionid=unionid, appid=OA.appid)
+        return in_unit(
+            runtime,
+            lambda s: members.join(s, newcomer, application=application, rng=runtime.rng, now=MORNING).member.id,
+        )
+
+    with meeting_at_commit(runtime.sessions.write.kw["bind"], patience=patience):
+        member_id, follower = race(2, act)
+    return member_id, in_unit(runtime, lambda s: members.of_identity(s, follower).member_id)
 
 
 def sign_in(runtime, *, openid, unionid, appid=MP.appid):

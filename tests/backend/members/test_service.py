@@ -2,7 +2,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import func, select, text
 
 from backend import members, points, tiers
 from backend.kit.db import run
@@ -10,7 +10,7 @@ from backend.members import Application, Identity, Member, MemberJoined, Profile
 from tests.factories.members import make_application, make_follower, make_identity, make_member
 from tests.support.clocks import MORNING
 from tests.support.databases import create_tables, mariadb_database
-from tests.support.meetings import meeting
+from tests.support.meetings import lockless, meeting
 from tests.support.races import race
 from tests.support.runtimes import VAULT, make_runtime
 
@@ -254,9 +254,5 @@ def unprotected_database():
         with engine.begin() as connection:
             for name in ("uq_members_phone_index", "uq_members_unionid"):
                 connection.execute(text(f"ALTER TABLE members DROP INDEX {name}"))
-        event.listen(engine, "before_cursor_execute", _without_locks, retval=True)
-        yield engine
-
-
-def _without_locks(_connection, _cursor, statement, parameters, *_rest):
-    return statement.replace("FOR UPDATE", ""), parameters
+        with lockless(engine):
+            yield engine
