@@ -57,20 +57,21 @@ class FireTimes(ThreadPoolExecutor):  # type: ignore[misc]  # apscheduler carrie
     """Tells a job the instants for which it is due, which APScheduler keeps to itself.
 
     `_do_submit_job` is private to APScheduler 3: pyproject.toml keeps to that line, and a test runs three schedulers.
+    It also wants to call a job without arguments, so the instants have a default that is never used.
     """
 
     def _do_submit_job(self, job: Any, run_times: list[datetime]) -> None:
-        work: Callable[[list[datetime]], None] = job.func
+        work: Callable[[Sequence[datetime]], None] = job.func
         done = self._pool.submit(work, run_times)
         done.add_done_callback(lambda _: self._run_job_success(job.id, []))
 
 
-def _fire_each(runtime: Runtime, job: Job, fire_times: list[datetime]) -> None:
+def _fire_each(runtime: Runtime, job: Job, fire_times: Sequence[datetime] = ()) -> None:
     for fire_at in fire_times:
         fire(runtime, job, fire_at)
 
 
-def _look_round(runtime: Runtime, jobs: Sequence[Job], _fire_times: list[datetime]) -> None:
+def _look_round(runtime: Runtime, jobs: Sequence[Job], _fire_times: Sequence[datetime] = ()) -> None:
     try:
         take_over_lost(runtime, jobs)
         _measure(runtime)

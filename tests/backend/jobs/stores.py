@@ -1,0 +1,50 @@
+"""A store in which every job has something to do."""
+
+from datetime import datetime, timedelta
+
+from backend import mall, members
+from backend.jobs import ledger
+from backend.jobs.ledger import Claim
+from backend.kit.db import run
+from backend.kit.idempotency import IdempotencyKey
+from backend.oa import receipts
+from backend.runtime import Runtime
+from backend.stores import create_store
+from tests.factories.mall import give_points, make_item
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+from tests.support.runtimes import OA
+from tests.support.simulator import RunningSimulator
+
+TWO_YEARS = timedelta(days=730)
+
+
+def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
+    """Expired points, a lapsed exchange, a follower nobody knows, leftovers; answers an instant after it all."""
+
+    def fill(session):
+        member = make_member(session)
+        give_points(session, member.id, 500)
+        store = create_store(session, code="S1", name="南京路店", now=MORNING)
+        item = make_item(session)
+        mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=runtime.rng, now=MORNING)
+        session.add(IdempotencyKey(caller="member:1", key="k", fingerprint=b"f" * 32, created_at=MORNING))
+        receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
+        ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)
+
+    run(runtime.sessions.write, fill)
+    a_follower(runtime, wechat)
+    return MORNING + TWO_YEARS
+
+
+def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):
+    """Somebody who follows and whose unionid was not told with it; their member has joined already, when asked for."""
+    user = wechat.new_user()
+    wechat.follow(user)
+
+    def meet(session):
+        if joined:
+            make_member(session, unionid=user.unionid)
+        return members.follow(session, appid=OA.appid, openid=user.oa_openid, unionid=None, now=MORNING)
+
+    return user, run(runtime.sessions.write, meet)

@@ -1,0 +1,134 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from backend import mall, members, points
+from backend.jobs import work
+from backend.jobs.models import JobRun
+from backend.kit.db import run
+from backend.kit.errors import Conflict
+from backend.kit.idempotency import IdempotencyKey
+from tests.backend.jobs.stores import TWO_YEARS, a_day_s_work, a_follower
+from tests.factories.mall import give_points
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+
+LATER = MORNING + TWO_YEARS
+
+
+def count(runtime, model):
+    with runtime.sessions.read() as session:
+        return session.scalar(select(func.count()).select_from(model))
+
+
+def members_with_points(runtime, number):
+    def join(session):
+        joined = [make_member(session) for _ in range(number)]
+        for member in joined:
+            give_points(session, member.id, 100)
+        return [member.id for member in joined]
+
+    return run(runtime.sessions.write, join)
+
+
+def test_expired_points_are_written_off_member_by_member(runtime):
+    member_ids = members_with_points(runtime, 3)
+    assert work.expire_points(runtime, LATER) == {"done": 3}
+    with runtime.sessions.read() as session:
+        for member_id in member_ids:
+            assert points.entries(session, member_id, limit=1)[0].balance_after == 0
+            assert list(points.verify(session, [member_id])) == []
+    assert work.expire_points(runtime, LATER) == {}
+
+
+def test_a_nightly_job_that_died_half_way_is_gone_on_with(runtime):
+    first, *_ = members_with_points(runtime, 3)
+    run(runtime.sessions.write, lambda session: points.lock(session, first, now=LATER))
+    assert work.expire_points(runtime, LATER) == {"done": 2}
+
+
+def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):
+    a_day_s_work(wechat_runtime, wechat)
+    with wechat_runtime.sessions.read() as session:
+        (order_id,) = mall.due_to_lapse(session, now=MORNING + timedelta(days=30), limit=9)
+    assert work.lapse_exchanges(wechat_runtime, MORNING + timedelta(days=30)) == {"done": 1}
+    with wechat_runtime.sessions.read() as session:
+        assert session.get(mall.Order, order_id).status == "lapsed"
+
+
+def test_a_follower_is_led_to_their_member(wechat_runtime, wechat):
+    _, identity = a_follower(wechat_runtime, wechat, joined=True)
+    assert work.link_followers(wechat_runtime, MORNING) == {"linked": 1}
+    with wechat_runtime.sessions.read() as session:
+        assert session.get(members.Identity, identity.id).member_id is not None
+    assert work.link_followers(wechat_runtime, MORNING) == {}
+
+
+def test_who_left_without_our_hearing_of_it_follows_no_more(wechat_runtime, wechat):
+    user, identity = a_follower(wechat_runtime, wechat)
+    wechat.unfollow(user)
+    assert work.link_followers(wechat_runtime, MORNING) == {"left": 1}
+    with wechat_runtime.sessions.read() as session:
+        assert session.get(members.Identity, identity.id).follows is False
+
+
+def test_a_follower_unknown_to_wechat_holds_up_nobody(wechat_runtime, wechat):
+    for _ in range(2):
+        a_follower(wechat_runtime, wechat)
+    wechat.fault("cgi-bin/user/info", errcode=40003)
+    assert work.link_followers(wechat_runtime, MORNING) == {"refused": 1, "linked": 1}
+
+
+def test_a_spent_quota_ends_the_run_and_the_next_goes_on(wechat_runtime, wechat):
+    for _ in range(2):
+        a_follower(wechat_runtime, wechat)
+    wechat.fault("cgi-bin/user/info", errcode=45009)
+    assert work.link_followers(wechat_runtime, MORNING) == {"stopped": 1}
+    assert work.link_followers(wechat_runtime, MORNING) == {"linked": 2}
+
+
+def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
+    a_day_s_work(wechat_runtime, wechat)
+    kept = work.purge(wechat_runtime, MORNING + timedelta(minutes=59))
+    assert kept == {"idempotency_keys": 0, "card_codes": 0, "receipts": 0, "job_runs": 0}
+    gone = work.purge(wechat_runtime, LATER)
+    assert gone == {"idempotency_keys": 1, "card_codes": 0, "receipts": 1, "job_runs": 1}
+    assert count(wechat_runtime, IdempotencyKey) == count(wechat_runtime, JobRun) == 0
+
+
+def test_more_than_a_slice_is_purged(runtime):
+    def fill(session):
+        for number in range(work.SLICE + 5):
+            key = IdempotencyKey(caller="member:1", key=str(number), fingerprint=b"f" * 32, created_at=MORNING)
+            session.add(key)
+
+    run(runtime.sessions.write, fill)
+    assert work.purge(runtime, LATER)["idempotency_keys"] == work.SLICE + 5
+
+
+class Refused(Conflict):
+    code = "test.refused"
+    message = "不行"
+
+
+def test_what_refuses_or_fails_is_passed_over_and_a_failure_told_at_the_end(runtime):
+    waiting, done = {1, 2, 3, 4}, []
+
+    def do(_session, one):
+        if one == 2:
+            raise Refused
+        if one == 3:
+            raise ZeroDivisionError
+        waiting.discard(one)
+        done.append(one)
+
+    with pytest.raises(ZeroDivisionError):
+        work._one_by_one(runtime, lambda _session, limit: sorted(waiting)[:limit], do)
+    assert done == [1, 4]
+
+
+def test_what_is_found_again_and_again_ends_nevertheless(runtime):
+    asked = []
+    counts = work._one_by_one(runtime, lambda _session, _limit: [7], lambda _session, one: asked.append(one))
+    assert (counts, asked) == ({"done": 1}, [7])
