@@ -33,6 +33,11 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def revisions() -> list[str]:
+    """Every migration that this source knows, newest first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+
+
 def current(connection: Connection) -> str | None:
     """The migration that the database stands at, None before the first."""
     return MigrationContext.configure(connection).get_current_revision()

@@ -18,7 +18,7 @@ def upgrade() -> None:
 
     op.create_table(
         "brands",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "code",
             sa.String(length=20)
@@ -142,7 +142,7 @@ def upgrade() -> None:
 
     op.create_table(
         "mall_items",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("title", sa.String(length=64), nullable=False),
         sa.Column("subtitle", sa.String(length=128), nullable=False),
         sa.Column("description", sa.String(length=2000), nullable=False),
@@ -172,7 +172,7 @@ def upgrade() -> None:
 
     op.create_table(
         "members",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "card_no",
             sa.String(length=12)
@@ -296,7 +296,7 @@ def upgrade() -> None:
 
     op.create_table(
         "operators",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "login",
             sa.String(length=32)
@@ -360,7 +360,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "stores",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "code",
             sa.String(length=20)
@@ -423,7 +423,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "counters",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
         sa.Column(
             "code",
@@ -441,7 +441,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "identities",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "kind",
             sa.String(length=20)
@@ -488,7 +488,7 @@ def upgrade() -> None:
 
     op.create_table(
         "mall_orders",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "no",
             sa.String(length=20)
@@ -684,7 +684,7 @@ def upgrade() -> None:
 
     op.create_table(
         "staff",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("store_id", sa.BigInteger(), nullable=False),
         sa.Column(
             "role",
@@ -730,7 +730,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "till_keys",
-        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column(
             "app_key",
             sa.String(length=32)
@@ -911,44 +911,19 @@ def upgrade() -> None:
 def downgrade() -> None:
 
     op.drop_table("refund_lines")
-    with op.batch_alter_table("refunds", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_refunds_member_id_refunded_at"))
-
     op.drop_table("refunds")
     op.drop_table("purchase_lines")
     op.drop_table("point_entries")
     op.drop_table("till_keys")
     op.drop_table("tier_standings")
     op.drop_table("staff")
-    with op.batch_alter_table("purchases", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_purchases_member_id_paid_at"))
-
     op.drop_table("purchases")
-    with op.batch_alter_table("point_accounts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_point_accounts_next_expiry_at"))
-
     op.drop_table("point_accounts")
-    with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messages_status_due_at_id"))
-        batch_op.drop_index(batch_op.f("ix_messages_member_id_status_id"))
-
     op.drop_table("messages")
-    with op.batch_alter_table("mall_orders", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mall_orders_status_pick_up_by"))
-        batch_op.drop_index(batch_op.f("ix_mall_orders_member_id_id"))
-        batch_op.drop_index(batch_op.f("ix_mall_orders_item_id_status"))
-
     op.drop_table("mall_orders")
-    with op.batch_alter_table("identities", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_identities_unionid_follows"))
-        batch_op.drop_index(batch_op.f("ix_identities_member_id"))
-
     op.drop_table("identities")
     op.drop_table("counters")
     op.drop_table("check_ins")
-    with op.batch_alter_table("used_card_codes", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_used_card_codes_used_at"))
-
     op.drop_table("used_card_codes")
     op.drop_table("tier_changes")
     op.drop_table("stores")
@@ -956,24 +931,11 @@ def downgrade() -> None:
     op.drop_table("point_debts")
     op.drop_table("point_allocations")
     op.drop_table("operators")
-    with op.batch_alter_table("oa_receipts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_oa_receipts_received_at"))
-
     op.drop_table("oa_receipts")
     op.drop_table("message_closures")
     op.drop_table("members")
-    with op.batch_alter_table("mall_items", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mall_items_status_position_id"))
-
     op.drop_table("mall_items")
-    with op.batch_alter_table("job_runs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_job_runs_outcome_lease_until"))
-        batch_op.drop_index(batch_op.f("ix_job_runs_fire_at"))
-
     op.drop_table("job_runs")
-    with op.batch_alter_table("idempotency_keys", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_keys_created_at"))
-
     op.drop_table("idempotency_keys")
     op.drop_table("growth_entries")
     op.drop_table("brands")

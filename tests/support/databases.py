@@ -11,6 +11,7 @@ import pymysql
 from sqlalchemy import Engine, make_url, text
 
 import backend.models  # noqa: F401  every table must be known to the metadata
+from backend.kit import migrations
 from backend.kit.db import Model, connect
 
 MARIADB_URL = os.environ.get("TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306")
@@ -65,6 +66,11 @@ def mariadb_database(*, pool_size: int = 40) -> Iterator[Engine]:
 def create_tables(engine: Engine) -> None:
     """The schema of the models."""
     Model.metadata.create_all(engine)
+
+
+def migrate(engine: Engine) -> None:
+    """The schema, as the migrations make it."""
+    migrations.upgrade(engine)
 
 
 def empty(engine: Engine) -> None:
