@@ -64,7 +64,7 @@ def listing(runtime: Runtime) -> list[Planned]:
 
 
 def run(name: str, runtime: Runtime, at: datetime) -> Counts:
-    """Run a job by hand for an instant, also when it was run for it before. Raises JobUnknown and what the job raises."""
+    """Run a job by hand for an instant, run for it before or not. Raises JobUnknown, or what the job raises."""
     job = next((job for job in JOBS if job.name == name), None)
     if job is None:
         raise JobUnknown
