@@ -1,8 +1,9 @@
 """The rotating card code: 20 digits that a till's scanner reads and that tell nobody else anything. Pure.
 
-A synthetic-IV construction. The message is the ten random digits of the card number and the second of issue modulo 1000
-(13 digits). Its tag, 7 digits, is HMAC-SHA256 over those ten digits and the whole second; the tag also seeds the key
-stream that is added to the message. Verification takes the stream off, finds the only second within the time of
+A message of 20 digits is enciphered as a whole, so that each code looks random and no two share a key stream: the ten
+random digits of the card number, the second of issue modulo 1000, and a tag of 7 digits, HMAC-SHA256 over the ten
+digits and the whole second. The cipher is a balanced Feistel network over decimal halves with HMAC-SHA256 as its round
+function and the ten rounds of NIST SP 800-38G's FF1. Verification deciphers, finds the only second within the time of
 validity that has these last three digits, and checks the tag; the card number then leads to the member by its index.
 One guess in ten million passes the tag, and most of those name no card; tills are limited in how often they may miss.
 """
@@ -22,10 +23,11 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 CYCLE = 1000  # seconds; longer than any code is good for, so that the second of issue is found again
 TAG_DIGITS = 7
-MESSAGE_DIGITS = CARD_RANDOM_DIGITS + 3
-MESSAGES: Final[int] = 10**MESSAGE_DIGITS
 TAGS: Final[int] = 10**TAG_DIGITS
-CODE_DIGITS = TAG_DIGITS + MESSAGE_DIGITS
+HALF_DIGITS = CARD_RANDOM_DIGITS  # the other half: 3 digits of the second and the tag
+HALVES: Final[int] = 10**HALF_DIGITS
+CODE_DIGITS = 2 * HALF_DIGITS
+ROUNDS = range(10)
 OLDEST = policy.CARD_CODE_GOOD_FOR + policy.CARD_CODE_CLOCK_DIFFERENCE
 
 
@@ -40,21 +42,18 @@ class CardCode:
 def card_code(member: Member, key: bytes, now: datetime) -> CardCode:
     """The code of the member's card for the second of `now`."""
     digits, second = member.card_no[1:-1], (now - EPOCH) // SECOND
-    tag = _tag(digits, second, key)
-    message = int(digits) * CYCLE + second % CYCLE
-    masked = (message + _stream(tag, key)) % MESSAGES
+    code = _enciphered(int(digits), second % CYCLE * TAGS + _tag(digits, second, key), key)
     expires_at = EPOCH + second * SECOND + policy.CARD_CODE_GOOD_FOR
-    return CardCode(f"{tag}{masked:0{MESSAGE_DIGITS}d}", expires_at)
+    return CardCode(code, expires_at)
 
 
 def card_no_of(code: str, key: bytes, now: datetime) -> str | None:
     """The card number behind a code that is good at `now`; None for any other text."""
     if len(code) != CODE_DIGITS or not (code.isascii() and code.isdigit()):
         return None
-    tag, masked = code[:TAG_DIGITS], int(code[TAG_DIGITS:])
-    number, place = divmod((masked - _stream(tag, key)) % MESSAGES, CYCLE)
+    number, (place, tag) = _deciphered(code, key)
     digits, second = f"{number:0{CARD_RANDOM_DIGITS}d}", _second_of_issue(place, now)
-    genuine = hmac.compare_digest(tag, _tag(digits, second, key))
+    genuine = tag == _tag(digits, second, key)
     if not genuine or EPOCH + second * SECOND < now - OLDEST:
         return None
     body = CARD_PREFIX + digits
@@ -67,14 +66,22 @@ def _second_of_issue(place: int, now: datetime) -> int:
     return latest - (latest - place) % CYCLE
 
 
-def _tag(digits: str, second: int, key: bytes) -> str:
-    return f"{_number(key, b'tag', f'{digits}|{second}') % TAGS:0{TAG_DIGITS}d}"
+def _tag(digits: str, second: int, key: bytes) -> int:
+    return _number(key, b"tag", f"{digits}|{second}") % TAGS
 
 
-def _stream(tag: str, key: bytes) -> int:
-    return _number(key, b"stream", tag) % MESSAGES
+def _enciphered(left: int, right: int, key: bytes) -> str:
+    for turn in ROUNDS:
+        left, right = right, (left + _number(key, b"round", f"{turn}|{right}")) % HALVES
+    return f"{left:0{HALF_DIGITS}d}{right:0{HALF_DIGITS}d}"
+
+
+def _deciphered(code: str, key: bytes) -> tuple[int, tuple[int, int]]:
+    left, right = int(code[:HALF_DIGITS]), int(code[HALF_DIGITS:])
+    for turn in reversed(ROUNDS):
+        left, right = (right - _number(key, b"round", f"{turn}|{left}")) % HALVES, left
+    return left, divmod(right, TAGS)
 
 
 def _number(key: bytes, purpose: bytes, text: str) -> int:
-    own_key = hmac.digest(key, b"card-code." + purpose, sha256)
-    return int.from_bytes(hmac.digest(own_key, text.encode(), sha256), "big")
+    return int.from_bytes(hmac.digest(key, b"card-code." + purpose + b"." + text.encode(), sha256), "big")

@@ -6,7 +6,7 @@ from backend.kit.limits import AskedTooOften, RateLimiter
 from backend.kit.problems import refusal
 from tests.support.redis_servers import away_url
 
-PER_MINUTE = {"login": 30, "join": 10, "operator-login": 5}
+PER_MINUTE = {"login": 600, "join": 10, "operator-login": 5}
 
 
 @pytest.fixture(params=["memory", "redis", "redis away"])
