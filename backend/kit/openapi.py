@@ -23,7 +23,7 @@ IDEMPOTENCY_KEY: Final[dict[str, Any]] = {
     "in": "header",
     "required": False,
     "description": "同一个键只生效一次，重复请求得到同样的答复",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+    "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[!-~]+$"},
 }
 
 

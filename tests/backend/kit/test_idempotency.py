@@ -83,7 +83,7 @@ def test_keys_belong_to_their_caller_and_are_case_sensitive(tally_client, toys):
     assert [reply.json["count"] for reply in replies] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("key", ["", "x" * 129, "键".encode().decode("latin1"), "a\tb"])
+@pytest.mark.parametrize("key", ["", "x" * 129, "键".encode().decode("latin1"), "a\tb", "a b"])
 def test_a_malformed_key_is_refused(tally_client, toys, key):
     reply = tap(tally_client, key=key)
     assert (reply.status_code, reply.json["code"]) == (400, "idempotency.bad-key")
