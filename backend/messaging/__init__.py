@@ -5,8 +5,8 @@ Deliverers, any number of them, claim due rows, send them outside any transactio
 tried again later, or one of the named ends. Of one member's messages the next goes out when the one before has ended.
 """
 
-from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.attempt import Post
+from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.rules import Status
 from backend.messaging.service import (

@@ -79,21 +79,21 @@ def record(session: Session, letter: Letter, outcome: Outcome) -> bool:
         Message.id == letter.id, Message.token == letter.token, Message.status == Status.WAITING
     )
     ended = outcome.status is not Status.WAITING
-    return bool(
-        _rows(
-            session,
-            ours.values(
-                status=outcome.status,
-                token=None,
-                due_at=outcome.due_at,
-                attempts=outcome.attempts,
-                unsure_since=outcome.unsure_since,
-                ended_at=outcome.at if ended else None,
-                msgid=outcome.msgid,
-                error=outcome.error,
-            ),
-        )
+    recorded = ours.values(
+        status=outcome.status,
+        token=None,
+        due_at=outcome.due_at,
+        attempts=outcome.attempts,
+        unsure_since=outcome.unsure_since,
+        ended_at=outcome.at if ended else None,
+        msgid=outcome.msgid,
+        error=outcome.error,
     )
+    if not _rows(session, recorded):
+        return False
+    if not ended:
+        _put_off_later_ones(session, letter, outcome.due_at)
+    return True
 
 
 def close(session: Session, *, until_at: datetime, reason: str) -> None:
@@ -122,6 +122,17 @@ def _due(now: datetime) -> Select[int]:
         .where(Message.status == Status.WAITING, Message.due_at <= now, ~waits_for_another)
         .order_by(Message.due_at, Message.id)
     )
+
+
+def _put_off_later_ones(session: Session, letter: Letter, due_at: datetime) -> None:
+    """They could not be claimed anyway; without this every claim would look at each of them while WeChat is away."""
+    later = update(Message).where(
+        Message.member_id == letter.member_id,
+        Message.status == Status.WAITING,
+        Message.id > letter.id,
+        Message.due_at < due_at,
+    )
+    _rows(session, later.values(due_at=due_at))
 
 
 def _rows(session: Session, statement: Any) -> int:

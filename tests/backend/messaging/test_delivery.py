@@ -178,7 +178,7 @@ def test_a_deliverer_killed_at_its_work_loses_nothing_and_shows_nothing_twice(ma
     wechat.fault(SEND, delay_ms=100, times=1000)
     database = mariadb.url.render_as_string(hide_password=False)
     command = [sys.executable, "-m", "tests.backend.messaging.deliverer", database, wechat.base_url]
-    with subprocess.Popen(command) as process:
+    with subprocess.Popen(command) as process:  # noqa: S603  our own program
         try:
             wait_for(lambda: sends(wechat) >= 6, seconds=120)  # a busy machine takes its time to start Python
         finally:

@@ -96,6 +96,14 @@ def test_a_message_that_waits_for_its_next_try_holds_the_member_s_later_ones(run
     assert numbers(claim(runtime, now=later)) == [0]
 
 
+def test_a_message_put_off_puts_off_its_member_s_later_ones_and_nobody_else_s(runtime):
+    decide(runtime, "a", "a", "b")
+    first, _ = claim(runtime, limit=2)
+    later = MORNING + timedelta(seconds=5)
+    record(runtime, first, Outcome(Status.WAITING, MORNING, later, attempts=1, error="TryLater"))
+    assert [row.due_at for row in rows(runtime)[-3:]] == [later, later, MORNING + LEASE]
+
+
 def test_a_claim_whose_deliverer_died_is_taken_over_when_its_lease_ends(runtime):
     decide(runtime, "a")
     (lost,) = claim(runtime, token="dead")
