@@ -29,6 +29,10 @@ export function chatTime(at) {
   return isToday ? clockTime(at) : `${date.getMonth() + 1}月${date.getDate()}日 ${clockTime(at)}`;
 }
 
+export function openTab(name) {
+  byId("tabs").querySelector(`[data-tab="${name}"]`).click();
+}
+
 let fading;
 
 export function toast(words) {

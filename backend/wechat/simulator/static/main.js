@@ -1,23 +1,28 @@
 /** Starts the page and keeps it up to date. */
 
 import { get } from "./api.js";
-import { refreshChat, showUser, startChat } from "./chat.js";
 import { byId, clockTime } from "./dom.js";
 import { refreshJournal } from "./journal.js";
 import { refreshPeople, startPeople } from "./people.js";
+import { refreshPhone, showUser, startPhone } from "./phone.js";
 import { showSession, startSession, tickSession } from "./session.js";
+import { changeSubscriber, refreshSubscriptions, startSubscribe } from "./subscribe.js";
 
 const EVERY_MS = 2000;
 
 async function start() {
   const apps = (await get("apps")).items;
   const account = apps.find((app) => app.kind === "official-account") ?? { name: "公众号", appid: "" };
-  startChat(account, refreshPeople);
+  const program = apps.find((app) => app.kind === "mini-program") ?? { name: "小程序", appid: "" };
+  startPhone(account, program, refreshPeople);
+  startSubscribe(program);
   startSession(apps);
   startPeople((user) => {
     showUser(user);
     showSession(user);
-    refreshChat();
+    changeSubscriber(user);
+    refreshPhone();
+    refreshSubscriptions();
   });
   byId("tabs").addEventListener("click", changeTab);
   setInterval(tick, 1000);
@@ -29,7 +34,7 @@ async function start() {
 
 async function refresh() {
   try {
-    await Promise.all([refreshPeople(), refreshChat(), refreshJournal()]);
+    await Promise.all([refreshPeople(), refreshPhone(), refreshSubscriptions(), refreshJournal()]);
     report("up", "运行中");
   } catch {
     report("down", "模拟器没有回应");

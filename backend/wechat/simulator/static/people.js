@@ -1,7 +1,7 @@
 /** The list of WeChat users, and the form that makes one. */
 
 import { get, post } from "./api.js";
-import { byId, element, face, toast, toneOf } from "./dom.js";
+import { byId, element, face, openTab, toast, toneOf } from "./dom.js";
 
 const SURNAMES = [..."王李张刘陈杨黄赵周吴徐孙朱林何郭"];
 const GIVEN = ["雨桐", "思远", "佳怡", "子涵", "梦琪", "浩然", "晓雯", "嘉懿", "若曦", "建国", "秀英", "一诺", "欣妍", "俊杰"];
@@ -52,7 +52,7 @@ function choose(userId) {
   history.replaceState(null, "", `#user=${userId}`);
   draw();
   tell(users.find((user) => user.id === userId));
-  if (document.body.dataset.tab === "people") byId("tabs").querySelector('[data-tab="phone"]').click();
+  if (document.body.dataset.tab === "people") openTab("phone");
 }
 
 function draw() {

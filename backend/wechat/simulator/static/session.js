@@ -12,7 +12,7 @@ const madeAt = {};
 
 export function startSession(accounts) {
   apps = accounts;
-  for (const box of document.querySelectorAll(".code")) {
+  for (const box of document.querySelectorAll(".code[data-kind]")) {
     box.querySelector(".primary").addEventListener("click", () => make(box));
     box.querySelector(".copy").addEventListener("click", (event) => copy(box.querySelector("code").textContent, event.target));
   }
@@ -22,12 +22,12 @@ export function showSession(next) {
   if (next?.id === user?.id) return;
   user = next;
   byId("session-user").textContent = user ? user.nickname : "";
-  for (const box of document.querySelectorAll(".code")) clear(box);
+  for (const box of document.querySelectorAll(".code[data-kind]")) clear(box);
   byId("ids").replaceChildren(...(user ? identities() : []));
 }
 
 export function tickSession() {
-  for (const box of document.querySelectorAll(".code")) {
+  for (const box of document.querySelectorAll(".code[data-kind]")) {
     const { kind } = box.dataset;
     if (!madeAt[kind]) continue;
     const left = Math.max(0, Math.ceil((madeAt[kind] + CODE_LIFE_MS - Date.now()) / 1000));
