@@ -24,6 +24,7 @@ CHECK_IN_LONGEST_PAID_STREAK = 7
 MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in"})  # shown on the screen at that very moment
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)

@@ -12,6 +12,7 @@ from backend.wechat import (
     TokenRefused,
     TooFast,
     TryLater,
+    Unreached,
     WeChatError,
     WrongRecipient,
 )
@@ -78,7 +79,8 @@ def verdict(error: WeChatError) -> Verdict:
 
 def may_have_been_shown(error: WeChatError) -> bool:
     """Whether the message may be on the phone although the attempt failed: it was asked for and no answer was read."""
-    return error.errcode is None and error.api.endswith("template/send") and error.errmsg != "ConnectTimeout"
+    unanswered = error.errcode is None and not isinstance(error, Unreached)
+    return unanswered and error.api.endswith("template/send")
 
 
 def pause(attempts: int, rng: Random) -> timedelta:

@@ -11,6 +11,7 @@ from backend.messaging.rules import Status
 from backend.messaging.wording import instant, last_day, reason
 from backend.points import PointsEarned
 from backend.tiers import TierReached
+from config import policy
 
 
 class MessageUnknown(NotFound):
@@ -28,7 +29,9 @@ class NotEnded(Conflict):
 
 
 def tell_points_earned(session: Session, earned: PointsEarned) -> None:
-    """Decide to tell the member of points; once for each source."""
+    """Decide to tell the member of points, unless their source is one of `policy.MESSAGE_POINTS_UNTOLD`."""
+    if earned.source_kind in policy.MESSAGE_POINTS_UNTOLD:
+        return
     words = {
         "points": str(earned.amount),
         "reason": reason(earned.source_kind),
@@ -40,14 +43,14 @@ def tell_points_earned(session: Session, earned: PointsEarned) -> None:
 
 
 def tell_tier_reached(session: Session, reached: TierReached) -> None:
-    """Decide to tell the member of a new tier; once for each rise."""
+    """Decide to tell the member of a new tier."""
     words = {"tier": reached.tier_name, "at": instant(reached.at)}
     cause = (reached.previous_code, reached.tier_code, reached.at.isoformat())
     _tell(session, reached.member_id, "tier_reached", words=words, cause=cause, now=reached.at)
 
 
 def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:
-    """Decide to tell the member how to pick up what they exchanged; once for each order."""
+    """Decide to tell the member how to pick up what they exchanged."""
     words = {
         "item": confirmed.item_title,
         "points": str(confirmed.points),
@@ -76,6 +79,6 @@ def requeue(session: Session, message_id: int, *, now: datetime) -> None:
 def _tell(
     session: Session, member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
 ) -> None:
+    # a cause is told once: a fact that could be announced twice violates the constraint, and its announcer is undone
     key = sha256("\n".join((template, str(member_id), *cause)).encode()).digest()
-    if session.scalar(select(Message.id).where(Message.cause == key)) is None:
-        session.add(Message(member_id=member_id, template=template, words=words, cause=key, decided_at=now, due_at=now))
+    session.add(Message(member_id=member_id, template=template, words=words, cause=key, decided_at=now, due_at=now))

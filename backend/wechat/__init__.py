@@ -19,6 +19,7 @@ from backend.wechat.errors import (
     TooFast,
     TryLater,
     UnknownRefusal,
+    Unreached,
     WeChatError,
     WrongRecipient,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "TryLater",
     "Unknown",
     "UnknownRefusal",
+    "Unreached",
     "WeChatError",
     "WrongRecipient",
     "fit",

@@ -28,6 +28,10 @@ class TryLater(WeChatError):
     """Busy, unreachable, too slow or unreadable: the same call may work later. It may have had its effect already."""
 
 
+class Unreached(TryLater):
+    """No connection was made: the call cannot have had an effect."""
+
+
 class TokenRefused(WeChatError):
     """The access token is not accepted although a fresh one was tried."""
 

@@ -8,7 +8,7 @@ from wechatpy.exceptions import WeChatClientException
 
 from backend.kit.cache import Cache
 from backend.wechat.credentials import AppCredentials
-from backend.wechat.errors import TokenRefused, TryLater, refusal
+from backend.wechat.errors import TokenRefused, TryLater, Unreached, refusal
 from backend.wechat.tokens import AccessTokens, FreshToken
 
 POOL: Final = 16
@@ -82,7 +82,8 @@ class Transport:
                 raise TryLater(None, f"HTTP {status}", path) from None
             raise refusal(error.errcode, str(error.errmsg), path) from None
         except (requests.RequestException, urllib3.exceptions.HTTPError, ValueError, TypeError) as error:
-            raise TryLater(None, type(error).__name__, path) from None
+            kind = Unreached if _never_connected(error) else TryLater
+            raise kind(None, type(error).__name__, path) from None
 
 
 class _Client(WeChatClient):  # type: ignore[misc]  # wechatpy carries no types
@@ -102,6 +103,12 @@ class _Client(WeChatClient):  # type: ignore[misc]  # wechatpy carries no types
 
     def fetch_access_token(self) -> NoReturn:
         raise NotImplementedError("tokens come from AccessTokens")
+
+
+def _never_connected(error: Exception) -> bool:
+    """Whether the connection was refused: requests says so in a ConnectionError that is also raised for later breaks."""
+    reason = getattr(error.args[0], "reason", None) if error.args else None
+    return isinstance(error, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
 
 
 def text(answer: dict[str, Any], key: str, api: str) -> str:

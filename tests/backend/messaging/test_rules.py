@@ -17,6 +17,7 @@ from backend.wechat import (
     TooFast,
     TryLater,
     UnknownRefusal,
+    Unreached,
     WeChatError,
     WrongRecipient,
 )
@@ -72,7 +73,7 @@ def test_pauses_of_the_first_tries():
         (TryLater(None, "ReadTimeout", SEND), True),
         (TryLater(None, "ConnectionError", SEND), True),
         (TryLater(None, "HTTP 502", SEND), True),
-        (TryLater(None, "ConnectTimeout", SEND), False),
+        (Unreached(None, "ConnectionError", SEND), False),
         (TryLater(None, "ReadTimeout", "cgi-bin/stable_token"), False),
         (TryLater(-1, "system error", SEND), False),
         (QuotaSpent(45009, "", SEND), False),

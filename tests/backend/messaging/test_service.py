@@ -1,7 +1,9 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from backend import messaging
 from backend.mall import ExchangeConfirmed
@@ -64,13 +66,19 @@ def test_an_exchange_is_told_with_its_code_and_last_day(session):
     }
 
 
-def test_a_repeated_fact_is_told_once_and_hurts_nobody(session):
+def test_points_of_a_check_in_are_not_told(session):
     member = make_member(session)
     before = len(outbox(session, member))
+    messaging.tell_points_earned(session, replace(earned(member.id, 20), source_kind="check-in"))
+    assert len(outbox(session, member)) == before
+
+
+def test_one_cause_is_never_told_twice(session):
+    member = make_member(session)
     for _ in range(2):
         messaging.tell_points_earned(session, earned(member.id, 20))
-        messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
-    assert len(outbox(session, member)) == before + 2
+    with pytest.raises(IntegrityError):
+        session.flush()
 
 
 def test_every_message_that_is_decided_has_all_words_of_its_template(session):

@@ -220,8 +220,8 @@ def test_trouble_on_the_way_is_try_later(
         mini_program.code_to_session("c")
 
 
-def test_unreachable_wechat_is_try_later(cache: MemoryCache):
-    with pytest.raises(wechat.TryLater):
+def test_wechat_without_a_connection_cannot_have_acted(cache: MemoryCache):
+    with pytest.raises(wechat.Unreached):
         OfficialAccount(DEMO_OFFICIAL_ACCOUNT, base_url="http://127.0.0.1:9", cache=cache).user("o")
 
 
@@ -230,9 +230,10 @@ def test_slow_wechat_is_given_up_in_time(simulator: RunningSimulator, cache: Mem
     simulator.fault(api, delay_ms=3000)
     client = OfficialAccount(DEMO_OFFICIAL_ACCOUNT, base_url=simulator.base_url, cache=cache, timeout=(0.3, 0.3))
     begun = monotonic()
-    with pytest.raises(wechat.TryLater):
+    with pytest.raises(wechat.TryLater) as late:
         client.user("o")
     assert monotonic() - begun < 2.5
+    assert not isinstance(late.value, wechat.Unreached)
 
 
 def test_errors_carry_neither_token_nor_secret(simulator: RunningSimulator, mini_program: MiniProgram):
