@@ -106,7 +106,7 @@ class _Client(WeChatClient):  # type: ignore[misc]  # wechatpy carries no types
 
 
 def _never_connected(error: Exception) -> bool:
-    """Whether the connection was refused: requests says so in a ConnectionError that is also raised for later breaks."""
+    """Whether no connection was made: requests tells it by the same ConnectionError as a connection that broke."""
     reason = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(error, requests.ConnectTimeout) or isinstance(reason, urllib3.exceptions.NewConnectionError)
 

@@ -11,7 +11,6 @@ TESTED_THROUGH_OTHERS = {
     "errors.py": "refusals are tested by who raises them",
 }
 EXCEPTIONS = {
-    "backend/runtime.py": "one look-up in the app, made by every view",
 }
 
 
