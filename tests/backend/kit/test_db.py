@@ -207,20 +207,30 @@ def test_reading_and_writing_back_in_two_units_loses_updates(make):
     assert count(make) == 2
 
 
-def test_sqlite_takes_the_write_lock_at_the_first_statement(tmp_path):
+@pytest.fixture
+def impatient_sqlite(tmp_path):
+    """Sessions on SQLite that do not wait for a lock."""
     engine = connect(f"sqlite:///{tmp_path}/x.db")
-    ToyModel.metadata.create_all(engine)
-    made = sessions(engine)
-    with made.write() as writer, engine.connect() as other:
-        writer.execute(sa.text("SELECT 1"))
-        other.exec_driver_sql("ROLLBACK")
-        other.exec_driver_sql("PRAGMA busy_timeout=0")
-        with pytest.raises(OperationalError) as refused:
-            other.exec_driver_sql("BEGIN IMMEDIATE")
-        assert is_lock_trouble(refused.value)
-        with made.read() as reader:
-            assert reader.scalar(sa.text("SELECT 1")) == 1
+    sa.event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA busy_timeout=0"))
+    yield sessions(engine)
     engine.dispose()
+
+
+def test_sqlite_takes_the_write_lock_at_the_first_statement(impatient_sqlite):
+    with impatient_sqlite.write() as writer, impatient_sqlite.write() as other, impatient_sqlite.read() as reader:
+        writer.execute(sa.text("SELECT 1"))
+        with pytest.raises(OperationalError) as refused:
+            other.execute(sa.text("SELECT 1"))
+        assert is_lock_trouble(refused.value)
+        assert reader.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_a_busy_sqlite_is_a_clean_refusal(impatient_sqlite):
+    with impatient_sqlite.write() as writer:
+        writer.execute(sa.text("SELECT 1"))
+        with pytest.raises(Unavailable):
+            run(impatient_sqlite.write, lambda session: session.execute(sa.text("SELECT 1")))
+    assert run(impatient_sqlite.write, lambda session: session.scalar(sa.text("SELECT 1"))) == 1
 
 
 def test_a_reader_sees_what_was_committed_and_nothing_else(toys, make):
