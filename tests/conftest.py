@@ -17,7 +17,7 @@ from backend.kit.clock import FixedClock
 from backend.kit.db import Sessions, connect
 from backend.runtime import Runtime
 from tests.support.clocks import MORNING
-from tests.support.databases import create_tables, empty, mariadb_answers, mariadb_database, sqlite_copy
+from tests.support.databases import empty, mariadb_answers, mariadb_database, migrate, sqlite_copy
 from tests.support.redis_servers import REDIS_URL, redis_answers
 from tests.support.runtimes import make_runtime
 from tests.support.statements import statements_of
@@ -37,7 +37,7 @@ _wanting: set[str] = set()
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "template.db"
     engine = connect(f"sqlite:///{path}")
-    create_tables(engine)
+    migrate(engine)
     with engine.connect() as connection:
         connection.exec_driver_sql("ROLLBACK")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -52,7 +52,7 @@ def mariadb_engine() -> Iterator[Engine]:
             pytest.fail(f"REQUIRE_SERVICES=1 and this test {NEEDS_MARIADB}")
         pytest.skip(NEEDS_MARIADB)
     with mariadb_database() as engine:
-        create_tables(engine)
+        migrate(engine)
         yield engine
 
 

@@ -46,7 +46,7 @@ def sqlite_copy(template: Path, folder: Path) -> Iterator[Engine]:
 
 @contextmanager
 def mariadb_database(*, pool_size: int = 40) -> Iterator[Engine]:
-    """An engine on a new MariaDB database, dropped at the end. It stays empty until `create_tables`."""
+    """An engine on a new MariaDB database, dropped at the end. It stays empty until `migrate`."""
     name = f"baihui_test_{uuid4().hex[:12]}"
     server = connect(MARIADB_URL)
     with server.connect() as connection:
@@ -61,11 +61,6 @@ def mariadb_database(*, pool_size: int = 40) -> Iterator[Engine]:
         with server.connect() as connection:
             connection.execute(text(f"DROP DATABASE {name}"))
         server.dispose()
-
-
-def create_tables(engine: Engine) -> None:
-    """The schema of the models."""
-    Model.metadata.create_all(engine)
 
 
 def migrate(engine: Engine) -> None:

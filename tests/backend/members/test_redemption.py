@@ -7,7 +7,7 @@ from backend import members
 from backend.kit.db import run
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.databases import create_tables, mariadb_database
+from tests.support.databases import mariadb_database, migrate
 from tests.support.meetings import meeting
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -89,7 +89,7 @@ def test_of_many_tills_with_one_code_exactly_one_gets_the_member(mariadb, clock)
 def test_the_race_finds_a_code_used_twice_without_the_key(mariadb, clock):
     """The negative control of the test above."""
     with mariadb_database() as engine:
-        create_tables(engine)
+        migrate(engine)
         with engine.begin() as connection:
             connection.execute(text("ALTER TABLE used_card_codes DROP PRIMARY KEY"))
         with meeting(engine, "INSERT INTO used_card_codes", patience=20):

@@ -9,7 +9,7 @@ from backend.kit.db import run
 from backend.members import Application, Identity, Member, MemberJoined, ProfileChanges
 from tests.factories.members import make_application, make_follower, make_identity, make_member
 from tests.support.clocks import MORNING
-from tests.support.databases import create_tables, mariadb_database
+from tests.support.databases import mariadb_database, migrate
 from tests.support.meetings import lockless, meeting
 from tests.support.races import race
 from tests.support.runtimes import VAULT, make_runtime
@@ -250,7 +250,7 @@ def join_in_parallel(runtime, person):
 def unprotected_database():
     """A database whose members have no unique phone and unionid, and on which no row is ever locked by a reader."""
     with mariadb_database() as engine:
-        create_tables(engine)
+        migrate(engine)
         with engine.begin() as connection:
             for name in ("uq_members_phone_index", "uq_members_unionid"):
                 connection.execute(text(f"ALTER TABLE members DROP INDEX {name}"))

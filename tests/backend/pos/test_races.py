@@ -13,7 +13,7 @@ from backend.purchases import Purchase, Refund
 from tests.factories.members import make_member
 from tests.factories.purchases import till_body
 from tests.support.clocks import MORNING
-from tests.support.databases import create_tables, mariadb_database
+from tests.support.databases import mariadb_database, migrate
 from tests.support.races import race
 from tests.support.runtimes import KEYS, make_runtime
 from tests.support.till import open_till
@@ -42,7 +42,7 @@ def guarded(mariadb, clock):
 def unguarded(mariadb_engine, clock):
     """The same house without its locks and without the unique keys of sales and refunds."""
     with mariadb_database() as engine:
-        create_tables(engine)
+        migrate(engine)
         with engine.begin() as connection:
             for table, column, key in (
                 ("purchases", "store_id", "uq_purchases_store_id_order_no"),
