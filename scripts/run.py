@@ -53,16 +53,15 @@ def _make_folders(plan: LaunchSettings) -> Path:
 
 
 def _prepare(plan: LaunchSettings, environment: Mapping[str, str]) -> None:
-    _flask(environment, "db", "upgrade", quiet=True)
     if plan.seeded:
-        _flask(environment, "demo", "seed", "--once", "--logins", str(plan.logins))
+        _flask(environment, "demo", "seed", "--once", "--upgrade", "--logins", str(plan.logins))
         keep_addresses(plan)
+    else:
+        _flask(environment, "db", "upgrade")
 
 
-def _flask(environment: Mapping[str, str], *arguments: str, quiet: bool = False) -> None:
-    command = [*MODULE, "flask", "--app", "wsgi", *arguments]
-    stdout = subprocess.DEVNULL if quiet else None
-    done = subprocess.run(command, cwd=ROOT, env=dict(environment), stdout=stdout, check=False)
+def _flask(environment: Mapping[str, str], *arguments: str) -> None:
+    done = subprocess.run([*MODULE, "flask", "--app", "wsgi", *arguments], cwd=ROOT, env=dict(environment), check=False)
     if done.returncode:
         raise SystemExit(f"`flask {' '.join(arguments)}` failed, see above.")
 

@@ -14,12 +14,8 @@ group = Group("db", help="The schema of the database.")
 @click.argument("revision", default=migrations.HEAD)
 def upgrade(revision: str) -> None:
     """Migrate forward to REVISION (default: the newest). Does nothing when it is there already."""
-    engine = _engine()
-    try:
-        migrations.upgrade(engine, revision)
-    except migrations.MigrationsBusy:
-        raise click.ClickException("another process is migrating this database") from None
-    click.echo(f"The database stands at {_current(engine)}.")
+    migrate(revision)
+    click.echo(f"The database stands at {_current(_engine())}.")
 
 
 @group.command()
@@ -56,6 +52,14 @@ def check(*, as_json: bool) -> None:
 def revision(message: str) -> None:
     """Write a migration from the models; the database must stand at the newest one."""
     migrations.write_revision(_engine(), message)
+
+
+def migrate(revision: str = migrations.HEAD) -> None:
+    """Migrate forward. Raises ClickException when another process is at it."""
+    try:
+        migrations.upgrade(_engine(), revision)
+    except migrations.MigrationsBusy:
+        raise click.ClickException("another process is migrating this database") from None
 
 
 def _engine() -> Engine:

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from backend import demo, stores
+from backend.commands.db import migrate
 from backend.commands.speech import Group, as_json, progress_bar, tell_one
 from backend.runtime import runtime
 
@@ -14,12 +15,22 @@ group = Group("demo", help="The demo store. Not for production.")
 
 @group.command()
 @click.option("--once", is_flag=True, help="Do nothing when there is a store already.")
-@click.option("--members", default=demo.MEMBERS, show_default=True, type=click.IntRange(min=1, max=10_000))
+@click.option("--upgrade", is_flag=True, help="Migrate the database first.")
+@click.option(
+    "--members",
+    envvar="DEMO_MEMBERS",
+    default=demo.MEMBERS,
+    show_default=True,
+    type=click.IntRange(min=1, max=10_000),
+    help="How many members (DEMO_MEMBERS).",
+)
 @click.option("--logins", type=click.Path(path_type=Path), help="Write the logins to this file, for this user only.")
-def seed(*, once: bool, members: int, logins: Path | None) -> None:
+def seed(*, once: bool, upgrade: bool, members: int, logins: Path | None) -> None:
     """Fill an empty database with stores, tills, and members with a year of purchases. All of it, or nothing."""
     if not runtime().development:
         raise click.ClickException("the demo's passwords are public: it is for ENVIRONMENT=development only")
+    if upgrade:
+        migrate()
     if _store_is_there():
         if not once:
             raise click.ClickException("there is a store already; the demo wants an empty database")
