@@ -1,5 +1,6 @@
 import pytest
 
+from backend.kit.db import sessions
 from tests.support.toys import ToyModel, counting_door, toy_door
 
 
@@ -32,3 +33,15 @@ def open_door(app):
 @pytest.fixture
 def tally_client(open_door, toys):
     return open_door(counting_door())
+
+
+@pytest.fixture
+def make(toys):
+    return sessions(toys).write
+
+
+@pytest.fixture
+def mariadb_make(mariadb):
+    ToyModel.metadata.create_all(mariadb)
+    yield sessions(mariadb).write
+    ToyModel.metadata.drop_all(mariadb)
