@@ -10,7 +10,7 @@ from config import policy
 group = Group("jobs", help="What is done by the clock.")
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType[datetime]):
     """An ISO 8601 instant; without a zone it is the shop's."""
 
     name = "ISO"
