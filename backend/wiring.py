@@ -25,10 +25,15 @@ class BadSettings(ValueError):
     """The environment cannot be worked with; the message names each variable and what is wrong with it."""
 
 
-def production_runtime(settings: Settings | None = None) -> Runtime:
-    """The runtime of a real process, from its environment. Connects to nothing yet. Raises BadSettings."""
-    given = settings or _settings()
+def production_runtime() -> Runtime:
+    """The runtime of a real process, from its environment; sets up its logs. Raises BadSettings."""
+    given = settings_of_environment()
     logs.configure(level=given.log_level, json=given.log_format == "json")
+    return joined(given)
+
+
+def joined(given: Settings) -> Runtime:
+    """A runtime of real parts. Connects to nothing yet."""
     clock = SystemClock()
     cache = _cache(given, clock)
     return Runtime(
@@ -47,7 +52,8 @@ def production_runtime(settings: Settings | None = None) -> Runtime:
     )
 
 
-def _settings() -> Settings:
+def settings_of_environment() -> Settings:
+    """The settings of this process. Raises BadSettings naming each that is wrong."""
     try:
         return Settings()
     except ValidationError as error:

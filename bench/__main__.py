@@ -17,13 +17,12 @@ from sqlalchemy.exc import OperationalError
 from backend.kit.db import connect
 from backend.kit.migrations import upgrade
 from backend.runtime import Runtime
-from backend.wiring import production_runtime
+from backend.wiring import joined, settings_of_environment
 from bench import shop
 from bench.bare import listen, replay
 from bench.load import Figures, load
 from bench.server import served
 from bench.shop import Call, Shop
-from config.settings import Settings
 
 MARIADB = os.environ.get("TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
@@ -67,7 +66,7 @@ def measure(title: str, store: dict[str, str], *, workers: int) -> None:
     """Print a table for one database: each call at 1, 8 and 32 clients, beside the bare driver."""
     settings = store | {"ENVIRONMENT": "development", "LOG_LEVEL": "warning"}
     os.environ.update(settings)
-    runtime, engine = production_runtime(Settings()), connect(store["DATABASE_URL"])
+    runtime, engine = joined(settings_of_environment()), connect(store["DATABASE_URL"])
     upgrade(engine)
     # every member checks in once: bare, warm-up and all loads together
     store_to_measure = shop.open_shop(runtime, BARE + WARM_UP + sum(calls for _, calls in LOADS))

@@ -45,7 +45,7 @@ def tell_points_earned(session: Session, earned: PointsEarned) -> None:
 def tell_tier_reached(session: Session, reached: TierReached) -> None:
     """Decide to tell the member of a new tier."""
     words = {"tier": reached.tier_name, "at": instant(reached.at)}
-    cause = (reached.previous_code, reached.tier_code, reached.at.isoformat())
+    cause = (str(reached.growth_seq),)
     _tell(session, reached.member_id, "tier_reached", words=words, cause=cause, now=reached.at)
 
 

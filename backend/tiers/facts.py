@@ -4,12 +4,13 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class TierReached:
-    """A member rose to a tier."""
+    """A member rose to a tier, by the line `growth_seq` of their growth journal."""
 
     member_id: int
     tier_code: str
     tier_name: str
     previous_code: str
+    growth_seq: int
     at: datetime
 
 
@@ -21,4 +22,5 @@ class TierLost:
     tier_code: str
     tier_name: str
     previous_code: str
+    growth_seq: int
     at: datetime

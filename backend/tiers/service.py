@@ -56,4 +56,4 @@ def _move(session: Session, row: TierStanding, before: Tier, after: Tier, *, now
         TierChange(member_id=row.member_id, growth_seq=row.last_seq, from_code=before.code, to_code=after.code, at=now)
     )
     news = TierReached if after.growth > before.growth else TierLost
-    announce(session, news(row.member_id, after.code, after.name, before.code, now))
+    announce(session, news(row.member_id, after.code, after.name, before.code, row.last_seq, now))

@@ -3,7 +3,7 @@ import base64
 import pytest
 
 from backend.kit.cache import MemoryCache, RedisCache
-from backend.wiring import BadSettings, production_runtime
+from backend.wiring import BadSettings, joined, settings_of_environment
 from config.settings import DEVELOPMENT_SECRETS, Settings
 
 KEY = base64.b64encode(b"k" * 32).decode()
@@ -24,9 +24,13 @@ def development(nowhere):
     return nowhere
 
 
+def runtime_of_environment():
+    return joined(settings_of_environment())
+
+
 def test_production_without_secrets_refuses_and_names_them_all(nowhere):
     with pytest.raises(BadSettings) as refused:
-        production_runtime()
+        runtime_of_environment()
     assert all(name.upper() in str(refused.value) for name in DEVELOPMENT_SECRETS)
 
 
@@ -37,28 +41,28 @@ def test_production_with_its_own_secrets_starts(nowhere):
     nowhere.setenv("PII_INDEX_KEY", KEY)
     nowhere.setenv("WECHAT_OA_AES_KEY", "k" * 43)
     nowhere.setenv("WECHAT_MP_AES_KEY", "k" * 43)
-    assert not production_runtime().development
+    assert not runtime_of_environment().development
 
 
 def test_each_bad_setting_is_named(development):
     development.setenv("PII_KEYS", "nonsense")
     development.setenv("DATABASE_POOL_SIZE", "0")
     with pytest.raises(BadSettings, match="DATABASE_POOL_SIZE"):
-        production_runtime()
+        runtime_of_environment()
     development.delenv("DATABASE_POOL_SIZE")
     with pytest.raises(BadSettings, match="PII_KEYS"):
-        production_runtime()
+        runtime_of_environment()
 
 
 def test_complaint_does_not_repeat_a_secret(development):
     development.setenv("PII_KEYS", "1:c2VjcmV0")
     with pytest.raises(BadSettings) as refused:
-        production_runtime()
+        runtime_of_environment()
     assert "c2VjcmV0" not in str(refused.value)
 
 
 def test_development_starts_on_sqlite_and_makes_the_folder(development, tmp_path):
-    made = production_runtime()
+    made = runtime_of_environment()
     with made.sessions.read() as session:
         session.connection()
     assert (tmp_path / "var" / "baihui.db").exists()
@@ -68,23 +72,23 @@ def test_development_starts_on_sqlite_and_makes_the_folder(development, tmp_path
 
 def test_redis_is_used_when_told(development):
     development.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
-    assert isinstance(production_runtime().cache, RedisCache)
+    assert isinstance(runtime_of_environment().cache, RedisCache)
 
 
 def test_keys_are_of_one_use_each_and_follow_the_secret(development):
-    first, again = production_runtime().keys, production_runtime().keys
+    first, again = runtime_of_environment().keys, runtime_of_environment().keys
     assert first == again
     assert first.tokens != first.card_codes
     assert len(first.tokens) == len(first.card_codes) == 32
     development.setenv("SECRET_KEY", "another-secret-key-of-32-characters")
-    assert production_runtime().keys.tokens != first.tokens
+    assert runtime_of_environment().keys.tokens != first.tokens
 
 
 def test_settings_reach_the_parts(development):
     development.setenv("WECHAT_MP_APPID", "wx00000000000000ff")
     development.setenv("MESSAGE_TEMPLATE_IDS", "points_earned=T1")
     development.setenv("PUBLIC_BASE_URL", "https://club.example")
-    made = production_runtime()
+    made = runtime_of_environment()
     assert made.mini_program.appid == "wx00000000000000ff"
     assert made.template_ids == {"points_earned": "T1"}
     assert made.public_base_url == "https://club.example"

@@ -46,7 +46,7 @@ def test_points_are_told_with_the_words_of_the_moment(session):
 
 def test_a_tier_is_told(session):
     member = make_member(session)
-    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
+    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
     message = outbox(session, member)[-1]
     assert (message.template, message.words) == ("tier_reached", {"tier": "金卡", "at": "2026年3月1日 09:00"})
 
@@ -84,7 +84,7 @@ def test_one_cause_is_never_told_twice(session):
 def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     member = make_member(session)
     messaging.tell_points_earned(session, earned(member.id, 20))
-    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", MORNING))
+    messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
     confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
     messaging.tell_exchange_confirmed(session, confirmed)
     for message in outbox(session, member):

@@ -36,8 +36,8 @@ def test_rises_and_falls_are_announced(session, account):
     grow(session, account, 1, number=2)
     grow(session, account, -2, number=3)
     assert heard == [
-        tiers.TierReached(account.member_id, "silver", "银卡", "basic", LATE),
-        tiers.TierLost(account.member_id, "basic", "普通", "silver", LATE),
+        tiers.TierReached(account.member_id, "silver", "银卡", "basic", 1, LATE),
+        tiers.TierLost(account.member_id, "basic", "普通", "silver", 3, LATE),
     ]
 
 
