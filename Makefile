@@ -37,7 +37,8 @@ check: ## Run all checks that need no test: style, types, layers, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/mypy scripts wsgi.py
+	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory lock-check
 
 lock-check: ## Check that the lock files are what pyproject.toml asks for (when uv is there)

@@ -104,6 +104,7 @@ class Walk:
         self.till.ask("POST", "/purchases", {**sale, "paid_fen": 1}).must_be(409)
         say("reported again: the same reply, nothing twice; other content under the number is refused")
         self._expect_points(self.points + bought.body["points_earned"])
+        self._read_message("会员升级通知", f"{bought.body['tier']['name']}会员")
 
     def return_part(self) -> None:
         stop(f"Brings something back for {yuan(REFUNDED_FEN)}")
@@ -127,12 +128,7 @@ class Walk:
     def exchange(self) -> None:
         stop("Exchanges points in the mall and reads the message about it on the phone")
         order = self._order()
-        title = "积分兑换成功通知"
-        arrived = self.phone.waits_for(
-            lambda one: one.get("title") == title and order["pickup_code"] in map(_value, one["fields"]),
-            within_s=MESSAGE_WITHIN_S,
-        )
-        say(title, *(f"  {row['label']}  {row['value']}" for row in arrived["fields"]))
+        self._read_message("积分兑换成功通知", order["pickup_code"])
         picked_up = self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200)
         _same(picked_up, self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200))
         say(f"picked up at the till: {picked_up.body['item_title']}")
@@ -177,6 +173,13 @@ class Walk:
         self._expect_points(self.points - order["points"])
         return order
 
+    def _read_message(self, title: str, value: str) -> None:
+        arrived = self.phone.waits_for(
+            lambda one: one.get("title") == title and value in (row["value"] for row in one["fields"]),
+            within_s=MESSAGE_WITHIN_S,
+        )
+        say(f"on the phone: {title}", *(f"  {row['label']}  {row['value']}" for row in arrived["fields"]))
+
     def _expect_points(self, wanted: int) -> None:
         me = self.app.ask("GET", "/me").must_be(200).body
         _check(me["points"]["available"] == wanted, f"wanted {wanted} points, got {me['points']}")
@@ -195,7 +198,3 @@ def _same(first: Answer, again: Answer) -> None:
 
 def _tier_after(quote: Body) -> str:
     return str((quote["tier_after"] or quote["tier"])["name"])
-
-
-def _value(row: Body) -> str:
-    return str(row["value"])
