@@ -14,6 +14,7 @@ from uuid import uuid4
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
+from backend.kit import logs
 from backend.kit.db import connect
 from backend.kit.migrations import upgrade
 from backend.runtime import Runtime
@@ -66,6 +67,7 @@ def measure(title: str, store: dict[str, str], *, workers: int) -> None:
     """Print a table for one database: each call at 1, 8 and 32 clients, beside the bare driver."""
     settings = store | {"ENVIRONMENT": "development", "LOG_LEVEL": "warning"}
     os.environ.update(settings)
+    logs.configure(level="warning", json=True)
     runtime, engine = joined(settings_of_environment()), connect(store["DATABASE_URL"])
     upgrade(engine)
     # every member checks in once: bare, warm-up and all loads together
