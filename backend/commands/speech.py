@@ -50,7 +50,7 @@ def tell_one(row: Row, *, json_wanted: bool) -> None:
         click.echo(json.dumps(dict(row), ensure_ascii=False, indent=2, default=str))
         return
     for name, value in row.items():
-        click.echo(f"{name}: {value}")
+        click.echo(f"{name}: {_shown(value)}")
 
 
 def progress_bar() -> Progress:
@@ -59,10 +59,14 @@ def progress_bar() -> Progress:
     return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
 def _table(rows: Sequence[Row]) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in rows[0]:
         table.add_column(name)
     for row in rows:
-        table.add_row(*(str(value) if value is not None else "" for value in row.values()))
+        table.add_row(*map(_shown, row.values()))
     return table

@@ -5,7 +5,7 @@ from backend.commands.speech import Group, as_json, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
-group = Group("stores", help="Stores.")
+group = Group("stores", help="Stores, their counters, and the brands sold there.")
 
 
 @group.command()
@@ -32,3 +32,66 @@ def show(*, as_json: bool) -> None:
             for store in stores.list_stores(session)
         ]
     tell(rows, json_wanted=as_json, empty="There are no stores yet.")
+
+
+@group.command("create-brand")
+@click.argument("code")
+@click.argument("name")
+@as_json
+def create_brand(code: str, name: str, *, as_json: bool) -> None:
+    """Make a brand known; counters of any store may be of it."""
+    brand = run(
+        runtime().sessions.write,
+        lambda session: stores.create_brand(session, code=code, name=name),
+    )
+    tell_one({"id": str(brand.id), "code": brand.code, "name": brand.name}, json_wanted=as_json)
+
+
+@group.command()
+@as_json
+def brands(*, as_json: bool) -> None:
+    """List the brands."""
+    with runtime().sessions.read() as session:
+        rows = [{"id": str(brand.id), "code": brand.code, "name": brand.name} for brand in stores.list_brands(session)]
+    tell(rows, json_wanted=as_json, empty="There are no brands yet.")
+
+
+@group.command("create-counter")
+@click.argument("store_code")
+@click.argument("code")
+@click.argument("name")
+@click.option("--brand", "brand_code", metavar="CODE", help="The code of its brand (default: none).")
+@as_json
+def create_counter(store_code: str, code: str, name: str, *, brand_code: str | None, as_json: bool) -> None:
+    """Open a counter in a store."""
+    counter = run(
+        runtime().sessions.write,
+        lambda session: stores.create_counter(
+            session,
+            stores.store_by_code(session, store_code).id,
+            code=code,
+            name=name,
+            brand_id=stores.brand_by_code(session, brand_code).id if brand_code is not None else None,
+        ),
+    )
+    answer = {"id": str(counter.id), "store_code": store_code, "code": counter.code, "name": counter.name}
+    tell_one({**answer, "brand_code": brand_code}, json_wanted=as_json)
+
+
+@group.command()
+@click.argument("store_code")
+@as_json
+def counters(store_code: str, *, as_json: bool) -> None:
+    """List the counters of a store with their brands."""
+    with runtime().sessions.read() as session:
+        found = stores.list_counters(session, stores.store_by_code(session, store_code).id)
+        known = stores.brands_of(session, found)
+    rows = [
+        {"id": str(counter.id), "code": counter.code, "name": counter.name, **_brand(known.get(counter.brand_id or 0))}
+        for counter in found
+    ]
+    tell(rows, json_wanted=as_json, empty="This store has no counters yet.")
+
+
+def _brand(brand: stores.Brand | None) -> dict[str, str | None]:
+    return {"brand_code": brand.code if brand else None, "brand_name": brand.name if brand else None}

@@ -15,6 +15,8 @@ from backend.stores.errors import (
 from backend.stores.models import Brand, Counter, KeyRecord, Staff, Store
 from backend.stores.queries import (
     TillKey,
+    brand_by_code,
+    brands_of,
     get_store,
     list_brands,
     list_counters,
@@ -52,6 +54,8 @@ __all__ = [
     "Store",
     "StoreUnknown",
     "TillKey",
+    "brand_by_code",
+    "brands_of",
     "create_brand",
     "create_counter",
     "create_staff",

@@ -9,7 +9,7 @@ class StoreUnknown(NotFound):
 
 
 class BrandUnknown(NotFound):
-    """No brand has this id."""
+    """No brand has this id or code."""
 
     code = "stores.brand-unknown"
     message = "品牌不存在"

@@ -1,10 +1,11 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.kit.pii import vault
-from backend.stores.errors import StoreUnknown
+from backend.stores.errors import BrandUnknown, StoreUnknown
 from backend.stores.models import Brand, Counter, KeyRecord, Store
 
 LARGEST_LIST = 1000
@@ -46,6 +47,20 @@ def list_counters(session: Session, store_id: int) -> list[Counter]:
     """The counters of a store by code, a thousand at most."""
     mine = select(Counter).where(Counter.store_id == store_id)
     return list(session.scalars(mine.order_by(Counter.code).limit(LARGEST_LIST)))
+
+
+def brand_by_code(session: Session, code: str) -> Brand:
+    """The brand with this code. Raises BrandUnknown."""
+    brand = session.scalar(select(Brand).where(Brand.code == code))
+    if brand is None:
+        raise BrandUnknown
+    return brand
+
+
+def brands_of(session: Session, counters: Sequence[Counter]) -> dict[int, Brand]:
+    """The brands that counters have, by id."""
+    ids = {counter.brand_id for counter in counters if counter.brand_id is not None}
+    return {brand.id: brand for brand in session.scalars(select(Brand).where(Brand.id.in_(ids)))}
 
 
 def list_brands(session: Session) -> list[Brand]:

@@ -57,8 +57,8 @@ def test_long_values_are_not_cut_in_a_pipe(capsys):
 
 
 def test_one_result_is_lines_for_people(capsys):
-    tell_one({"code": "HQ", "name": "人民广场店"}, json_wanted=False)
-    assert capsys.readouterr().out == "code: HQ\nname: 人民广场店\n"
+    tell_one({"code": "HQ", "name": "人民广场店", "brand": None}, json_wanted=False)
+    assert capsys.readouterr().out == "code: HQ\nname: 人民广场店\nbrand: \n"
 
 
 def test_every_command_has_help(app):

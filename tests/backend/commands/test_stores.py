@@ -20,3 +20,50 @@ def test_list_is_a_table_for_people(flask):
     lines = flask("stores", "list").stdout.splitlines()
     assert lines[0].split() == ["id", "code", "name", "created_at"]
     assert "人民广场店" in lines[1]
+
+
+def test_counters_are_listed_with_their_brands(answer):
+    answer("stores", "create", "HQ", "人民广场店")
+    brand = answer("stores", "create-brand", "ZHAOLU", "朝露")
+    made = answer("stores", "create-counter", "HQ", "1F-01", "朝露专柜", "--brand", "ZHAOLU")
+    assert made["brand_code"] == "ZHAOLU"
+    answer("stores", "create-counter", "HQ", "1F-02", "服务台")
+    assert answer("stores", "brands") == [{"id": brand["id"], "code": "ZHAOLU", "name": "朝露"}]
+    first, second = answer("stores", "counters", "HQ")
+    assert first == {
+        "id": made["id"],
+        "code": "1F-01",
+        "name": "朝露专柜",
+        "brand_code": "ZHAOLU",
+        "brand_name": "朝露",
+    }
+    assert (second["code"], second["brand_code"], second["brand_name"]) == ("1F-02", None, None)
+
+
+def test_counters_are_those_of_the_store(answer):
+    for code in ("HQ", "PD"):
+        answer("stores", "create", code, "又一家")
+        answer("stores", "create-counter", code, "1F-01", "服务台")
+    assert len(answer("stores", "counters", "PD")) == 1
+
+
+def test_counter_of_a_store_or_brand_that_nobody_knows_is_refused(flask):
+    assert "(stores.unknown)" in flask("stores", "create-counter", "HQ", "1F-01", "服务台").stderr
+    flask("stores", "create", "HQ", "人民广场店")
+    result = flask("stores", "create-counter", "HQ", "1F-01", "服务台", "--brand", "NONE")
+    assert result.exit_code == 1
+    assert "(stores.brand-unknown)" in result.stderr
+    assert flask("stores", "counters", "HQ").stdout == "This store has no counters yet.\n"
+
+
+def test_taken_codes_of_brands_and_counters_are_refused(flask):
+    flask("stores", "create", "HQ", "人民广场店")
+    for command in (("create-brand", "ZHAOLU", "朝露"), ("create-counter", "HQ", "1F-01", "服务台")):
+        assert flask("stores", *command).exit_code == 0
+        again = flask("stores", *command)
+        assert again.exit_code == 1
+        assert "(stores.code-taken)" in again.stderr
+
+
+def test_there_are_no_brands_at_first(flask):
+    assert flask("stores", "brands").stdout == "There are no brands yet.\n"

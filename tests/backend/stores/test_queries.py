@@ -29,6 +29,20 @@ def test_lists_are_sorted_by_code(session):
     assert stores.list_brands(session) == brands[::-1]
 
 
+def test_brands_are_found_by_code_and_by_their_counters(session):
+    store, brand, other = make_store(session), *(stores.create_brand(session, code=code, name="x") for code in "XY")
+    session.flush()  # the counter refers to the brand
+    counters = [
+        stores.create_counter(session, store.id, code=str(id_), name="x", brand_id=id_) for id_ in (brand.id, None)
+    ]
+    assert stores.brand_by_code(session, "X") is brand
+    assert stores.brands_of(session, counters) == {brand.id: brand}
+    assert stores.brands_of(session, []) == {}
+    with pytest.raises(stores.BrandUnknown):
+        stores.brand_by_code(session, "x")
+    assert other.id not in stores.brands_of(session, counters)
+
+
 def test_a_key_in_force_says_what_it_opens(session):
     store = make_store(session)
     new = make_till_key(session, store, scopes=frozenset({"members", "mall"}))
