@@ -5,6 +5,7 @@ person to one member. Phone, nickname and birthday are sealed at rest and leave 
 """
 
 from backend.members.card_codes import CardCode, card_code
+from backend.members.corrections import block, correct_birthday, unblock
 from backend.members.errors import (
     BirthdayFixed,
     BirthdayRefused,
@@ -26,6 +27,7 @@ from backend.members.queries import (
     Who,
     active,
     active_member,
+    by_card_no,
     find_by_card_no,
     find_by_phone,
     followers_without_unionid,
@@ -75,8 +77,11 @@ __all__ = [
     "Who",
     "active",
     "active_member",
+    "block",
+    "by_card_no",
     "card_code",
     "check_application",
+    "correct_birthday",
     "find_by_card_no",
     "find_by_phone",
     "follow",
@@ -92,6 +97,7 @@ __all__ = [
     "profile",
     "redeem_card_code",
     "sign_in",
+    "unblock",
     "unfollow",
     "update_profile",
 ]

@@ -47,6 +47,22 @@ def get(session: Session, member_id: int) -> Member:
     return member
 
 
+def by_card_no(session: Session, card_no: str) -> Member:
+    """The member with this card number, whatever its status. Raises MemberUnknown."""
+    member = find_by_card_no(session, card_no)
+    if member is None:
+        raise MemberUnknown
+    return member
+
+
+def locked(session: Session, member_id: int) -> Member:
+    """The member with this id, the row locked and read anew. Raises MemberUnknown."""
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    if member is None:
+        raise MemberUnknown
+    return member
+
+
 def of_identity(session: Session, identity_id: int) -> Who:
     """Who stands behind an identity, in one SELECT. Raises IdentityUnknown."""
     asked = select(Identity.id, Member).outerjoin(Member, Member.id == Identity.member_id)

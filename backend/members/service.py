@@ -9,11 +9,11 @@ from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 from backend.members import rules
-from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown, MemberUnknown
+from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown
 from backend.members.facts import MemberJoined
 from backend.members.identities import bind_person
 from backend.members.models import ACTIVE, Gender, Identity, Member
-from backend.members.queries import active, find_by_card_no, find_by_phone, get, phone_index, place
+from backend.members.queries import active, find_by_card_no, find_by_phone, get, locked, phone_index, place
 from config import policy
 
 
@@ -85,9 +85,7 @@ def update_profile(session: Session, member_id: int, *, changes: ProfileChanges,
 
     Raises MemberUnknown, NicknameRefused, BirthdayRefused, BirthdayFixed.
     """
-    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
-    if member is None:
-        raise MemberUnknown
+    member = locked(session, member_id)
     if changes.nickname is not None:
         member.nickname_sealed = _seal(session, member.id, "nickname", rules.normal_nickname(changes.nickname))
     if changes.gender is not None:

@@ -16,6 +16,7 @@ def test_a_member_is_found_by_id_card_and_phone(session):
     member = make_member(session, phone="13812345678")
     assert members.get(session, member.id) is member
     assert members.find_by_card_no(session, member.card_no) is member
+    assert members.by_card_no(session, member.card_no) is member
     assert members.find_by_phone(session, "+86 138 1234 5678") is member
 
 
@@ -24,6 +25,8 @@ def test_a_stranger_is_not_found(session):
     with pytest.raises(members.MemberUnknown):
         members.get(session, 1)
     assert members.find_by_card_no(session, "800000000000") is None
+    with pytest.raises(members.MemberUnknown):
+        members.by_card_no(session, "800000000000")
     assert members.find_by_phone(session, "13812345679") is None
     assert members.find_by_phone(session, "no phone") is None
 
