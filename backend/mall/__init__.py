@@ -5,11 +5,12 @@ Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the or
 
 from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
 from backend.mall.models import Item, Order, OrderStatus
-from backend.mall.offer import Offer, StockTooLow, add_item, adjust_stock, put_on, take_off
+from backend.mall.offer import Offer, OfferRefused, StockTooLow, add_item, adjust_stock, put_on, take_off
 from backend.mall.queries import (
     ItemUnknown,
     OrderUnknown,
     StockFault,
+    all_items,
     due_to_lapse,
     get_item,
     get_order,
@@ -36,6 +37,7 @@ __all__ = [
     "Item",
     "ItemUnknown",
     "Offer",
+    "OfferRefused",
     "Order",
     "OrderCancelled",
     "OrderLapsed",
@@ -46,6 +48,7 @@ __all__ = [
     "StockTooLow",
     "add_item",
     "adjust_stock",
+    "all_items",
     "cancel",
     "due_to_lapse",
     "exchange",

@@ -3,7 +3,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend.kit.errors import Conflict
+from backend.kit.errors import Conflict, Invalid
+from backend.mall import rules
 from backend.mall.models import Item, ItemStatus
 from backend.mall.queries import ItemUnknown
 
@@ -13,6 +14,13 @@ class StockTooLow(Conflict):
 
     code = "mall.stock-too-low"
     message = "库存不足，无法减少"
+
+
+class OfferRefused(Invalid):
+    """An offer or a stock that cannot be shown or kept; says which part and what it may be."""
+
+    code = "mall.offer-refused"
+    message = "商品资料有误：{reason}"
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,9 @@ class Offer:
 
 
 def add_item(session: Session, offer: Offer, *, stock: int, now: datetime) -> Item:
-    """Put a new item on offer with `stock` pieces of it."""
+    """Put a new item on offer with `stock` pieces of it. Raises OfferRefused."""
+    if refused := rules.refusal(**asdict(offer), stock=stock):
+        raise OfferRefused(reason=refused)
     item = Item(**asdict(offer), stock=stock, stocked=stock, status="on", created_at=now)
     session.add(item)
     session.flush()  # the caller is given the id
@@ -36,12 +46,14 @@ def add_item(session: Session, offer: Offer, *, stock: int, now: datetime) -> It
 
 
 def adjust_stock(session: Session, item_id: int, *, by: int) -> None:
-    """Add to the stock, or take out what was lost (`by` < 0). Raises ItemUnknown, StockTooLow."""
+    """Add to the stock, or take out what was lost (`by` < 0). Raises ItemUnknown, StockTooLow, OfferRefused."""
     item = session.get(Item, item_id, with_for_update=True, populate_existing=True)
     if item is None:
         raise ItemUnknown
     if item.stock + by < 0:
         raise StockTooLow
+    if refused := rules.refusal(stock=item.stocked + by):
+        raise OfferRefused(reason=refused)
     item.stock += by
     item.stocked += by
 

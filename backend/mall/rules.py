@@ -1,9 +1,31 @@
 from datetime import datetime, timedelta
+from typing import Final
 
 from backend.kit.calendar import day_end, shop_day
 from config.policy import PICK_UP_WITHIN_DAYS
+
+MOST: Final = 1_000_000_000  # of points, pieces and places; the columns hold 32 bits
+LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 2000}
 
 
 def pick_up_by(placed_at: datetime) -> datetime:
     """An order can be picked up while `now < pick_up_by`: to the end of the last of PICK_UP_WITHIN_DAYS more days."""
     return day_end(shop_day(placed_at) + timedelta(days=PICK_UP_WITHIN_DAYS))
+
+
+def refusal(*, points: int = 1, stock: int = 0, position: int = 0, **texts: str) -> str | None:
+    """Why an item cannot be like that, in words for the operator; None when it can."""
+    if not 1 <= points <= MOST:
+        return f"points 须为 1 至 {MOST}"
+    if not (0 <= stock <= MOST and -MOST <= position <= MOST):
+        return f"stock 须为 0 至 {MOST}，position 不超出 ±{MOST}"
+    for name, text in texts.items():
+        if len(text) > LONGEST[name] or not (name == "description" or text.isprintable()):
+            return f"{name} 最多 {LONGEST[name]} 个字符，不能含控制字符"
+    if not texts.get("title", "-").strip():
+        return "title 不能为空"
+    return None if _is_address(texts.get("picture_url", "")) else "picture_url 须以 https:// 或 http:// 开头"
+
+
+def _is_address(text: str) -> bool:
+    return not text or text.startswith(("https://", "http://"))

@@ -41,3 +41,18 @@ def test_there_is_nothing_to_do_to_an_unknown_item(session):
             verb(session, 404)
     with pytest.raises(mall.ItemUnknown):
         mall.adjust_stock(session, 404, by=1)
+
+
+def test_an_offer_that_cannot_be_shown_is_refused(session):
+    with pytest.raises(mall.OfferRefused) as refused:
+        mall.add_item(session, mall.Offer("", points=10), stock=1, now=MORNING)
+    assert "title" in refused.value.detail
+    with pytest.raises(mall.OfferRefused):
+        mall.add_item(session, mall.Offer("陶瓷杯", points=0), stock=1, now=MORNING)
+    assert mall.all_items(session) == []
+
+
+def test_no_more_is_stocked_than_can_be_counted(session, item):
+    with pytest.raises(mall.OfferRefused):
+        mall.adjust_stock(session, item.id, by=1_000_000_000)
+    assert mall.get_item(session, item.id).stock == 5

@@ -36,6 +36,12 @@ def test_a_sold_out_item_is_still_shown(session):
     assert [item.sold_out for item in mall.list_items(session, limit=10)] == [True]
 
 
+def test_all_items_are_also_those_taken_off(session):
+    items = [make_item(session, position=position) for position in (2, 1)]
+    mall.take_off(session, items[0].id)
+    assert mall.all_items(session) == items[::-1]
+
+
 def test_orders_are_the_members_own_newest_first(session, exchange, member_id):
     orders = [exchange() for _ in range(3)]
     assert mall.orders(session, member_id, limit=2) == [orders[2], orders[1]]

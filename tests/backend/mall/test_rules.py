@@ -1,10 +1,11 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.mall.rules import pick_up_by
+from backend.mall.rules import MOST, pick_up_by, refusal
 from config.policy import PICK_UP_WITHIN_DAYS
 
 TICK = timedelta(microseconds=1)
@@ -21,3 +22,39 @@ def test_there_are_always_the_full_days_of_the_policy(placed_at):
     last_good = pick_up_by(placed_at) - TICK
     assert (shop_day(last_good) - shop_day(placed_at)).days == PICK_UP_WITHIN_DAYS
     assert shop_day(last_good + TICK) > shop_day(last_good)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {"title": "陶瓷杯" * 21},
+        {"title": "杯", "subtitle": "", "picture_url": "", "description": "第一行\n第二行"},
+        {"picture_url": "https://shop.example/cup.png"},
+        {"points": MOST, "stock": MOST, "position": -MOST},
+    ],
+)
+def test_what_fits_its_columns_and_can_be_shown_is_not_refused(parts):
+    assert refusal(**parts) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "named"),
+    [
+        ({"points": 0}, "points"),
+        ({"points": MOST + 1}, "points"),
+        ({"stock": -1}, "stock"),
+        ({"stock": MOST + 1}, "stock"),
+        ({"position": MOST + 1}, "position"),
+        ({"title": ""}, "title"),
+        ({"title": "  "}, "title"),
+        ({"title": "杯" * 65}, "title"),
+        ({"title": "陶\n杯"}, "title"),
+        ({"subtitle": "x" * 129}, "subtitle"),
+        ({"description": "x" * 2001}, "description"),
+        ({"picture_url": "javascript:alert(1)"}, "picture_url"),
+        ({"picture_url": "https://" + "x" * 300}, "picture_url"),
+    ],
+)
+def test_refusal_names_the_part(parts, named):
+    assert named in (refusal(**parts) or "")
