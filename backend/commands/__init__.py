@@ -2,12 +2,14 @@
 
 from flask import Flask
 
-from backend.commands import db, demo, jobs, messages, operators, points, pos, stores, wechat
+from backend.commands import db, demo, jobs, mall, members, messages, operators, points, pos, stores, wechat
 
 GROUPS = (
     db.group,
     demo.group,
     jobs.group,
+    mall.group,
+    members.group,
     messages.group,
     operators.group,
     points.group,

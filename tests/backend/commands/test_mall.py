@@ -1,0 +1,76 @@
+import pytest
+from sqlalchemy import text
+
+CUP = ("mall", "add-item", "陶瓷杯", "--points", 300, "--stock", 5)
+
+
+@pytest.fixture
+def cup(answer):
+    return answer(*CUP)["id"]
+
+
+def test_added_item_is_on_offer(answer):
+    made = answer(*CUP, "--subtitle", "景德镇手工", "--description", "釉下彩", "--position", 2)
+    expected = {"title": "陶瓷杯", "points": 300, "stock": 5, "status": "on", "position": 2}
+    assert made == {"id": made["id"], **expected}
+    assert answer("mall", "list") == [made]
+
+
+def test_added_item_has_its_texts(answer, sessions):
+    url = "https://shop.example/cup.png"
+    answer(*CUP, "--subtitle", "景德镇手工", "--description", "釉下彩", "--picture-url", url)
+    with sessions.read() as session:
+        row = session.execute(text("SELECT subtitle, description, picture_url FROM mall_items")).one()
+    assert tuple(row) == ("景德镇手工", "釉下彩", url)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [("杯", "--points", 0, "--stock", 1), ("杯", "--points", 1, "--stock", -1), ("", "--points", 1, "--stock", 1)],
+)
+def test_impossible_item_is_refused(flask, parts):
+    result = flask("mall", "add-item", *parts)
+    assert result.exit_code == 1
+    assert "(mall.offer-refused)" in result.stderr
+    assert flask("mall", "list").stdout == "The mall has no items yet.\n"
+
+
+def test_price_and_stock_must_be_said(flask):
+    assert flask("mall", "add-item", "杯").exit_code == 2
+
+
+def test_stock_is_adjusted_both_ways_but_not_below_nothing(answer, flask, cup):
+    assert flask("mall", "adjust-stock", cup, "--by", 3).stdout == f"The stock of {cup} has changed by 3.\n"
+    assert flask("mall", "adjust-stock", cup, "--by", -8).exit_code == 0
+    result = flask("mall", "adjust-stock", cup, "--by", -1)
+    assert result.exit_code == 1
+    assert "(mall.stock-too-low)" in result.stderr
+    assert answer("mall", "list")[0]["stock"] == 0
+
+
+def test_item_is_taken_off_and_put_on_and_listed_all_the_time(answer, flask, cup):
+    for command, status in (("take-off", "off"), ("put-on", "on")):
+        assert flask("mall", command, cup).stdout == f"{cup} is {status}.\n"
+        assert [item["status"] for item in answer("mall", "list")] == [status]
+
+
+@pytest.mark.parametrize("command", [("adjust-stock", "--by", 1), ("take-off",), ("put-on",)], ids=lambda one: one[0])
+def test_unknown_item(flask, command):
+    name, *rest = command
+    result = flask("mall", name, 404, *rest)
+    assert result.exit_code == 1
+    assert "(mall.item-unknown)" in result.stderr
+
+
+def test_sound_stocks(flask, cup):
+    result = flask("mall", "verify")
+    assert (result.exit_code, result.stdout) == (0, "All stocks agree with their orders.\n")
+
+
+def test_stock_that_disagrees_is_named_and_the_exit_code_is_1(flask, sessions, cup):
+    with sessions.write.begin() as session:
+        session.execute(text("UPDATE mall_items SET stock = 4"))
+    result = flask("mall", "verify", "--json")
+    assert result.exit_code == 1
+    assert f'"item_id": "{cup}"' in result.stdout
+    assert '"expected": 5' in result.stdout
