@@ -26,14 +26,20 @@ class BadSettings(ValueError):
 
 
 def production_runtime() -> Runtime:
-    """The runtime of a real process, from its environment; sets up its logs. Raises BadSettings."""
-    given = settings_of_environment()
-    logs.configure(level=given.log_level, json=given.log_format == "json")
-    return joined(given)
+    """The runtime of a real process, from its environment; sets up its logs.
+
+    Ends the process with exit code 1 and one line that names each setting that cannot be worked with.
+    """
+    try:
+        given = settings_of_environment()
+        logs.configure(level=given.log_level, json=given.log_format == "json")
+        return joined(given)
+    except BadSettings as bad:
+        raise SystemExit(f"Error: {bad}") from None
 
 
 def joined(given: Settings) -> Runtime:
-    """A runtime of real parts. Connects to nothing yet."""
+    """A runtime of real parts. Connects to nothing yet. Raises BadSettings where SQLite's folder cannot be made."""
     clock = SystemClock()
     cache = _cache(given, clock)
     return Runtime(
@@ -73,9 +79,16 @@ def _cache(given: Settings, clock: Clock) -> Cache:
 def _sessions(given: Settings) -> Sessions:
     url = make_url(given.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     vault = Vault(given.pii_keyring(), index_key=given.pii_index())
     return sessions(connect(given.database_url, pool_size=given.database_pool_size), listeners=LISTENERS, vault=vault)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSettings(f"DATABASE_URL: its folder cannot be made: {error}") from error
 
 
 def _keys(given: Settings) -> Keys:

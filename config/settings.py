@@ -1,6 +1,7 @@
 import base64
 import re
 from typing import Annotated, Final, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -23,6 +24,8 @@ SHORTEST_SECRET_KEY: Final = 32
 KEY_BYTES: Final = 32
 LARGEST_KEY_NUMBER: Final = 255
 AES_KEY: Final = re.compile(r"[0-9A-Za-z]{43}")  # EncodingAESKey, as the platform makes it
+AES_KEYS: Final = ("wechat_oa_aes_key", "wechat_mp_aes_key")
+DATABASES: Final = {"sqlite", "sqlite+pysqlite", "mysql+pymysql", "mariadb+pymysql"}
 WECHAT: Final = "https://api.weixin.qq.com"
 
 
@@ -37,18 +40,25 @@ def _template_ids(value: object) -> object:
     for pair in filter(None, map(str.strip, value.split(","))):
         name, _, template_id = (part.strip() for part in pair.partition("="))
         if not name or not template_id:
-            raise ValueError("MESSAGE_TEMPLATE_IDS is a list NAME=TEMPLATE_ID,…")
+            raise ValueError("a list NAME=TEMPLATE_ID,… is wanted")
         found[name] = template_id
     return found
 
 
 def _database_url(value: str) -> str:
     try:
-        backend = make_url(value).get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend not in ("sqlite", "mysql", "mariadb"):
-        raise ValueError("DATABASE_URL begins with sqlite:/// or mysql+pymysql://")
+        driver = make_url(value).drivername
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        driver = ""
+    if driver not in DATABASES:
+        raise ValueError("an address that begins with sqlite:/// or mysql+pymysql:// is wanted")
+    return value
+
+
+def _redis_url(value: str | None) -> str | None:
+    parts = urlsplit(value or "redis:")
+    if parts.scheme not in ("redis", "rediss", "unix") or parts.port == 0:  # asking for the port checks it
+        raise ValueError("an address that begins with redis://, rediss:// or unix:// is wanted")
     return value
 
 
@@ -71,7 +81,7 @@ class Settings(BaseSettings):
     environment: Literal["production", "development"] = "production"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = "sqlite:///var/baihui.db"
     database_pool_size: Annotated[int, Field(ge=1, le=64)] = 4
-    redis_url: Annotated[str | None, Field(repr=False)] = None
+    redis_url: Annotated[str | None, AfterValidator(_redis_url), Field(repr=False)] = None
     public_base_url: WebAddress = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -98,6 +108,8 @@ class Settings(BaseSettings):
         self.pii_index()
         if self.environment == "production":
             self._refuse_defaults()
+        if bad := [name.upper() for name in AES_KEYS if self._secret(name) and not self._is_aes_key(name)]:
+            raise ValueError(f"not the 43 letters and digits of an EncodingAESKey: {', '.join(bad)}")
         return self
 
     def pii_keyring(self) -> dict[int, bytes]:
@@ -118,10 +130,13 @@ class Settings(BaseSettings):
         unsafe = [name for name, known in DEVELOPMENT_SECRETS.items() if self._secret(name) in ("", known)]
         if len(self._secret("secret_key")) < SHORTEST_SECRET_KEY:
             unsafe.append("secret_key")
-        unsafe += [name for name in DEVELOPMENT_SECRETS if name.endswith("aes_key") and not self._is_aes_key(name)]
+        unsafe += [name for name in AES_KEYS if not self._is_aes_key(name)]
         if unsafe:
             names = ", ".join(dict.fromkeys(name.upper() for name in unsafe))
-            raise UnsafeSettings(f"production needs its own value (not missing, default or short) for: {names}")
+            raise UnsafeSettings(
+                f"production needs its own value (not missing, default or short) for: {names}. "
+                "To try things out, set ENVIRONMENT=development"
+            )
 
     def _secret(self, name: str) -> str:
         secret: SecretStr = getattr(self, name)

@@ -10,9 +10,12 @@ class _ZoneSettings(BaseSettings):
 
 
 def shop_zone() -> ZoneInfo:
-    """The zone that shop days are counted in (`SHOP_TIMEZONE`). Raises ValueError naming the variable."""
+    """The zone that shop days are counted in (`SHOP_TIMEZONE`).
+
+    Ends the process when there is no such zone: it is asked for while modules load, before anyone could catch that.
+    """
     name = _ZoneSettings().shop_timezone
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: a folder of zones, such as Asia
-        raise ValueError(f"SHOP_TIMEZONE names no time zone: {name}") from error
+        raise SystemExit(f"Error: SHOP_TIMEZONE names no time zone: {name}") from error

@@ -1,10 +1,12 @@
 import base64
+import sys
 
 import pytest
 
 from backend.kit.cache import MemoryCache, RedisCache
-from backend.wiring import BadSettings, joined, settings_of_environment
+from backend.wiring import BadSettings, joined, production_runtime, settings_of_environment
 from config.settings import DEVELOPMENT_SECRETS, Settings
+from tests.support.programs import run_program
 
 KEY = base64.b64encode(b"k" * 32).decode()
 
@@ -92,3 +94,42 @@ def test_settings_reach_the_parts(development):
     assert made.mini_program.appid == "wx00000000000000ff"
     assert made.template_ids == {"points_earned": "T1"}
     assert made.public_base_url == "https://club.example"
+
+
+def test_folder_that_cannot_be_made_is_a_bad_setting(development, tmp_path):
+    (tmp_path / "file").touch()
+    development.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/file/baihui.db")
+    with pytest.raises(BadSettings, match=r"^DATABASE_URL: "):
+        runtime_of_environment()
+
+
+def test_process_with_bad_settings_ends_with_one_line(development):
+    development.setenv("LOG_LEVEL", "loud")
+    with pytest.raises(SystemExit, match=r"^Error: LOG_LEVEL: [^\n]+$"):
+        production_runtime()
+
+
+def test_what_is_no_bad_setting_stays_loud(development, tmp_path):
+    (tmp_path / ".env").write_bytes(b"\xff")
+    with pytest.raises(UnicodeDecodeError):
+        production_runtime()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("variable", ["LOG_LEVEL", "SHOP_TIMEZONE"])
+@pytest.mark.parametrize(
+    "program",
+    [
+        ("flask", "--app", "wsgi", "stores", "list"),
+        ("backend.jobs",),
+        ("granian", "--interface", "wsgi", "--port", "0", "wsgi:app"),
+    ],
+    ids=lambda program: program[0],
+)
+def test_every_process_says_it_on_one_line(program, variable):
+    environment = {"ENVIRONMENT": "development", "PATH": "", variable: "nonsense"}
+    done = run_program(sys.executable, "-m", *program, env=environment)
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if not line.startswith("[")]  # granian tells what it does
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith(f"Error: {variable}")

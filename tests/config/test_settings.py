@@ -94,6 +94,12 @@ def test_production_refuses_each_missing_or_default_secret_by_name(start, monkey
         ("MESSAGE_TEMPLATE_IDS", "=id"),
         ("DATABASE_URL", "postgresql://localhost/x"),
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/x"),
+        ("DATABASE_URL", "sqlite+aiosqlite:///x"),
+        ("DATABASE_URL", "mysql+pymysql://root@127.0.0.1:many/x"),
+        ("REDIS_URL", "nonsense"),
+        ("REDIS_URL", "http://127.0.0.1"),
+        ("REDIS_URL", "redis://127.0.0.1:many/0"),
         ("DATABASE_POOL_SIZE", "0"),
         ("PUBLIC_BASE_URL", "shop.example.com"),
         ("WECHAT_API_BASE_URL", "ftp://x"),
@@ -107,6 +113,14 @@ def test_what_cannot_be_worked_with_is_refused_by_name_and_not_shown(start, name
         start(**OWN | {name: value})
     assert name in str(refused.value).upper()
     assert KEY not in str(refused.value)
+
+
+def test_development_may_do_without_an_aes_key_but_not_with_a_wrong_one(start):
+    assert start(ENVIRONMENT="development", WECHAT_MP_AES_KEY="").environment == "development"
+    with pytest.raises(ValidationError, match="WECHAT_OA_AES_KEY") as refused:
+        start(WECHAT_OA_AES_KEY="short")
+    assert "WECHAT_MP" not in str(refused.value)
+    assert "short" not in str(refused.value)
 
 
 def test_key_rings_and_template_ids_are_read(start):
