@@ -22,7 +22,7 @@ def main() -> int:
     key = demo["till"]
     till = Till(web, app_key=key["app_key"], secret=key["secret"])
     try:
-        Walk(web, simulator, till, store_id=key["store_id"]).go()
+        Walk(web, simulator, till, store_name=key["store_name"]).go()
     except WalkFailed as failure:
         print(f"\nFAILED: {failure}", file=sys.stderr)
         return 1

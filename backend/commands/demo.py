@@ -80,6 +80,7 @@ def _write_logins(path: Path) -> None:
         "till": {
             "store_id": str(found.store_id),
             "store_code": found.store_code,
+            "store_name": found.store_name,
             "app_key": found.app_key,
             "secret": found.secret,
         },

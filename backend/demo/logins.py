@@ -13,6 +13,7 @@ class Logins:
 
     store_id: int
     store_code: str
+    store_name: str
     app_key: str
     secret: str = field(repr=False)
     operator: str
@@ -31,4 +32,4 @@ def logins(session: Session) -> Logins | None:
         operators.get_by_login(session, OPERATOR)
     except operators.OperatorUnknown:
         return None
-    return Logins(key.store_id, code, key.app_key, key.secret, OPERATOR, PASSWORD)
+    return Logins(key.store_id, code, STORES[code], key.app_key, key.secret, OPERATOR, PASSWORD)

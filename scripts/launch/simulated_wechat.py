@@ -16,10 +16,15 @@ def template_ids() -> str:
     return ",".join(f"{name}={_template_id(name)}" for name in catalogue.load())
 
 
-def write_config(path: Path, *, callback_url: str, ids: str) -> None:
-    """Write the simulator's configuration. It holds secrets, so it is for this user only."""
+def write_config(path: Path, *, web_url: str, ids: str) -> None:
+    """Write the simulator's configuration. It holds secrets, so it is for this user only.
+
+    `ids` are the official account's templates. The mini-program may ask to send the same messages, as subscribe
+    messages; these templates have ids of their own, as in its console.
+    """
     path.touch(mode=0o600)
-    content = {"apps": _apps(callback_url), "templates": _templates(ids)}
+    asked_for = ",".join(f"{name}={_template_id(f'mini-program {name}')}" for name in catalogue.load())
+    content = {"apps": _apps(web_url), "templates": _templates(ids), "subscribe_templates": _templates(asked_for)}
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2), "utf-8")
 
 
@@ -27,7 +32,7 @@ def _template_id(name: str) -> str:
     return base64.urlsafe_b64encode(sha256(f"baihui {name}".encode()).digest()).rstrip(b"=").decode()
 
 
-def _apps(callback_url: str) -> list[dict[str, str]]:
+def _apps(web_url: str) -> list[dict[str, str]]:
     given = Settings(environment="development")
     official_account = {
         "kind": "official-account",
@@ -36,7 +41,7 @@ def _apps(callback_url: str) -> list[dict[str, str]]:
         "token": given.wechat_oa_token.get_secret_value(),
         "aes_key": given.wechat_oa_aes_key.get_secret_value(),
         "name": "百汇百货",
-        "callback_url": callback_url,
+        "callback_url": f"{web_url}/wechat/oa",
     }
     mini_program = {
         "kind": "mini-program",
@@ -45,6 +50,7 @@ def _apps(callback_url: str) -> list[dict[str, str]]:
         "token": given.wechat_mp_token.get_secret_value(),
         "aes_key": given.wechat_mp_aes_key.get_secret_value(),
         "name": "百汇会员",
+        "callback_url": f"{web_url}/wechat/mp",
     }
     return [official_account, mini_program]
 

@@ -36,6 +36,17 @@ class Answer:
         return self
 
 
+def check(is_so: bool, complaint: str) -> None:  # noqa: FBT001  reads as a sentence
+    """Raises WalkFailed with the complaint unless it is so."""
+    if not is_so:
+        raise WalkFailed(complaint)
+
+
+def same(first: Answer, again: Answer) -> None:
+    """Raises WalkFailed unless a repeat was answered as the first time."""
+    check(first.body == again.body, f"the repeat was answered otherwise: {first.body} and {again.body}")
+
+
 class Wire:
     """One connection to one program."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from scripts.walking.doors import Answer, Body, MiniProgram, Phone, Till, WalkFailed, Wire
+from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.telling import say, stop, yuan
 
 CONSENT_VERSION: Final = "2026-01"
@@ -26,7 +26,7 @@ class Walk:
     web: Wire
     simulator: Wire
     till: Till
-    store_id: str
+    store_name: str  # as it stands over the door of the store with the till
     phone: Phone = field(init=False)
     app: MiniProgram = field(init=False)
     member_id: str = ""
@@ -54,7 +54,7 @@ class Walk:
         stop(f"A new WeChat user with the phone number {number} follows the official account")
         self.phone = Phone(self.simulator, nickname="小百", phone=number)
         pushed = self.phone.does("follow")
-        _check(pushed["outcome"] == "answered" and "欢迎" in (pushed["reply"] or ""), f"no welcome: {pushed}")
+        check(pushed["outcome"] == "answered" and "欢迎" in (pushed["reply"] or ""), f"no welcome: {pushed}")
         say(pushed["reply"])
 
     def join(self) -> None:
@@ -62,7 +62,7 @@ class Walk:
         self.app = MiniProgram(self.web)
         code = self.phone.code("login")
         signed_in = self.app.ask("POST", "/login", {"code": code}).must_be(200).body
-        _check(signed_in["joined"] is False, f"a stranger is a member already: {signed_in}")
+        check(signed_in["joined"] is False, f"a stranger is a member already: {signed_in}")
         self.app.ask("POST", "/login", {"code": code}).must_be(401)
         say("signed in; the same login code a second time is refused")
         self.app.token = signed_in["token"]
@@ -77,7 +77,7 @@ class Walk:
         stop("Shows the card at the till")
         card = self.app.ask("GET", "/me/card").must_be(200).body
         code = card["code"]
-        _check(code.isdigit() and len(code) <= 20, f"not a code that a scanner reads: {code}")  # noqa: PLR2004
+        check(code.isdigit() and len(code) <= 20, f"not a code that a scanner reads: {code}")  # noqa: PLR2004
         found = self.till.ask("POST", "/members/lookup", {"code": code}).must_be(200).body
         self.member_id = found["member_id"]
         say(f"code {code} -> {found['name']}, {found['tier']['name']}, {found['points']} points")
@@ -98,9 +98,9 @@ class Walk:
             "paid_fen": quote["payable_fen"],
         }
         bought = self.till.ask("POST", "/purchases", sale).must_be(201)
-        _check(bought.body["points_earned"] == quote["points_earned"], "the purchase earns other points than quoted")
+        check(bought.body["points_earned"] == quote["points_earned"], "the purchase earns other points than quoted")
         say(f"order {self.order_no}: {bought.body['points_earned']} points, {bought.body['tier']['name']}")
-        _same(bought, self.till.ask("POST", "/purchases", sale).must_be(200))
+        same(bought, self.till.ask("POST", "/purchases", sale).must_be(200))
         self.till.ask("POST", "/purchases", {**sale, "paid_fen": 1}).must_be(409)
         say("reported again: the same reply, nothing twice; other content under the number is refused")
         self._expect_points(self.points + bought.body["points_earned"])
@@ -111,9 +111,9 @@ class Walk:
         wish = {"refund_no": f"R-{self.order_no}", "amount_fen": REFUNDED_FEN}
         path = f"/purchases/{self.order_no}/refunds"
         refunded = self.till.ask("POST", path, wish).must_be(201)
-        _same(refunded, self.till.ask("POST", path, wish).must_be(200))
+        same(refunded, self.till.ask("POST", path, wish).must_be(200))
         taken = refunded.body["points_taken_back"]
-        _check(taken > 0, f"nothing was taken back: {refunded.body}")
+        check(taken > 0, f"nothing was taken back: {refunded.body}")
         say(f"{taken} points taken back, once; {refunded.body['tier']['name']}")
         self._expect_points(self.points - taken)
 
@@ -130,7 +130,7 @@ class Walk:
         order = self._order()
         self._read_message("积分兑换成功通知", order["pickup_code"])
         picked_up = self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200)
-        _same(picked_up, self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200))
+        same(picked_up, self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200))
         say(f"picked up at the till: {picked_up.body['item_title']}")
         self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(409, code="mall.already-picked-up")
 
@@ -139,7 +139,7 @@ class Walk:
         before = self.points
         order = self._order()
         cancelled = self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(200).body
-        _check(cancelled["status"] == "cancelled", f"not cancelled: {cancelled}")
+        check(cancelled["status"] == "cancelled", f"not cancelled: {cancelled}")
         self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(409)
         say("the points are back, the pick-up code opens nothing any more")
         self._expect_points(before)
@@ -147,24 +147,24 @@ class Walk:
     def ask_official_account(self) -> None:
         stop("Asks the official account: 积分")
         reply = self.phone.does("say", text="积分")["reply"] or ""
-        _check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
+        check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
         say(reply)
 
     def read_statement(self) -> None:
         stop("Reads the statement")
         lines = self.app.ask("GET", "/points/entries?limit=50").must_be(200).body["items"]
         say(*(f"{line['at'][:19]}  {line['amount']:>6}  {line['balance_after']:>6}  {line['words']}" for line in lines))
-        _check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
+        check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
 
     def _order(self) -> Body:
         items = self.app.ask("GET", "/mall/items").must_be(200).body["items"]
         within = [one for one in items if one["points"] <= self.points and not one["sold_out"]]
-        _check(bool(within), f"nothing to be had for {self.points} points")
+        check(bool(within), f"nothing to be had for {self.points} points")
         item = random.choice(within)  # noqa: S311  a shopper's mood
-        wish = {"item_id": item["id"], "quantity": 1, "store_id": self.store_id}
+        wish = {"item_id": item["id"], "quantity": 1, "store_id": self._store_of(item)}
         key = str(uuid.uuid4())
         placed = self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201)
-        _same(placed, self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201))
+        same(placed, self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201))
         order = placed.body
         say(
             f"{order['item_title']} for {order['points']} points, pick-up code {order['pickup_code']} at "
@@ -172,6 +172,13 @@ class Walk:
         )
         self._expect_points(self.points - order["points"])
         return order
+
+    def _store_of(self, item: Body) -> str:
+        """The id of the store with the till, among those that the item's page offers for pick-up."""
+        offered = self.app.ask("GET", f"/mall/items/{item['id']}").must_be(200).body["stores"]
+        ids: list[str] = [one["id"] for one in offered if one["name"] == self.store_name]
+        check(len(ids) == 1, f"{self.store_name} is not one of the stores to pick it up at: {offered}")
+        return ids[0]
 
     def _read_message(self, title: str, value: str) -> None:
         arrived = self.phone.waits_for(
@@ -182,18 +189,9 @@ class Walk:
 
     def _expect_points(self, wanted: int) -> None:
         me = self.app.ask("GET", "/me").must_be(200).body
-        _check(me["points"]["available"] == wanted, f"wanted {wanted} points, got {me['points']}")
+        check(me["points"]["available"] == wanted, f"wanted {wanted} points, got {me['points']}")
         self.points = wanted
         say(f"now {wanted} points, {me['tier']['name']}")
-
-
-def _check(is_so: bool, complaint: str) -> None:  # noqa: FBT001  reads as a sentence
-    if not is_so:
-        raise WalkFailed(complaint)
-
-
-def _same(first: Answer, again: Answer) -> None:
-    _check(first.body == again.body, f"the repeat was answered otherwise: {first.body} and {again.body}")
 
 
 def _tier_after(quote: Body) -> str:

@@ -9,7 +9,9 @@ def test_logins_are_those_of_the_first_store_and_work(sessions):
     with sessions.read() as session:
         found = demo.logins(session)
         key = stores.till_key(session, found.app_key)
-    assert (found.store_code, found.secret, found.store_id) == ("HQ", key.secret, key.store_id)
+        store = stores.get_store(session, found.store_id)
+    assert (found.secret, found.store_id) == (key.secret, key.store_id)
+    assert (found.store_code, found.store_name) == (store.code, store.name) == ("HQ", "百汇百货人民广场店")
     assert found.secret not in repr(found)
     assert found.password not in repr(found)
 

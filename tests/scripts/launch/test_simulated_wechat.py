@@ -16,16 +16,26 @@ def test_every_message_has_an_id_and_keeps_it():
 
 def test_simulator_knows_our_accounts_and_templates(tmp_path):
     path = tmp_path / "simulator.json"
-    write_config(path, callback_url="http://127.0.0.1:8000/wechat/oa", ids=template_ids())
+    write_config(path, web_url="http://127.0.0.1:8000", ids=template_ids())
     read = read_config(path, SimulatorConfig())
     ours = Settings(environment="development")
     assert [app.appid for app in read.apps] == [ours.wechat_oa_appid, ours.wechat_mp_appid]
     assert read.apps[0].credentials.secret == ours.wechat_oa_secret.get_secret_value()
     assert {template.title for template in read.templates.values()} == {one.title for one in catalogue.load().values()}
+    assert [app.callback_url for app in read.apps] == [f"http://127.0.0.1:8000/wechat/{name}" for name in ("oa", "mp")]
     assert path.stat().st_mode & 0o077 == 0
 
 
 def test_ids_of_messages_that_there_are_not_are_left_out(tmp_path):
     path = tmp_path / "simulator.json"
-    write_config(path, callback_url="http://127.0.0.1:8000/wechat/oa", ids="points_earned=T1,unheard_of=T2")
+    write_config(path, web_url="http://127.0.0.1:8000", ids="points_earned=T1,unheard_of=T2")
     assert list(json.loads(path.read_text("utf-8"))["templates"]) == ["T1"]
+
+
+def test_mini_program_may_ask_to_send_each_message_under_an_id_of_its_own(tmp_path):
+    path = tmp_path / "simulator.json"
+    write_config(path, web_url="http://127.0.0.1:8000", ids=template_ids())
+    read = read_config(path, SimulatorConfig())
+    titles = {template.title for template in read.subscribe_templates.values()}
+    assert titles == {one.title for one in catalogue.load().values()}
+    assert not set(read.subscribe_templates) & set(read.templates)
