@@ -1,12 +1,15 @@
 """How an engine is set up, so that the promises of the ledger hold on SQLite and on the MySQL family alike."""
 
 import sqlite3
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_MS: Final = 5_000
+WRITING: Final = "has the writers' turn"
 MYSQL_LOCK_WAIT_S: Final = 5
 # not what the server happens to be set to: a value that does not fit must be refused, never cut
 MYSQL_SQL_MODE: Final = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
@@ -24,9 +27,33 @@ def connect(url: str, *, pool_size: int = 4) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     engine = create_engine(url, hide_parameters=True)
+    turn = WriterTurn()
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", lambda connection: _begin_sqlite(connection, turn))
+    event.listen(engine, "checkin", turn.give_back)
+    event.listen(engine, "invalidate", turn.give_back)
     return engine
+
+
+class WriterTurn:
+    """Lets the writers of one process write one after another.
+
+    SQLite has one writer at a time. Who waits inside SQLite asks again after ever longer sleeps and is overtaken by
+    whoever comes at the right moment; who waits here is woken at once. Processes still meet in SQLite.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+
+    def take(self, connection: Connection) -> None:
+        """Wait for the turn, but not for ever: after that SQLite decides."""
+        if WRITING not in connection.info and self._lock.acquire(timeout=SQLITE_BUSY_MS / 1000):
+            connection.info[WRITING] = True
+
+    def give_back(self, _connection: object, record: ConnectionPoolEntry, *_error: object) -> None:
+        """Let the next one write, when a connection that wrote is done."""
+        if record.info.pop(WRITING, False):
+            self._lock.release()
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -37,8 +64,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    statement = "BEGIN " + connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+def _begin_sqlite(connection: Connection, turn: WriterTurn) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    if mode == "IMMEDIATE":
+        turn.take(connection)
+    statement = f"BEGIN {mode}"
     driver: Any = connection.connection.driver_connection
     try:
         driver.execute(statement)  # past SQLAlchemy's own execution: that takes ten times as long, every call

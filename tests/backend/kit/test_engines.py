@@ -1,6 +1,9 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from backend.kit.db import run, sessions
 from backend.kit.engines import connect
@@ -63,3 +66,54 @@ def test_errors_do_not_show_what_was_to_be_stored(toys):
     with pytest.raises(DBAPIError) as refused, toys.begin() as connection:
         connection.execute(sa.text("INSERT INTO no_such_table VALUES (:phone)"), {"phone": "13800138000"})
     assert "13800138000" not in str(refused.value)
+
+
+class TestWritersTurn:
+    """On SQLite the writers of a process wait for one another before they ask the database."""
+
+    @pytest.fixture
+    def writers(self, sqlite):
+        return sqlite.execution_options(sqlite_begin="IMMEDIATE")
+
+    def write(self, writers):
+        with writers.begin() as connection:
+            return connection.exec_driver_sql("SELECT 7").scalar_one()
+
+    def written_soon(self, writers):
+        """A turn that was lost costs the next writer the 5 s after which SQLite is asked all the same."""
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(self.write, writers).result(timeout=3) == 7
+
+    def test_the_turn_comes_back_after_success_and_after_a_failure(self, writers):
+        assert self.written_soon(writers)
+        with pytest.raises(OperationalError), writers.begin() as connection:
+            connection.exec_driver_sql("nonsense")
+        assert self.written_soon(writers)
+
+    def test_the_turn_comes_back_when_the_database_does_not_give_the_lock(self, writers, tmp_path):
+        with writers.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA busy_timeout=1")
+        other = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            self.write(writers)
+        other.close()
+        assert self.written_soon(writers)
+
+    def test_the_turn_comes_back_when_the_connection_breaks(self, writers):
+        with writers.connect() as connection:
+            connection.exec_driver_sql("SELECT 1")
+            connection.invalidate()
+        assert self.written_soon(writers)
+
+    def test_who_waits_is_let_through_when_the_one_before_is_done(self, writers):
+        with ThreadPoolExecutor(1) as pool:
+            with writers.begin() as connection:
+                connection.exec_driver_sql("SELECT 1")
+                waiting = pool.submit(self.write, writers)
+                assert not wait([waiting], timeout=0.05).done
+            assert waiting.result(timeout=3) == 7
+
+    def test_readers_wait_for_nobody(self, sqlite, writers):
+        with writers.begin(), sqlite.connect() as reader:
+            assert reader.exec_driver_sql("SELECT 7").scalar_one() == 7
