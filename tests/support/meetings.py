@@ -44,17 +44,24 @@ def meeting_at_commit(engine: Engine, *, patience: float) -> Iterator[None]:
 @contextmanager
 def lockless(engine: Engine) -> Iterator[None]:
     """Nobody who reads locks what is read: what a race does then shows that it can be lost."""
+    with rewritten(engine, "FOR UPDATE", ""):
+        yield
 
-    def strip(
+
+@contextmanager
+def rewritten(engine: Engine, written: str, instead: str) -> Iterator[None]:
+    """Every statement is said with `instead` where the product wrote `written`."""
+
+    def rewrite(
         _connection: object, _cursor: object, said: str, parameters: object, *_rest: object
     ) -> tuple[str, object]:
-        return said.replace("FOR UPDATE", ""), parameters
+        return said.replace(written, instead), parameters
 
-    event.listen(engine, "before_cursor_execute", strip, retval=True)
+    event.listen(engine, "before_cursor_execute", rewrite, retval=True)
     try:
         yield
     finally:
-        event.remove(engine, "before_cursor_execute", strip)
+        event.remove(engine, "before_cursor_execute", rewrite)
 
 
 def _pair(patience: float) -> Callable[[], None]:

@@ -1,22 +1,19 @@
 """Once a day over real connections, with a negative control that shows the race is real."""
 
-from threading import Barrier
-
 import pytest
-from sqlalchemy import BigInteger, Column, Date, MetaData, Table, func, insert, select
 
 from backend import points
 from backend.app import create_app
-from backend.kit.calendar import shop_day
+from backend.kit.db import run
 from tests.factories.members import make_member
-from tests.support.clocks import MORNING
+from tests.support.meetings import meeting
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
+from tests.support.unguarded import unguarded_database
 
 TAPS = 32
 GIFT = 100
-TODAY = shop_day(MORNING)
 
 
 @pytest.fixture
@@ -30,18 +27,15 @@ def member_id(sessions):
         return make_member(session).id
 
 
-@pytest.fixture
-def naive_visits(mariadb):
-    table = Table("naive_visits", MetaData(), Column("member_id", BigInteger), Column("day", Date))
-    table.create(mariadb)
-    yield table
-    table.drop(mariadb)
+def check_in_at_once(runtime, member_id):
+    """The replies to as many check-ins of one member, sent at the same moment."""
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for _ in range(TAPS)]
+    return race(TAPS, lambda number: phones[number].post("/api/mp/v1/check-ins"))
 
 
 def test_of_32_parallel_check_ins_of_a_day_one_is_paid(runtime, sessions, member_id):
-    app = create_app(runtime)
-    phones = [member_client(app, member_id) for _ in range(TAPS)]
-    replies = race(TAPS, lambda number: phones[number].post("/api/mp/v1/check-ins"))
+    replies = check_in_at_once(runtime, member_id)
     assert sorted(reply.status_code for reply in replies) == [201] + [409] * (TAPS - 1)
     assert {reply.json.get("code") for reply in replies} == {None, "checkin.already-checked-in"}
     with sessions.read() as session:
@@ -50,16 +44,16 @@ def test_of_32_parallel_check_ins_of_a_day_one_is_paid(runtime, sessions, member
         assert points.verify(session, [member_id]) == []
 
 
-def test_without_lock_and_constraint_the_same_race_pays_more_than_once(mariadb, member_id, naive_visits):
-    connected = Barrier(TAPS)
-
-    def check_in(_number):
-        today = (naive_visits.c.member_id == member_id, naive_visits.c.day == TODAY)
-        with mariadb.begin() as connection:
-            connected.wait(timeout=30)  # a thread that still connects takes no part in the race
-            if connection.scalar(select(func.count()).select_from(naive_visits).where(*today)):
-                return 409
-            connection.execute(insert(naive_visits).values(member_id=member_id, day=TODAY))
-            return 201
-
-    assert race(TAPS, check_in).count(201) > 1
+def test_without_lock_and_keys_the_same_race_pays_more_than_once(mariadb_engine, clock):
+    """The negative control."""
+    keys = "DROP PRIMARY KEY, DROP KEY uq_point_entries_member_id_source_kind_source_id"
+    with unguarded_database(
+        "ALTER TABLE check_ins ADD KEY (member_id), DROP PRIMARY KEY",
+        f"ALTER TABLE point_entries ADD KEY (member_id), {keys}",
+        "ALTER TABLE point_lots DROP PRIMARY KEY",
+    ) as engine:
+        unguarded = make_runtime(engine, clock)
+        member_id = run(unguarded.sessions.write, make_member).id
+        with meeting(engine, "UPDATE point_accounts", patience=20):
+            replies = check_in_at_once(unguarded, member_id)
+    assert [reply.status_code for reply in replies].count(201) > 1

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, select, text, update
+from sqlalchemy import event, func, select, text, update
 
 from backend import mall, points, stores
 from backend.app import create_app
@@ -19,9 +19,11 @@ from backend.mall.rules import pick_up_by
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
+from tests.support.meetings import rewritten
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
+from tests.support.unguarded import unguarded_database
 
 ORDERS = "/api/mp/v1/mall/orders"
 GIFT = 100
@@ -39,10 +41,7 @@ def runtime(mariadb, clock):
 
 @pytest.fixture
 def shop_id(sessions):
-    with sessions.write.begin() as session:
-        store = stores.create_store(session, code="SH01", name="南京东路店", now=MORNING)
-        session.flush()
-        return store.id
+    return run(sessions.write, open_shop)
 
 
 @pytest.fixture
@@ -59,16 +58,10 @@ def deadlocks(mariadb):
     event.remove(mariadb, "handle_error", note)
 
 
-@pytest.fixture
-def naive_tables(mariadb):
-    metadata = MetaData()
-    item = Table("naive_items", metadata, Column("stock", Integer))
-    orders = Table("naive_orders", metadata, Column("quantity", Integer))
-    metadata.create_all(mariadb)
-    with mariadb.begin() as connection:
-        connection.execute(insert(item).values(stock=PIECES))
-    yield item, orders
-    metadata.drop_all(mariadb)
+def open_shop(session):
+    store = stores.create_store(session, code="SH01", name="南京东路店", now=MORNING)
+    session.flush()
+    return store.id
 
 
 def crowd(sessions, size, *, funds=GIFT):
@@ -119,12 +112,16 @@ def assert_everything_adds_up(sessions, item_id, stocked, members, funds=GIFT):
             assert points.summary(session, member_id, now=MORNING).available == funds - paid
 
 
-def burst(runtime, shop_id):
-    members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
+def rush(runtime, shop_id, item_id, members):
+    """What became of the exchanges of all members, one each, sent at the same moment."""
     app = create_app(runtime)
     phones = [member_client(app, member_id) for member_id in members]
-    replies = race(CROWD, lambda number: phones[number].post(ORDERS, json=basket(item_id, shop_id)))
-    assert outcomes(replies) == {"placed": PIECES, "mall.sold-out": CROWD - PIECES}
+    return outcomes(race(len(members), lambda number: phones[number].post(ORDERS, json=basket(item_id, shop_id))))
+
+
+def burst(runtime, shop_id):
+    members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
+    assert rush(runtime, shop_id, item_id, members) == {"placed": PIECES, "mall.sold-out": CROWD - PIECES}
     assert_everything_adds_up(runtime.sessions, item_id, PIECES, members)
     with runtime.sessions.read() as session:
         assert stock_of(session, item_id) == 0
@@ -135,21 +132,15 @@ def test_of_64_members_for_5_pieces_5_get_one(runtime, shop_id, deadlocks):
     assert deadlocks == []
 
 
-def test_reading_the_stock_first_and_writing_it_later_sells_more_than_there_is(mariadb, naive_tables):
-    item, orders = naive_tables
-    connected = threading.Barrier(TAPS)
-
-    def exchange(_number):
-        with mariadb.begin() as connection:
-            connected.wait(timeout=30)  # a thread that still connects takes no part in the race
-            stock = connection.scalar(select(item.c.stock))
-            if stock < 1:
-                return "sold-out"
-            connection.execute(insert(orders).values(quantity=1))
-            connection.execute(update(item).values(stock=stock - 1))
-            return "placed"
-
-    assert race(TAPS, exchange).count("placed") > PIECES
+def test_without_the_condition_the_same_rush_sells_more_than_there_is(mariadb_engine, clock):
+    """The negative control: the stock is looked at, and taken from whatever is left of it by then."""
+    checks = ("ck_mall_items_stock_not_negative", "ck_mall_items_stock_was_stocked")
+    with unguarded_database(*(f"ALTER TABLE mall_items DROP CONSTRAINT {check}" for check in checks)) as engine:
+        runtime = make_runtime(engine, clock)
+        members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
+        shop_id = run(runtime.sessions.write, open_shop)
+        with rewritten(engine, "mall_items.stock >=", "1000 + mall_items.stock >="):
+            assert rush(runtime, shop_id, item_id, members)["placed"] > PIECES
 
 
 def test_a_cache_that_forgets_everything_in_the_burst_changes_nothing(runtime, shop_id, redis_url, clock):
@@ -257,27 +248,30 @@ def test_many_tills_hand_over_one_order_once(sessions, shop_id, rng):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "tap-1"}])
-def test_what_is_sold_elsewhere_at_the_last_moment_undoes_the_whole_order(runtime, sessions, shop_id, mariadb, headers):
+@pytest.mark.parametrize("meanwhile", [{"stock": 0, "stocked": 0}, {"status": "off"}], ids=["sold", "taken off"])
+def test_what_goes_elsewhere_at_the_last_moment_undoes_the_whole_order(
+    runtime, sessions, shop_id, mariadb, headers, meanwhile
+):
     (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
     phone = member_client(create_app(runtime), member_id)
 
     turns = iter([True])
 
-    def sell_elsewhere(_connection, _cursor, statement, *_rest):
+    def take_away(_connection, _cursor, statement, *_rest):
         if statement.startswith("UPDATE mall_items") and next(turns, False):
             with mariadb.begin() as rival:
-                rival.execute(update(mall.Item).values(stock=0, stocked=0))
+                rival.execute(update(mall.Item).values(**meanwhile))
 
     told = messages(sessions)
-    event.listen(mariadb, "before_cursor_execute", sell_elsewhere)
+    event.listen(mariadb, "before_cursor_execute", take_away)
     try:
         reply = phone.post(ORDERS, json=basket(item_id, shop_id), headers=headers)
     finally:
-        event.remove(mariadb, "before_cursor_execute", sell_elsewhere)
+        event.remove(mariadb, "before_cursor_execute", take_away)
     assert (reply.status_code, reply.json["code"]) == (409, "mall.sold-out")
-    assert next(turns, "sold elsewhere") == "sold elsewhere"
+    assert next(turns, "taken away") == "taken away"
     with sessions.read() as session:
         assert mall.orders(session, member_id, limit=1) == []
         assert [entry.source_kind for entry in points.entries(session, member_id, limit=10)] == ["join"]
     assert messages(sessions) == told
-    assert_everything_adds_up(sessions, item_id, 0, [member_id])
+    assert_everything_adds_up(sessions, item_id, meanwhile.get("stock", 1), [member_id])
