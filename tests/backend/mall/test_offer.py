@@ -1,8 +1,12 @@
 import pytest
 
 from backend import mall
+from backend.kit.db import run
 from tests.factories.mall import make_item
 from tests.support.clocks import MORNING
+from tests.support.meetings import lockless, meeting
+from tests.support.races import race
+from tests.support.runtimes import make_runtime
 
 
 def test_a_new_item_is_on_offer(session, item):
@@ -56,3 +60,25 @@ def test_no_more_is_stocked_than_can_be_counted(session, item):
     with pytest.raises(mall.OfferRefused):
         mall.adjust_stock(session, item.id, by=1_000_000_000)
     assert mall.get_item(session, item.id).stock == 5
+
+
+def restock_in_the_rush(sessions, item_id):
+    """The stock after eight restockings by one piece at the same moment."""
+    race(8, lambda _: run(sessions.write, lambda session: mall.adjust_stock(session, item_id, by=1)))
+    with sessions.read() as session:
+        return mall.get_item(session, item_id).stock
+
+
+def test_what_many_hands_restock_at_once_all_counts(mariadb, clock):
+    sessions = make_runtime(mariadb, clock).sessions
+    item_id = run(sessions.write, make_item).id
+    with meeting(mariadb, "UPDATE mall_items", patience=1):
+        assert restock_in_the_rush(sessions, item_id) == 5 + 8
+
+
+def test_without_the_lock_the_same_restocking_is_lost(mariadb, clock):
+    """The negative control."""
+    sessions = make_runtime(mariadb, clock).sessions
+    item_id = run(sessions.write, make_item).id
+    with lockless(mariadb), meeting(mariadb, "UPDATE mall_items", patience=20):
+        assert restock_in_the_rush(sessions, item_id) < 5 + 8
