@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Table, text
+from sqlalchemy import Table, select, text
 
 from backend import points
 from backend.points import Source
 from backend.points.models import Account, Allocation, Debt, Entry, Lot
+from backend.points.rules import chained
 from tests.factories.members import make_member
 from tests.support.clocks import LATE, MORNING
 
@@ -75,6 +76,17 @@ def test_the_first_bad_line_is_named(session, member_id):
     session.execute(text("UPDATE point_entries SET amount = amount + 1 WHERE seq IN (3, 5)"))
     first, *_ = points.verify(session, [member_id])
     assert (first.member_id, first.row) == (member_id, "point_entries seq 3")
+
+
+@pytest.mark.parametrize(("place", "named"), [(2, "point_entries seq 4"), (-1, "point_accounts")])
+def test_a_line_rewritten_together_with_its_hash_does_not_fit_what_follows(session, member_id, place, named):
+    """Who knows how a line is hashed must still rewrite all after it, and the end that the account remembers."""
+    lines = session.scalars(select(Entry).where(Entry.member_id == member_id).order_by(Entry.seq)).all()
+    lines[place].source_id = "999"
+    lines[place].hash = chained(lines[place - 1].hash, lines[place])
+    session.flush()
+    first, *_ = points.verify(session, [member_id])
+    assert first.row == named
 
 
 def test_many_accounts_are_verified_in_five_statements(session, member_id, count_statements):
