@@ -31,10 +31,25 @@ def test_a_balance_in_its_parts(session, account):
     assert seen.expiring == (Expiring(date(2026, 4, 1), 30), Expiring(date(2027, 3, 1), 100))
 
 
+def test_what_is_held_cannot_be_spent(session, account):
+    account.held = 30
+    session.flush()
+    assert points.summary(session, account.member_id, now=MORNING).available == account.available == 150
+    with pytest.raises(points.Insufficient):
+        points.spend(session, account, 151, source=Source("exchange", 1), now=MORNING)
+
+
 def test_what_expired_is_gone_before_anything_has_swept_it(session, account):
     seen = points.summary(session, account.member_id, now=IN_TWO_MONTHS)
     assert (seen.available, seen.expiring) == (150, (Expiring(date(2027, 3, 1), 100),))
     assert account.balance == 180
+
+
+def test_a_balance_counts_points_until_their_last_instant_and_not_after(session, account):
+    expires_at = points.expiry_of(MORNING, 1)
+    for now, available, lots in ((expires_at - timedelta(microseconds=1), 180, 2), (expires_at, 150, 1)):
+        seen = points.summary(session, account.member_id, now=now)
+        assert (seen.available, len(seen.expiring)) == (available, lots)
 
 
 def test_the_balance_of_a_past_instant_counts_what_had_expired_by_then(session, account):
