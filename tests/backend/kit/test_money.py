@@ -31,6 +31,12 @@ def test_who_weighs_nothing_gets_nothing_and_who_weighs_more_never_less(total, w
             assert light == heavy or small <= large
 
 
+@given(st.lists(st.integers(0, 10**9), min_size=1, max_size=30).filter(any), st.integers(1, 10**4))
+def test_what_divides_evenly_is_divided_evenly(weights, times):
+    """Nothing is lost on the way, as it would be through a float."""
+    assert spread(sum(weights) * times, weights) == [weight * times for weight in weights]
+
+
 def test_equal_remainders_go_to_the_earlier_part():
     assert spread(10, [1, 1, 1]) == [4, 3, 3]
     assert spread(2, [1, 1, 1]) == [1, 1, 0]

@@ -35,6 +35,14 @@ def test_paying_more_never_earns_less(one, other, per_yuan, multiplier):
     )
 
 
+@given(st.integers(0, 10**4), st.integers(0, 300), st.integers(0, 300))
+def test_whole_points_are_not_rounded_away(tens_of_thousands, hundredths, more_hundredths):
+    """Where the exact product is whole, a float would often fall a hair short of it."""
+    paid_fen = tens_of_thousands * 1_000_000
+    earned = points_for(paid_fen, per_yuan=hundredths * 100, multiplier=more_hundredths * 100)
+    assert earned == tens_of_thousands * hundredths * more_hundredths
+
+
 def test_silver_member_earns_one_fifth_more():
     assert points_for(19_999, per_yuan=10_000, multiplier=12_000) == 239  # 199.99 yuan * 1.2 = 239.988
 
