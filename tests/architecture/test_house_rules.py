@@ -15,6 +15,8 @@ Rule = Callable[[Source], Iterator[Finding]]
 CLOCKS = {"now", "utcnow", "today"}
 TIME_READERS = {"time", "time_ns", "localtime", "gmtime", "ctime"}
 LEDGERS = ("backend/points", "backend/tiers", "backend/purchases", "backend/mall", "backend/checkin")
+ARITHMETIC = "backend/kit/money.py"
+GIVEN_THEIR_INSTANT = (*LEDGERS, "backend/members", "backend/stores", "backend/pos", "backend/oa", "miniprogram_api")
 NETWORK = {"requests", "urllib3", "httpx", "aiohttp", "wechatpy", "socket", "http.client", "urllib.request", "smtplib"}
 TASK_MARKS = ("TODO", "FIXME", "XXX")
 
@@ -40,9 +42,17 @@ def only_the_kit_reads_the_clock(source: Source) -> Iterator[Finding]:
                     yield node.lineno, f"imports time.{name.name}"
 
 
+def doors_and_ledgers_ask_no_clock(source: Source) -> Iterator[Finding]:
+    """A door takes the call's instant from the kit, a service is given it: neither has a clock to ask again."""
+    if source.is_in(*GIVEN_THEIR_INSTANT):
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Attribute) and ast.unparse(node).rpartition(".")[0].endswith("clock"):
+                yield node.lineno, f"asks {ast.unparse(node)}"
+
+
 def ledgers_are_whole_numbers(source: Source) -> Iterator[Finding]:
     """Points, growth and fen are integers: no float and no true division where they are reckoned."""
-    if not source.is_in(*LEDGERS):
+    if not source.is_in(*LEDGERS) and source.path != ARITHMETIC:
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, float):
@@ -79,6 +89,7 @@ def nothing_is_left_to_do(source: Source) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     only_the_kit_commits,
     only_the_kit_reads_the_clock,
+    doors_and_ledgers_ask_no_clock,
     ledgers_are_whole_numbers,
     only_wechat_opens_the_network,
     nobody_prints,
@@ -95,7 +106,10 @@ PLANTED = [
     (only_the_kit_reads_the_clock, "backend/mall/rules.py", "clock = datetime.now"),
     (only_the_kit_reads_the_clock, "backend/oa/door.py", "at = time.time()"),
     (only_the_kit_reads_the_clock, "backend/oa/door.py", "from time import time_ns"),
+    (doors_and_ledgers_ask_no_clock, "backend/points/service.py", "at = clock.now()"),
+    (doors_and_ledgers_ask_no_clock, "miniprogram_api/mall.py", "at = runtime().clock.now()"),
     (ledgers_are_whole_numbers, "backend/points/rules.py", "rate = 0.5"),
+    (ledgers_are_whole_numbers, "backend/kit/money.py", "share = total / 3"),
     (ledgers_are_whole_numbers, "backend/tiers/rules.py", "share = growth / 2"),
     (ledgers_are_whole_numbers, "backend/purchases/rules.py", "fen = float(yuan)"),
     (ledgers_are_whole_numbers, "backend/mall/rules.py", "price /= 2"),
@@ -109,6 +123,8 @@ INNOCENT = [
     (only_the_kit_reads_the_clock, "backend/oa/door.py", "at = now()"),
     (only_the_kit_reads_the_clock, "backend/oa/door.py", "at = clock.now()"),
     (only_the_kit_reads_the_clock, "backend/kit/clock.py", "at = datetime.now(UTC)"),
+    (doors_and_ledgers_ask_no_clock, "miniprogram_api/mall.py", "at = now()"),
+    (doors_and_ledgers_ask_no_clock, "backend/jobs/loop.py", "at = runtime.clock.now()"),
     (ledgers_are_whole_numbers, "backend/points/rules.py", "share = points * 3 // 2"),
     (ledgers_are_whole_numbers, "backend/kit/limits.py", "pause = 0.5"),
     (only_wechat_opens_the_network, "backend/wechat/transport.py", "import requests"),
