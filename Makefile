@@ -37,7 +37,6 @@ check: ## Run all checks that need no test: style, types, layers, locks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/mypy scripts wsgi.py
 	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory lock-check
 
