@@ -12,6 +12,7 @@ from backend.app import create_app
 from tests.backend.kit.test_idempotency import URL, count, keys, tap
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
+from tests.support.statements import statements_on
 from tests.support.toys import ToyModel, counting_door
 
 ROOT = Path(__file__).parents[3]
@@ -69,11 +70,13 @@ def test_while_the_first_still_runs_the_second_is_told_so(parallel, mariadb):
     first.start()
     assert reached.wait(timeout=30)
     try:
-        second = tap(make_client())
+        with statements_on(mariadb) as said:
+            second = tap(make_client())
     finally:
         go_on.set()
         first.join(timeout=30)
     assert (second.status_code, second.json["code"]) == (409, "idempotency.in-progress")
+    assert said[0].endswith("NOWAIT")  # told at once, not when its patience with the lock has ended
     assert tap(make_client()).data == replies[0].data
     assert count(mariadb) == 1
 
