@@ -1,0 +1,46 @@
+"""The table of listeners as a whole: what happens is told, in the transaction in which it happens (N1)."""
+
+from random import Random
+
+import pytest
+from sqlalchemy import select
+
+from backend import mall, points, tiers
+from backend.messaging.models import Message
+from tests.factories.mall import make_item
+from tests.factories.members import make_member
+from tests.factories.purchases import make_purchase, make_store
+from tests.support.clocks import MORNING
+
+
+@pytest.fixture
+def member_id(session):
+    return make_member(session).id
+
+
+@pytest.fixture
+def store_id(session):
+    return make_store(session).id
+
+
+def told(session, member_id):
+    """What the member will hear, as this transaction, which is not committed, has decided it."""
+    session.flush()
+    return session.scalars(select(Message.template).where(Message.member_id == member_id).order_by(Message.id)).all()
+
+
+def test_joining_opens_account_and_standing_gives_the_gift_and_is_told(session, member_id):
+    assert points.summary(session, member_id, now=MORNING).available == 100
+    assert tiers.standing(session, member_id).tier.code == "basic"
+    assert told(session, member_id) == ["points_earned"]
+
+
+def test_a_purchase_tells_of_points_and_of_the_tier_it_reaches(session, member_id, store_id):
+    make_purchase(session, 200_000, store_id=store_id, member_id=member_id)
+    assert told(session, member_id)[1:] == ["points_earned", "tier_reached"]
+
+
+def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):
+    item = make_item(session)
+    mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store_id, rng=Random(1), now=MORNING)
+    assert told(session, member_id)[1:] == ["exchange_confirmed"]
