@@ -55,7 +55,7 @@ def replay(engine: Engine, heard: Sequence[Said]) -> float:
             cursor.execute("BEGIN IMMEDIATE" if said.rows is not said.statements else "BEGIN")
         for sql, parameters, many in said.rows:
             (cursor.executemany if many else cursor.execute)(sql, parameters)
-        raw.driver_connection.commit()
+        raw.commit()
     took = perf_counter() - began
     raw.close()
     return len(heard) / took

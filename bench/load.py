@@ -36,7 +36,8 @@ def load(address: tuple[str, int], calls: Sequence[Call], *, clients: int) -> Fi
         took = perf_counter() - began
     times = sorted(seconds * 1000 for seconds, _ in answers)
     failed = sum(status >= 300 for _, status in answers)
-    return Figures(clients, len(calls) / took, *(_percentile(times, share) for share in (50, 95, 99)), failed)
+    p50, p95, p99 = (_percentile(times, share) for share in (50, 95, 99))
+    return Figures(clients, len(calls) / took, p50, p95, p99, failed)
 
 
 def _client(address: tuple[str, int], share: list[bytes], start: Barrier) -> list[tuple[float, int]]:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from hmac import digest
 from itertools import count
@@ -50,7 +51,7 @@ def open_shop(runtime: Runtime, size: int) -> Shop:
     joined: list[tuple[int, str]] = []
     for first in range(0, size, BATCH):
         numbers = range(first, min(first + BATCH, size))
-        joined += run(runtime.sessions.write, lambda session, mine=numbers: _join(session, runtime, mine, now))
+        joined += run(runtime.sessions.write, partial(_join, runtime=runtime, numbers=numbers, now=now))
     return Shop(store_id, item_id, till, joined)
 
 
