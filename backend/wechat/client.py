@@ -40,8 +40,8 @@ class MiniProgramPage:
     path: str
 
 
-class OfficialAccount:
-    """WeChat's API for one official account. Every call raises WeChatError and nothing else."""
+class WeChatApp:
+    """WeChat's API for one appid. Every call raises WeChatError and nothing else."""
 
     def __init__(
         self, credentials: AppCredentials, *, base_url: str, cache: Cache, timeout: Timeout = DEFAULT_TIMEOUT
@@ -56,6 +56,10 @@ class OfficialAccount:
     def stable_token(self) -> FreshToken:
         """Ask WeChat for the access token: proves that appid, secret and whitelist are right."""
         return self._transport.stable_token()
+
+
+class OfficialAccount(WeChatApp):
+    """WeChat's API for one official account."""
 
     def send_template(
         self,
@@ -89,22 +93,8 @@ class OfficialAccount:
         return Follower(openid, answer.get("unionid") or None, subscribed=answer.get("subscribe") == 1)
 
 
-class MiniProgram:
-    """WeChat's API for one mini-program. Every call raises WeChatError and nothing else."""
-
-    def __init__(
-        self, credentials: AppCredentials, *, base_url: str, cache: Cache, timeout: Timeout = DEFAULT_TIMEOUT
-    ) -> None:
-        self.credentials = credentials
-        self._transport = Transport(credentials, base_url=base_url, cache=cache, timeout=timeout)
-
-    @property
-    def appid(self) -> str:
-        return self.credentials.appid
-
-    def stable_token(self) -> FreshToken:
-        """Ask WeChat for the access token: proves that appid, secret and whitelist are right."""
-        return self._transport.stable_token()
+class MiniProgram(WeChatApp):
+    """WeChat's API for one mini-program."""
 
     def code_to_session(self, code: str) -> Session:
         """Exchange a login code, which works once within 5 minutes; LoginRefused when it does not."""

@@ -10,17 +10,6 @@ URL = "/api/mp/v1/check-ins"
 GIFT = 100
 
 
-@pytest.fixture
-def member_id(sessions):
-    with sessions.write.begin() as session:
-        return make_member(session).id
-
-
-@pytest.fixture
-def phone(app, member_id):
-    return member_client(app, member_id)
-
-
 def test_the_anonymous_are_refused(client):
     assert client.post(URL).status_code == 401
     assert client.get(URL).status_code == 401

@@ -5,33 +5,15 @@ from sqlalchemy import select
 from backend.app import create_app
 from backend.members import Identity
 from tests.factories.members import make_member
-from tests.support.phone import simulated_wechat
 from tests.support.races import race
 from tests.support.runtimes import MP, make_runtime
 
 URL = "/api/mp/v1/login"
 
 
-@pytest.fixture(scope="module")
-def wechat():
-    with simulated_wechat() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_faults(wechat):
-    yield
-    wechat.clear_faults()
-
-
 @pytest.fixture
 def runtime(engine, clock, wechat):
     return make_runtime(engine, clock, wechat_url=wechat.base_url)
-
-
-@pytest.fixture
-def user(wechat):
-    return wechat.new_user()
 
 
 @pytest.mark.parametrize("body", [{}, {"code": ""}, {"code": 7}, {"code": "x" * 129}, {"code": "x", "openid": "o"}, []])

@@ -35,11 +35,6 @@ def member_id(sessions):
 
 
 @pytest.fixture
-def phone(app, member_id):
-    return member_client(app, member_id)
-
-
-@pytest.fixture
 def basket(item, shop):
     return {"item_id": str(item.id), "quantity": 2, "store_id": str(shop)}
 

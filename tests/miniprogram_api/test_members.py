@@ -8,7 +8,7 @@ from backend.kit.db import Model
 from backend.members import Identity, Member
 from config import policy
 from tests.factories.members import make_identity, make_member
-from tests.support.phone import member_client, simulated_wechat
+from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
 from tests.support.statements import statements_on
@@ -20,26 +20,9 @@ PHONE_API = "wxa/business/getuserphonenumber"
 CONSENT = policy.CONSENT_VERSIONS[-1]
 
 
-@pytest.fixture(scope="module")
-def wechat():
-    with simulated_wechat() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _no_faults(wechat):
-    yield
-    wechat.clear_faults()
-
-
 @pytest.fixture
 def runtime(engine, clock, wechat):
     return make_runtime(engine, clock, wechat_url=wechat.base_url)
-
-
-@pytest.fixture
-def user(wechat):
-    return wechat.new_user()
 
 
 @pytest.fixture

@@ -15,17 +15,6 @@ URL = "/api/mp/v1/points"
 STATEMENT = "/api/mp/v1/points/entries"
 
 
-@pytest.fixture
-def member_id(sessions):
-    with sessions.write.begin() as session:
-        return make_member(session).id
-
-
-@pytest.fixture
-def phone(app, member_id):
-    return member_client(app, member_id)
-
-
 def move(sessions, member_id, verb, amount, source, **more):
     with sessions.write.begin() as session:
         account = points.lock(session, member_id, now=MORNING)
