@@ -14,6 +14,7 @@ from tests.factories.members import make_member
 from tests.factories.purchases import till_body
 from tests.support.clocks import MORNING
 from tests.support.databases import mariadb_database, migrate
+from tests.support.meetings import meeting
 from tests.support.races import race
 from tests.support.runtimes import KEYS, make_runtime
 from tests.support.till import open_till
@@ -126,15 +127,24 @@ def test_32_repeats_of_one_refund_have_one_effect(guarded):
     assert standing_of(guarded) == (GIFT + 150, 150)
 
 
+def test_32_repeats_of_one_refund_without_a_member_have_one_effect(guarded, mariadb):
+    guarded.till.post("/purchases", till_body(20_000, order_no="SO-1"))
+    refund = {"refund_no": "R1", "amount_fen": 1}
+    with meeting(mariadb, "UPDATE purchases", patience=1):
+        statuses, replies = all_at_once(guarded, "/purchases/SO-1/refunds", [refund] * CLIENTS)
+    assert (statuses, len(replies)) == ({201: 1, 200: CLIENTS - 1}, 1)
+    assert rows_of(guarded, Refund) == 1
+
+
 def test_without_guards_repeats_of_one_refund_have_several_effects(unguarded):
-    """The negative control of the test above."""
+    """The negative control of the tests above."""
     for number in range(ROUNDS):
         unguarded.till.post("/purchases", till_body(20_000, order_no=f"SO-{number}"))
         refund = {"refund_no": "R1", "amount_fen": 1}
         statuses, _ = all_at_once(unguarded, f"/purchases/SO-{number}/refunds", [refund] * CLIENTS)
         if statuses[201] > 1:
             return
-    pytest.fail("nothing went wrong without guards: the test above proves nothing")
+    pytest.fail("nothing went wrong without guards: the tests above prove nothing")
 
 
 def race_for_the_last_fen(shop, order_no, **member):
