@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from backend.jobs import ledger
 from backend.jobs.ledger import LEASE, Claim
@@ -73,6 +73,23 @@ def test_a_renewed_run_is_not_lost(runtime):
     assert take_over(runtime, MORNING + LEASE) is None
     assert take_over(runtime, later + LEASE) == YOURS
     assert not run(runtime.sessions.write, lambda session: ledger.renew(session, MINE, now=later))
+
+
+def test_a_run_renewed_at_the_last_moment_is_not_lost(mariadb, clock):
+    runtime, late = make_runtime(mariadb, clock), MORNING + LEASE
+    claim(runtime)
+    turns = iter([True])
+
+    def renew(_connection, _cursor, statement, *_rest):
+        if statement.startswith("UPDATE job_runs") and next(turns, False):
+            assert run(runtime.sessions.write, lambda session: ledger.renew(session, MINE, now=late))
+
+    event.listen(mariadb, "before_cursor_execute", renew)
+    try:
+        assert take_over(runtime, late) is None
+    finally:
+        event.remove(mariadb, "before_cursor_execute", renew)
+    assert next(turns, "renewed") == "renewed"
 
 
 def test_a_job_that_is_no_longer_in_the_timetable_is_left_alone(runtime):
