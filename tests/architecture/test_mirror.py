@@ -10,8 +10,7 @@ TESTED_THROUGH_OTHERS = {
     "facts.py": "facts are tested by who announces them",
     "errors.py": "refusals are tested by who raises them",
 }
-EXCEPTIONS = {
-}
+EXCEPTIONS = {}
 
 
 def mirror_of(path: str) -> str:
