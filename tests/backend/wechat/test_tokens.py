@@ -23,7 +23,7 @@ class Source:
         self._values = list(values)
         self._expires_in = expires_in
 
-    def __call__(self, force: bool) -> FreshToken:  # noqa: FBT001
+    def __call__(self, force: bool) -> FreshToken:  # noqa: FBT001  as it is called
         self.asked.append(force)
         value = self._values.pop(0) if len(self._values) > 1 else self._values[0]
         if isinstance(value, WeChatError):

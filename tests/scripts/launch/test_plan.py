@@ -70,5 +70,5 @@ def test_bad_value_is_one_line_with_the_name(environment):
 
 
 def test_all_addresses_are_reached_from_here(environment):
-    environment.setenv("HOST", "0.0.0.0")  # noqa: S104
+    environment.setenv("HOST", "0.0.0.0")  # noqa: S104  only read
     assert read_plan().web_url == "http://127.0.0.1:8000"
