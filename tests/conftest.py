@@ -74,6 +74,19 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
             yield engine
 
 
+@pytest.fixture(params=["sqlite", "mariadb"])
+def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A database without any table, on each engine."""
+    if request.param == "mariadb":
+        request.getfixturevalue("mariadb_engine")  # skips, or fails, where no server answers
+        with mariadb_database() as engine:
+            yield engine
+    else:
+        engine = connect(f"sqlite:///{tmp_path / 'blank.db'}")
+        yield engine
+        engine.dispose()
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     if not redis_answers():

@@ -7,23 +7,10 @@ import sqlalchemy as sa
 
 import backend.models  # noqa: F401  every table must be known to the metadata
 from backend.kit import migrations
-from backend.kit.db import Model, connect
+from backend.kit.db import Model
 from tests.support.databases import mariadb_database
 
 OWN_TABLE = "alembic_version"
-
-
-@pytest.fixture(params=["sqlite", "mariadb"])
-def blank(request, tmp_path):
-    """A database without any table."""
-    if request.param == "mariadb":
-        request.getfixturevalue("mariadb_engine")
-        with mariadb_database() as engine:
-            yield engine
-    else:
-        engine = connect(f"sqlite:///{tmp_path / 'blank.db'}")
-        yield engine
-        engine.dispose()
 
 
 def definitions(engine):

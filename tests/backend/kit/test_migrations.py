@@ -3,20 +3,6 @@ from sqlalchemy import inspect, text
 
 from backend.kit import migrations
 from backend.kit.db import connect
-from tests.support.databases import mariadb_database
-
-
-@pytest.fixture(params=["sqlite", "mariadb"])
-def empty(request, tmp_path):
-    """A database without any table."""
-    if request.param == "mariadb":
-        request.getfixturevalue("mariadb_engine")
-        with mariadb_database() as engine:
-            yield engine
-    else:
-        engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
-        yield engine
-        engine.dispose()
 
 
 def _at(engine):
@@ -24,28 +10,28 @@ def _at(engine):
         return migrations.current(connection)
 
 
-def test_upgrade_and_downgrade_lead_there_and_back(empty):
-    migrations.upgrade(empty)
-    assert _at(empty) == migrations.head()
-    with empty.connect() as connection:
+def test_upgrade_and_downgrade_lead_there_and_back(blank):
+    migrations.upgrade(blank)
+    assert _at(blank) == migrations.head()
+    with blank.connect() as connection:
         assert migrations.drift(connection) == []
-    migrations.downgrade(empty, "base")
-    assert _at(empty) is None
-    assert inspect(empty).get_table_names() == ["alembic_version"]
-    migrations.upgrade(empty)
-    assert _at(empty) == migrations.head()
+    migrations.downgrade(blank, "base")
+    assert _at(blank) is None
+    assert inspect(blank).get_table_names() == ["alembic_version"]
+    migrations.upgrade(blank)
+    assert _at(blank) == migrations.head()
 
 
-def test_drift_is_told(empty):
-    migrations.upgrade(empty)
-    with empty.begin() as connection:
+def test_drift_is_told(blank):
+    migrations.upgrade(blank)
+    with blank.begin() as connection:
         connection.execute(text("DROP TABLE used_card_codes"))
-    with empty.connect() as connection:
+    with blank.connect() as connection:
         assert "used_card_codes" in "\n".join(migrations.drift(connection))
 
 
 def test_foreign_keys_are_watched_again_afterwards(tmp_path):
-    engine = connect(f"sqlite:///{tmp_path / 'empty.db'}")
+    engine = connect(f"sqlite:///{tmp_path / 'blank.db'}")
     migrations.upgrade(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

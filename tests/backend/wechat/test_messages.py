@@ -37,7 +37,7 @@ def test_fields_of_an_event_cannot_be_changed():
     message = parse_message(COMMON | {"MsgType": "event", "Event": "SCAN", "EventKey": "a"})
     assert isinstance(message, Event)
     with pytest.raises(TypeError):
-        message.fields["EventKey"] = "b"  # type: ignore[index]
+        message.fields["EventKey"] = "b"  # type: ignore[index]  # that it cannot be set is what is tested
 
 
 @pytest.mark.parametrize("missing", ["FromUserName", "ToUserName", "CreateTime"])
