@@ -14,9 +14,21 @@ Rule = Callable[[Source], Iterator[Finding]]
 
 CLOCKS = {"now", "utcnow", "today"}
 TIME_READERS = {"time", "time_ns", "localtime", "gmtime", "ctime"}
-LEDGERS = ("backend/points", "backend/tiers", "backend/purchases", "backend/mall", "backend/checkin")
+LEDGERS = tuple(
+    f"backend/{domain}"
+    for domain in ("adjustments", "checkin", "earning", "families", "lifecycle", "mall", "points", "purchases", "tiers")
+)
 ARITHMETIC = "backend/kit/money.py"
-GIVEN_THEIR_INSTANT = (*LEDGERS, "backend/members", "backend/stores", "backend/pos", "backend/oa", "miniprogram_api")
+GIVEN_THEIR_INSTANT = (
+    *LEDGERS,
+    "backend/insights",
+    "backend/members",
+    "backend/oa",
+    "backend/pos",
+    "backend/rulebooks",
+    "backend/stores",
+    "miniprogram_api",
+)
 NETWORK = {"requests", "urllib3", "httpx", "aiohttp", "wechatpy", "socket", "http.client", "urllib.request", "smtplib"}
 TASK_MARKS = ("TODO", "FIXME", "XXX")
 

@@ -1,0 +1,1 @@
+"""Families: members who may pass points to one another, where the house allows it."""

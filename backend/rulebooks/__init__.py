@@ -1,0 +1,1 @@
+"""What operators may change, as documents with versions: each is drafted, published from an instant on, and never changed."""
