@@ -19,7 +19,7 @@ from backend.members.errors import (
     NotJoined,
     PhoneRefused,
 )
-from backend.members.facts import MemberJoined
+from backend.members.facts import MemberJoined, MembershipClosed, MembersMerged
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
 from backend.members.models import ACTIVE, BLOCKED, CLOSED, MINI_PROGRAM, OFFICIAL_ACCOUNT, Gender, Identity, Member
 from backend.members.queries import (
@@ -69,6 +69,8 @@ __all__ = [
     "Member",
     "MemberJoined",
     "MemberUnknown",
+    "MembersMerged",
+    "MembershipClosed",
     "NicknameRefused",
     "NotJoined",
     "PhoneRefused",

@@ -11,3 +11,23 @@ class MemberJoined:
     scene: str | None
     at: datetime
     invite_code: str | None = None
+
+
+@dataclass(frozen=True)
+class MembersMerged:
+    """Two members turned out to be one person: what `gone_id` owns passes to `into_id`.
+
+    Points and debts have been moved by then; each listener moves the rows of its own domain.
+    """
+
+    gone_id: int
+    into_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class MembershipClosed:
+    """A member has left for good. The account of points has been closed by then; each listener ends its own rows."""
+
+    member_id: int
+    at: datetime
