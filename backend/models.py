@@ -10,6 +10,7 @@ from backend.oa import receipts as oa
 from backend.operators import models as operators
 from backend.points import models as points
 from backend.purchases import models as purchases
+from backend.rulebooks import models as rulebooks
 from backend.stores import models as stores
 from backend.tiers import models as tiers
 
@@ -24,6 +25,7 @@ __all__ = [
     "operators",
     "points",
     "purchases",
+    "rulebooks",
     "stores",
     "tiers",
 ]
