@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from backend.commands import db, demo, jobs, mall, members, messages, operators, points, pos, stores, wechat
+from backend.commands import books, db, demo, jobs, mall, members, messages, operators, points, pos, stores, wechat
 
 GROUPS = (
+    books.group,
     db.group,
     demo.group,
     jobs.group,

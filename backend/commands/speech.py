@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import click
@@ -12,6 +13,7 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from backend.kit.errors import DomainError
+from config import policy
 
 Row = Mapping[str, Any]
 
@@ -30,6 +32,19 @@ class Group(AppGroup):
             raise click.ClickException(f"{refused.detail} ({refused.code})") from refused
         except DBAPIError as error:
             raise click.ClickException(f"the database refused: {error.orig}") from error
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO 8601 instant; without a zone it is the shop's."""
+
+    name = "ISO"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value} is no ISO 8601 instant, such as 2026-03-01T02:10", param, ctx)
+        return at if at.tzinfo else at.replace(tzinfo=policy.SHOP_ZONE)
 
 
 def tell(rows: Sequence[Row], *, json_wanted: bool, empty: str) -> None:
@@ -51,6 +66,11 @@ def tell_one(row: Row, *, json_wanted: bool) -> None:
         return
     for name, value in row.items():
         click.echo(f"{name}: {_shown(value)}")
+
+
+def local(at: datetime | None) -> str | None:
+    """An instant as the shop's clock shows it, to the second."""
+    return at.astimezone(policy.SHOP_ZONE).isoformat(timespec="seconds") if at else None
 
 
 def progress_bar() -> Progress:

@@ -65,7 +65,7 @@ def newest_published(session: Session, kind: str) -> int:
     return version
 
 
-def _published(kind: str, *, until: datetime) -> Select[tuple[RuleBook]]:
+def _published(kind: str, *, until: datetime) -> Select[RuleBook]:
     return select(RuleBook).where(RuleBook.kind == kind, RuleBook.status == PUBLISHED, RuleBook.live_from <= until)
 
 

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from click import BadParameter
 from sqlalchemy.exc import OperationalError
 
-from backend.commands.speech import Group, tell, tell_one
+from backend.commands.speech import Group, Instant, local, tell, tell_one
 from backend.kit.errors import Unavailable
+from tests.support.clocks import MORNING
 
 
 @pytest.fixture
@@ -68,3 +70,18 @@ def test_every_command_has_help(app):
             for sub in command.commands.values():
                 assert sub.help, f"{name} {sub.name}"
             assert runner.invoke(args=[name, "--help"]).exit_code == 0
+
+
+def test_an_instant_without_a_zone_is_the_shops():
+    assert Instant().convert("2026-03-01T09:00", None, None) == MORNING
+    assert Instant().convert("2026-03-01T01:00:00+00:00", None, None) == MORNING
+
+
+def test_no_instant_is_refused():
+    with pytest.raises(BadParameter, match="soon is no ISO 8601 instant"):
+        Instant().convert("soon", None, None)
+
+
+def test_an_instant_is_told_by_the_shops_clock():
+    assert local(MORNING) == "2026-03-01T09:00:00+08:00"
+    assert local(None) is None
