@@ -1,8 +1,11 @@
 """Imports every module with tables, so that migrations and tests forget none."""
 
+from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
+from backend.families import models as families
 from backend.jobs import models as jobs
 from backend.kit import idempotency
+from backend.lifecycle import models as lifecycle
 from backend.mall import models as mall
 from backend.members import models as members
 from backend.messaging import models as messaging
@@ -15,9 +18,12 @@ from backend.stores import models as stores
 from backend.tiers import models as tiers
 
 __all__ = [
+    "adjustments",
     "checkin",
+    "families",
     "idempotency",
     "jobs",
+    "lifecycle",
     "mall",
     "members",
     "messaging",

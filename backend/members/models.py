@@ -12,26 +12,32 @@ Gender = Literal["female", "male", "unknown"]
 
 MINI_PROGRAM = "mini-program"
 OFFICIAL_ACCOUNT = "official-account"
-ACTIVE, BLOCKED, CLOSED = "active", "blocked", "closed"
+ACTIVE, BLOCKED, CLOSED, MERGED = "active", "blocked", "closed", "merged"
 
 
 class Member(Model):
-    """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; the index finds the phone."""
+    """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; the index finds the phone.
+
+    A merged row is what is left of a second membership of the same person: its card and its phone lead to the member
+    it was `merged_into`, who is never merged itself. Of who has left nothing personal is kept.
+    """
 
     __tablename__ = "members"
     __table_args__ = (
         UniqueConstraint("card_no"),
         UniqueConstraint("phone_index"),
         UniqueConstraint("unionid"),
-        CheckConstraint("status IN ('active', 'blocked', 'closed')", name="status"),
+        Index(None, "merged_into"),
+        CheckConstraint("status IN ('active', 'blocked', 'closed', 'merged')", name="status"),
+        CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into_somebody"),
         CheckConstraint("gender IN ('female', 'male', 'unknown')", name="gender"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
     card_no: Mapped[str] = mapped_column(code(12))
     unionid: Mapped[str | None] = mapped_column(code(64))
-    phone_sealed: Mapped[bytes] = mapped_column(Sealed)
-    phone_index: Mapped[bytes] = mapped_column(Digest)
+    phone_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    phone_index: Mapped[bytes | None] = mapped_column(Digest)
     nickname_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     birthday_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     gender: Mapped[Gender] = mapped_column(code(10))
@@ -41,6 +47,7 @@ class Member(Model):
     join_scene: Mapped[str | None] = mapped_column(code(64))
     consent_version: Mapped[str] = mapped_column(code(20))
     consent_at: Mapped[datetime]
+    merged_into: Mapped[int | None] = mapped_column(Id, ForeignKey("members.id"))
 
 
 class Identity(Model):

@@ -59,6 +59,29 @@ FIRST_BOOKS["tiers"] = {
     "replaced": {},
 }
 
+# ---- points as cash -------------------------------------------------------------------------------------------------
+
+FIRST_BOOKS["cash"] = {
+    "enabled": True,
+    "points_per_yuan": 100,
+    "min_points": 100,
+    "step": 100,
+    "max_share": 5_000,
+    "tiers": {},
+}
+
+# ---- families and leaving -------------------------------------------------------------------------------------------
+
+FIRST_BOOKS["families"] = {
+    "transfers": False,
+    "most_members": 6,
+    "day_cap_points": 2_000,
+    "min_points": 100,
+    "settled_days": 7,
+    "invitation_hours": 24,
+}
+FIRST_BOOKS["closure"] = {"cooling_off_days": 7}
+
 # ---- end of the first books -----------------------------------------------------------------------------------------
 
 
