@@ -4,15 +4,12 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from uuid import uuid4
 
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, text
 
 from backend.kit import logs
 from backend.kit.db import connect
@@ -22,10 +19,10 @@ from backend.wiring import joined, settings_of_environment
 from bench import shop
 from bench.bare import listen, replay
 from bench.load import Figures, load
+from bench.scratch import mariadb
 from bench.server import served
 from bench.shop import Call, Shop
 
-MARIADB = os.environ.get("TEST_MYSQL_URL", "mysql+pymysql://root@127.0.0.1:3306")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 LOADS = ((1, 300), (8, 900), (32, 1_300))  # clients, calls
 WARM_UP = 60
@@ -59,7 +56,7 @@ def main() -> None:
         if "sqlite" in wanted:
             measure("SQLite", {"DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.db'}"}, workers=1)
     if "mariadb" in wanted:
-        with _mariadb() as url:
+        with mariadb() as url:
             measure("MariaDB and Redis", {"DATABASE_URL": url, "REDIS_URL": REDIS}, workers=2)
 
 
@@ -104,21 +101,6 @@ def _version(engine: Engine) -> str:
     ask = "SELECT sqlite_version()" if engine.dialect.name == "sqlite" else "SELECT version()"
     with engine.connect() as connection:
         return str(connection.scalar(text(ask)))
-
-
-@contextmanager
-def _mariadb() -> Iterator[str]:
-    name, server = f"baihui_bench_{uuid4().hex[:8]}", create_engine(MARIADB)
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} CHARACTER SET utf8mb4"))
-    except OperationalError:
-        sys.exit("MariaDB does not answer (TEST_MYSQL_URL): nothing measured there")
-    try:
-        yield make_url(MARIADB).set(database=name).render_as_string(hide_password=False)
-    finally:
-        with server.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name}"))
 
 
 if __name__ == "__main__":
