@@ -5,11 +5,12 @@ from backend.operators.errors import (
     LoginFailed,
     LoginNameRefused,
     LoginTaken,
+    OperatorInactive,
     OperatorUnknown,
     PasswordRefused,
 )
 from backend.operators.models import Operator
-from backend.operators.service import Role, authenticate, create, deactivate, get_by_login, reset_password
+from backend.operators.service import Role, acting, authenticate, create, deactivate, get_by_login, reset_password
 
 __all__ = [
     "DisplayNameRefused",
@@ -17,9 +18,11 @@ __all__ = [
     "LoginNameRefused",
     "LoginTaken",
     "Operator",
+    "OperatorInactive",
     "OperatorUnknown",
     "PasswordRefused",
     "Role",
+    "acting",
     "authenticate",
     "create",
     "deactivate",

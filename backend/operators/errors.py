@@ -1,4 +1,4 @@
-from backend.kit.errors import Conflict, Invalid, NotFound, Unauthenticated
+from backend.kit.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 
 
 class OperatorUnknown(NotFound):
@@ -6,6 +6,13 @@ class OperatorUnknown(NotFound):
 
     code = "operators.unknown"
     message = "运营账号不存在"
+
+
+class OperatorInactive(Forbidden):
+    """The account was deactivated: nobody acts under this login any more."""
+
+    code = "operators.inactive"
+    message = "运营账号已停用"
 
 
 class LoginTaken(Conflict):

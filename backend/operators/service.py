@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.ids import new_id
 from backend.operators import rules
-from backend.operators.errors import LoginFailed, LoginTaken, OperatorUnknown
+from backend.operators.errors import LoginFailed, LoginTaken, OperatorInactive, OperatorUnknown
 from backend.operators.models import Operator
 
 Role = Literal["admin", "operator"]
@@ -72,6 +72,22 @@ def get_by_login(session: Session, login: str) -> Operator:
     operator = _by_login(session, login)
     if operator is None:
         raise OperatorUnknown
+    return operator
+
+
+def acting(session: Session, login: str, *, locked: bool = False) -> Operator:
+    """The operator who acts under this login. Raises OperatorUnknown, OperatorInactive.
+
+    `locked`: two acts of one operator wait for one another until the transaction ends, as where a limit is counted.
+    """
+    mine = select(Operator).where(Operator.login == login)
+    if locked:
+        mine = mine.with_for_update().execution_options(populate_existing=True)
+    operator = session.scalar(mine)
+    if operator is None:
+        raise OperatorUnknown
+    if not operator.active:
+        raise OperatorInactive
     return operator
 
 

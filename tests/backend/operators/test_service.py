@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from backend import operators
 from backend.operators import Operator
+from tests.factories import operators as factory
 from tests.support.clocks import MORNING
 
 PASSWORD = "correct horse battery"
@@ -83,3 +84,14 @@ def test_a_hash_of_weaker_times_is_renewed_when_its_owner_signs_in(session):
     operators.authenticate(session, login="wang", password=PASSWORD)
     assert operator.password_hash != weak
     assert operators.authenticate(session, login="wang", password=PASSWORD) is operator
+
+
+def test_who_acts_is_a_known_and_active_operator(session):
+    operator = factory.make_operator(session, "wang")
+    for locked in (False, True):
+        assert operators.acting(session, "wang", locked=locked) is operator
+    operators.deactivate(session, login="wang")
+    with pytest.raises(operators.OperatorInactive):
+        operators.acting(session, "wang")
+    with pytest.raises(operators.OperatorUnknown):
+        operators.acting(session, "nobody", locked=True)
