@@ -82,6 +82,41 @@ FIRST_BOOKS["families"] = {
 }
 FIRST_BOOKS["closure"] = {"cooling_off_days": 7}
 
+# ---- adjustments and grants -----------------------------------------------------------------------------------------
+
+
+def _allowance(each: int, day: int) -> dict[str, int]:
+    return {"each": each, "day": day}
+
+
+FIRST_BOOKS["adjustments"] = {
+    "reasons": [
+        {"code": "correction", "words": "差错更正", "direction": "both", "enabled": True},
+        {"code": "missed-purchase", "words": "消费积分补登", "direction": "credit", "enabled": True},
+        {"code": "complaint", "words": "客诉补偿", "direction": "credit", "enabled": True},
+        {"code": "goodwill", "words": "会员关怀", "direction": "credit", "enabled": True},
+        {"code": "campaign", "words": "活动赠送", "direction": "credit", "enabled": True},
+        {"code": "abuse", "words": "违规扣回", "direction": "debit", "enabled": True},
+    ],
+    "roles": {
+        "operator": {
+            "adjust": _allowance(500, 5_000),
+            "approve": _allowance(0, 0),
+            "grant": _allowance(10_000, 20_000),
+            "approve_grant": _allowance(0, 0),
+        },
+        "admin": {
+            "adjust": _allowance(10_000, 100_000),
+            "approve": _allowance(1_000_000, 5_000_000),
+            "grant": _allowance(100_000, 500_000),
+            "approve_grant": _allowance(100_000_000, 500_000_000),
+        },
+    },
+    "logins": {},
+    "waits_days": 7,
+    "largest_gift": 100_000,
+}
+
 # ---- end of the first books -----------------------------------------------------------------------------------------
 
 
