@@ -28,6 +28,8 @@ MESSAGE_POINTS_UNTOLD = frozenset({"check-in"})  # shown on the screen at that v
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)
+RETURN_DAYS = 7  # how long goods come back in a new store; the points of a sale settle after that
+CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside for a bill that is not paid yet
 
 PICK_UP_WITHIN_DAYS = 14
 

@@ -4,6 +4,7 @@ from backend import stores
 from backend.commands.speech import Group, as_json, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
+from config import policy
 
 group = Group("stores", help="Stores, their counters, and the brands sold there.")
 
@@ -11,15 +12,18 @@ group = Group("stores", help="Stores, their counters, and the brands sold there.
 @group.command()
 @click.argument("code")
 @click.argument("name")
+@click.option("--return-days", default=policy.RETURN_DAYS, show_default=True, help="How long goods come back.")
 @as_json
-def create(code: str, name: str, *, as_json: bool) -> None:
+def create(code: str, name: str, *, return_days: int, as_json: bool) -> None:
     """Open a store."""
     here = runtime()
     store = run(
         here.sessions.write,
-        lambda session: stores.create_store(session, code=code, name=name, now=here.clock.now()),
+        lambda session: stores.create_store(
+            session, code=code, name=name, return_days=return_days, now=here.clock.now()
+        ),
     )
-    tell_one({"id": str(store.id), "code": store.code, "name": store.name}, json_wanted=as_json)
+    tell_one(_store(store), json_wanted=as_json)
 
 
 @group.command("list")
@@ -27,11 +31,21 @@ def create(code: str, name: str, *, as_json: bool) -> None:
 def show(*, as_json: bool) -> None:
     """List the stores."""
     with runtime().sessions.read() as session:
-        rows = [
-            {"id": str(store.id), "code": store.code, "name": store.name, "created_at": store.created_at.isoformat()}
-            for store in stores.list_stores(session)
-        ]
+        rows = [{**_store(store), "created_at": store.created_at.isoformat()} for store in stores.list_stores(session)]
     tell(rows, json_wanted=as_json, empty="There are no stores yet.")
+
+
+@group.command("set-return-days")
+@click.argument("code")
+@click.argument("days", type=int)
+@as_json
+def set_return_days(code: str, days: int, *, as_json: bool) -> None:
+    """Say how many days after the sale goods come back; the points of later sales settle after that."""
+    store = run(
+        runtime().sessions.write,
+        lambda session: stores.set_return_days(session, stores.store_by_code(session, code).id, days),
+    )
+    tell_one(_store(store), json_wanted=as_json)
 
 
 @group.command("create-brand")
@@ -91,6 +105,10 @@ def counters(store_code: str, *, as_json: bool) -> None:
         for counter in found
     ]
     tell(rows, json_wanted=as_json, empty="This store has no counters yet.")
+
+
+def _store(store: stores.Store) -> dict[str, str | int]:
+    return {"id": str(store.id), "code": store.code, "name": store.name, "return_days": store.return_days}
 
 
 def _brand(brand: stores.Brand | None) -> dict[str, str | None]:

@@ -139,6 +139,7 @@ def _refund(purchase: Purchase, request: RefundRequest, *, amount_fen: int, now:
         refund_no=request.refund_no,
         member_id=purchase.member_id,
         amount_fen=amount_fen,
+        money_fen=amount_fen,
         fingerprint=fingerprint(request),
         points_taken=taken.points,
         growth_taken=taken.growth,
@@ -161,7 +162,7 @@ def _due(purchase: Purchase, amount_fen: int) -> _Taken:
 def _take_back(session: Session, account: points.Account, made: Refund, purchase: Purchase, *, now: datetime) -> None:
     why = points.Source("refund", made.id)
     if made.points_taken:
-        points.take_back(session, account, made.points_taken, source=why, of=source(purchase.id), now=now)
+        points.take_back(session, account, made.points_taken, source=why, of=[source(purchase.id)], now=now)
     if made.growth_taken:
         tier = tiers.add_growth(session, account, -made.growth_taken, source=why, now=now)
     else:

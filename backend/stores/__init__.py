@@ -9,6 +9,7 @@ from backend.stores.errors import (
     CodeTaken,
     KeyUnknown,
     NameRefused,
+    ReturnDaysRefused,
     ScopeUnknown,
     StoreUnknown,
 )
@@ -35,6 +36,7 @@ from backend.stores.service import (
     create_store,
     create_till_key,
     revoke_till_key,
+    set_return_days,
 )
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "KeyUnknown",
     "NameRefused",
     "NewTillKey",
+    "ReturnDaysRefused",
     "Role",
     "ScopeUnknown",
     "Staff",
@@ -67,6 +70,7 @@ __all__ = [
     "list_stores",
     "list_till_keys",
     "revoke_till_key",
+    "set_return_days",
     "store_by_code",
     "till_key",
 ]

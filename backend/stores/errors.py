@@ -43,6 +43,13 @@ class NameRefused(Invalid):
     message = "名称为 1 至 64 个字符"
 
 
+class ReturnDaysRefused(Invalid):
+    """Goods come back within 0 to 365 days."""
+
+    code = "stores.return-days-refused"
+    message = "退货期为 0 至 365 天"
+
+
 class ScopeUnknown(Invalid):
     """A key needs scopes, of those there are."""
 

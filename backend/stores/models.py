@@ -9,14 +9,18 @@ from backend.kit.ids import new_id
 
 
 class Store(Model):
-    """A department store or mall."""
+    """A department store or mall. Points of its sales settle `return_days` after the day of the sale; 0 is at once."""
 
     __tablename__ = "stores"
-    __table_args__ = (UniqueConstraint("code"),)
+    __table_args__ = (
+        UniqueConstraint("code"),
+        CheckConstraint("return_days >= 0", name="return_days_not_negative"),
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(code(20))
     name: Mapped[str] = mapped_column(String(64))
+    return_days: Mapped[int]
     created_at: Mapped[datetime]
 
 

@@ -2,11 +2,12 @@ import re
 from random import Random
 
 from backend.kit.ids import readable_code
-from backend.stores.errors import CodeRefused, NameRefused, ScopeUnknown
+from backend.stores.errors import CodeRefused, NameRefused, ReturnDaysRefused, ScopeUnknown
 
 SCOPES = frozenset({"members", "purchases", "mall"})  # lookup; quotes, purchases and refunds; pick-up
 CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
 LONGEST_NAME = 64
+LONGEST_RETURN_DAYS = 365
 APP_KEY_CHARACTERS = 16
 SECRET_BITS = 256
 
@@ -24,6 +25,13 @@ def checked_name(name: str) -> str:
     if not 1 <= len(stripped) <= LONGEST_NAME or not stripped.isprintable():
         raise NameRefused
     return stripped
+
+
+def checked_return_days(days: int) -> int:
+    """The days as given, 0 to 365. Raises ReturnDaysRefused."""
+    if not 0 <= days <= LONGEST_RETURN_DAYS:
+        raise ReturnDaysRefused
+    return days
 
 
 def scopes_text(scopes: frozenset[str]) -> str:

@@ -12,6 +12,7 @@ from backend.stores import rules
 from backend.stores.errors import BrandUnknown, CodeTaken, KeyUnknown
 from backend.stores.models import Brand, Counter, KeyRecord, Staff, Store
 from backend.stores.queries import get_store
+from config import policy
 
 Role = Literal["cashier", "guide"]
 
@@ -24,11 +25,24 @@ class NewTillKey:
     secret: str = field(repr=False)
 
 
-def create_store(session: Session, *, code: str, name: str, now: datetime) -> Store:
-    """Open a store. Raises CodeRefused, NameRefused, CodeTaken."""
+def create_store(
+    session: Session, *, code: str, name: str, return_days: int = policy.RETURN_DAYS, now: datetime
+) -> Store:
+    """Open a store. Raises CodeRefused, NameRefused, ReturnDaysRefused, CodeTaken."""
     _free(session, Store.id, Store.code == rules.checked_code(code))
-    store = Store(id=new_id(), code=code, name=rules.checked_name(name), created_at=now)
+    days = rules.checked_return_days(return_days)
+    store = Store(id=new_id(), code=code, name=rules.checked_name(name), return_days=days, created_at=now)
     session.add(store)
+    return store
+
+
+def set_return_days(session: Session, store_id: int, days: int) -> Store:
+    """Let goods of a store come back for so many days after the day of the sale; points of sales settle after that.
+
+    What was sold before keeps the day it was promised. Raises StoreUnknown, ReturnDaysRefused.
+    """
+    store = get_store(session, store_id)
+    store.return_days = rules.checked_return_days(days)
     return store
 
 

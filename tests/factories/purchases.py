@@ -12,8 +12,10 @@ _orders = count(1)
 _stores = count(1)
 
 
-def make_store(session: Session) -> Store:
-    store = stores.create_store(session, code=f"P{next(_stores):04d}", name="南京路店", now=MORNING)
+def make_store(session: Session, *, return_days: int = 0) -> Store:
+    """A store whose sales' points can be used at once, unless told otherwise."""
+    code = f"P{next(_stores):04d}"
+    store = stores.create_store(session, code=code, name="南京路店", return_days=return_days, now=MORNING)
     session.flush()  # purchases refer to it
     return store
 

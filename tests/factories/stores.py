@@ -10,9 +10,10 @@ from tests.support.clocks import MORNING
 _numbers = count(1)
 
 
-def make_store(session: Session, *, code: str | None = None, name: str = "徐汇店") -> Store:
-    """A store with a code of its own."""
-    store = stores.create_store(session, code=code or f"S{next(_numbers):04d}", name=name, now=MORNING)
+def make_store(session: Session, *, code: str | None = None, name: str = "徐汇店", return_days: int = 0) -> Store:
+    """A store with a code of its own; points of its sales can be used at once unless told otherwise."""
+    code = code or f"S{next(_numbers):04d}"
+    store = stores.create_store(session, code=code, name=name, return_days=return_days, now=MORNING)
     session.flush()  # tests put things into it at once
     return store
 

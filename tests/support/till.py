@@ -62,13 +62,17 @@ class Till:
         }
 
 
-def open_till(app: CallApp, *, scopes: frozenset[str] = ALL_SCOPES, store_id: int | None = None) -> Till:
-    """A till with a new key, in a new store unless one is named. The key is committed."""
+def open_till(
+    app: CallApp, *, scopes: frozenset[str] = ALL_SCOPES, store_id: int | None = None, return_days: int = 0
+) -> Till:
+    """A till with a new key, in a new store (with so many days for returns) unless one is named; committed."""
     runtime: Runtime = app.extensions["runtime"]
     now = runtime.clock.now()
     with runtime.sessions.write.begin() as session:
         if store_id is None:
-            store_id = stores.create_store(session, code=f"T{next(_stores):04d}", name="南京路店", now=now).id
+            code = f"T{next(_stores):04d}"
+            store = stores.create_store(session, code=code, name="南京路店", return_days=return_days, now=now)
+            store_id = store.id
             session.flush()  # the key refers to it
         key = stores.create_till_key(session, store_id, scopes=scopes, rng=Random(next(_keys)), now=now)
     return Till(_opener(app), key.app_key, key.secret, runtime.clock.now)

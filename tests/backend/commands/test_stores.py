@@ -18,7 +18,7 @@ def test_empty_list_says_so(flask):
 def test_list_is_a_table_for_people(flask):
     flask("stores", "create", "HQ", "人民广场店")
     lines = flask("stores", "list").stdout.splitlines()
-    assert lines[0].split() == ["id", "code", "name", "created_at"]
+    assert lines[0].split() == ["id", "code", "name", "return_days", "created_at"]
     assert "人民广场店" in lines[1]
 
 
@@ -67,3 +67,12 @@ def test_taken_codes_of_brands_and_counters_are_refused(flask):
 
 def test_there_are_no_brands_at_first(flask):
     assert flask("stores", "brands").stdout == "There are no brands yet.\n"
+
+
+def test_the_days_for_returns_are_said_shown_and_changed(answer, flask):
+    assert answer("stores", "create", "HQ", "人民广场店")["return_days"] == 7
+    assert answer("stores", "create", "PD", "浦东店", "--return-days", "0")["return_days"] == 0
+    assert answer("stores", "set-return-days", "PD", "30")["return_days"] == 30
+    assert [store["return_days"] for store in answer("stores", "list")] == [7, 30]
+    assert "(stores.return-days-refused)" in flask("stores", "set-return-days", "PD", "366").stderr
+    assert "(stores.unknown)" in flask("stores", "set-return-days", "XH", "7").stderr

@@ -87,3 +87,21 @@ def test_of_parallel_stores_with_one_code_one_is_opened(mariadb, clock):
         return True
 
     assert race(8, open_store).count(True) == 1
+
+
+def test_goods_come_back_within_a_week_unless_told_otherwise(session):
+    store = stores.create_store(session, code="SH01", name="徐汇店", now=MORNING)
+    assert store.return_days == 7
+    assert stores.set_return_days(session, store.id, 0).return_days == 0
+    assert stores.create_store(session, code="SH02", name="浦东店", return_days=30, now=MORNING).return_days == 30
+
+
+@pytest.mark.parametrize("days", [-1, 366])
+def test_days_that_no_store_takes_goods_back_for_are_refused(session, days):
+    store = make_store(session)
+    with pytest.raises(stores.ReturnDaysRefused):
+        stores.set_return_days(session, store.id, days)
+    with pytest.raises(stores.ReturnDaysRefused):
+        make_store(session, return_days=days)
+    with pytest.raises(stores.StoreUnknown):
+        stores.set_return_days(session, 1, 7)
