@@ -1,34 +1,19 @@
 from datetime import date, datetime
-from typing import Final
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from backend.adjustments.rules import LONGEST_NOTE, LONGEST_WORDS
 from backend.kit.columns import Id, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
 
-WAITING, APPLIED, REFUSED, WITHDRAWN, LAPSED, REVERSED = (
-    "waiting",
-    "applied",
-    "refused",
-    "withdrawn",
-    "lapsed",
-    "reversed",
-)
-PLANNED, APPROVED, RUNNING, PAUSED, DONE, CANCELLED = "planned", "approved", "running", "paused", "done", "cancelled"
-REVERSING, HALTED = "reversing", "halted"  # a reversal under way, and one that was paused
-FAILED, KEPT = "failed", "kept"  # of one row: could not be given; could not be taken back
-
-LONGEST_NOTE: Final = 200
-LONGEST_WORDS: Final = 64
-
 
 class Adjustment(Model):
-    """Points asked for by hand: given (`amount` above 0) or taken (below 0). It waits, or has moved them, or never will.
+    """Points asked for by hand: given (`amount` above 0) or taken (below 0).
 
-    `decided_by` let the points move (the asker within the own limit, else the second pair of eyes), refused or withdrew;
-    nobody decided what lapsed.
+    `decided_by` let them move (the asker within the own limit, else the second pair of eyes), refused or withdrew; nobody
+    decided what lapsed.
     """
 
     __tablename__ = "adjustments"
@@ -66,7 +51,7 @@ class Adjustment(Model):
 
 
 class OperatorUsage(Model):
-    """What an operator has let move on a shop day within one allowance; written under the lock of the operator's row."""
+    """What an operator has let move on a shop day within one allowance; written while the operator is locked."""
 
     __tablename__ = "adjustment_usage"
     __table_args__ = (CheckConstraint("points >= 0", name="points_not_negative"),)
