@@ -1,5 +1,7 @@
 from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 
+from backend.kit.calendar import day_end
 from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND, spread
 
 
@@ -21,9 +23,35 @@ def payable(total_fen: int, *, price: int) -> int:
     return total_fen * price // PER_TEN_THOUSAND
 
 
+def settles_at(paid_on: date, return_days: int) -> datetime | None:
+    """The instant at which goods of that day's sales can no longer come back: points settle then. None is at once."""
+    return day_end(paid_on + timedelta(days=return_days)) if return_days else None
+
+
 def share_of_payment(paid_fen: int, amounts_fen: Sequence[int]) -> list[int]:
     """How much of what was paid falls to each line, by the lines' amounts; adds up to `paid_fen`."""
     return spread(paid_fen, amounts_fen)
+
+
+def money_returned(returned_fen: int, *, value_fen: int, points_fen: int) -> int:
+    """The money that goes back, in all, when goods for `returned_fen` of a bill of `value_fen` have come back.
+
+    `points_fen` of the bill was paid with points. The share is rounded up to the fen, and is exact when all is back.
+    """
+    return returned_fen - returned_fen * points_fen // (value_fen or 1)
+
+
+def points_returned(returned_fen: int, *, value_fen: int, points_used: int) -> int:
+    """The points that go back, in all, when so much of a bill has come back: rounded down, exact when all is back."""
+    return returned_fen * points_used // (value_fen or 1)
+
+
+def money_kept(kept_fen: int, *, value_fen: int, paid_fen: int) -> int:
+    """The money in what is kept of a line for which `paid_fen` of `value_fen` was money, to the nearest fen.
+
+    Keeping less never counts for more, whatever becomes of other lines.
+    """
+    return (2 * kept_fen * paid_fen + value_fen) // (2 * value_fen) if value_fen else 0
 
 
 def share_of_points(points: int, paid_fen: Sequence[int]) -> list[int]:

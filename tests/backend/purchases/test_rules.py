@@ -1,3 +1,4 @@
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from itertools import pairwise
 from math import floor
@@ -7,8 +8,12 @@ from hypothesis import strategies as st
 
 from backend.purchases.rules import (
     growth_for,
+    money_kept,
+    money_returned,
     payable,
     points_for,
+    points_returned,
+    settles_at,
     share_of_payment,
     share_of_points,
     share_of_refund,
@@ -17,6 +22,7 @@ from backend.purchases.rules import (
 fen = st.integers(0, 10**11)
 rates = st.integers(0, 100_000)
 weights = st.lists(st.integers(0, 10**9), min_size=1, max_size=30)
+bills = st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)).filter(sum)  # money and points, both in fen
 ONE_PER_TEN_YUAN = 1_000
 PLAIN = 10_000
 
@@ -103,3 +109,53 @@ def test_ten_refunds_of_one_yuan_take_back_the_point_of_ten_yuan():
 def test_without_the_rule_ten_refunds_of_one_yuan_would_take_back_nothing():
     naive = [points_for(100, per_yuan=ONE_PER_TEN_YUAN, multiplier=PLAIN) for _ in range(10)]
     assert sum(naive) == 0
+
+
+def test_points_settle_when_the_last_day_for_returns_is_over():
+    assert settles_at(date(2026, 3, 1), 7) == datetime(2026, 3, 8, 16, tzinfo=UTC)  # midnight in Shanghai
+    assert settles_at(date(2026, 3, 1), 0) is None
+
+
+@given(bills, st.integers(1, 10**7), st.data())
+def test_money_and_points_go_back_in_the_proportion_in_which_they_were_paid(bill, points, data):
+    paid, points_fen = bill
+    value, used = sum(bill), points if points_fen else 0
+    returned = data.draw(st.integers(0, value))
+    money = money_returned(returned, value_fen=value, points_fen=points_fen)
+    back = points_returned(returned, value_fen=value, points_used=used)
+    assert 0 <= money - Fraction(returned * paid, value) < 1
+    assert 0 <= Fraction(returned * used, value) - back < 1
+
+
+@given(bills, st.integers(1, 10**7), st.data())
+def test_what_goes_back_does_not_depend_on_how_a_refund_is_cut_up(bill, points, data):
+    paid, points_fen = bill
+    value, used = sum(bill), points if points_fen else 0
+    cuts = sorted({0, value, *data.draw(st.lists(st.integers(0, value), max_size=12))})
+    money = [money_returned(cut, value_fen=value, points_fen=points_fen) for cut in cuts]
+    back = [points_returned(cut, value_fen=value, points_used=used) for cut in cuts]
+    assert all(
+        0 <= after - before <= most - least
+        for (before, after), (least, most) in zip(pairwise(money), pairwise(cuts), strict=True)
+    )
+    assert all(before <= after for before, after in pairwise(back))
+    assert (money[0], back[0], money[-1], back[-1]) == (0, 0, paid, used)
+
+
+def test_a_refund_cut_into_single_fen_would_lose_all_points_if_each_were_reckoned_alone():
+    """The negative control: it is what has come back in all that is reckoned."""
+    assert sum(points_returned(1, value_fen=200, points_used=100) for _ in range(200)) == 0
+
+
+@given(bills, st.data())
+def test_what_is_kept_of_a_line_counts_to_the_nearest_fen_and_never_rises(bill, data):
+    paid, value = bill[0], sum(bill)
+    less, more = sorted(data.draw(st.tuples(st.integers(0, value), st.integers(0, value))))
+    kept = [money_kept(fen, value_fen=value, paid_fen=paid) for fen in (0, less, more, value)]
+    assert kept == sorted(kept)
+    assert (kept[0], kept[-1]) == (0, paid)
+    assert abs(kept[1] - Fraction(less * paid, value)) <= Fraction(1, 2)
+
+
+def test_a_line_that_cost_nothing_keeps_nothing():
+    assert money_kept(0, value_fen=0, paid_fen=0) == 0
