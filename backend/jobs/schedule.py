@@ -42,7 +42,7 @@ JOBS: Final = (
     Job(
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
-    Job("expire-points", "Write off points past their last day", "10 2 * * *", work.expire_points),
+    Job("expire-points", "Write off points past their last day", "10 2 * * *", work.bring_points_up_to),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
 )

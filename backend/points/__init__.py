@@ -5,51 +5,118 @@ be changed unlocked. The ledger knows no tiers, purchases or prices: callers say
 """
 
 from backend.points.audit import Fault, verify
-from backend.points.facts import PointsEarned, PointsExpired, PointsSpent
-from backend.points.models import Account, Entry
-from backend.points.queries import Balance, Expiring, accounts_due, balance_at, entries, entry_of, member_ids, summary
-from backend.points.rules import Source, expiry_of
-from backend.points.service import (
+from backend.points.care import extend, freeze, unfreeze
+from backend.points.errors import (
+    AccountClosed,
     AlreadyCancelled,
+    Frozen,
+    HoldCaptured,
+    HoldEnded,
+    HoldsOpen,
+    HoldUnknown,
     Insufficient,
+    LotUnknown,
     NoAccount,
     NothingToCancel,
+    NotLater,
+)
+from backend.points.facts import PointsEarned, PointsExpired, PointsPromised, PointsSpent
+from backend.points.holding import capture, hold_of, release, reserve
+from backend.points.journal import entry_of
+from backend.points.models import Account, Entry, Hold, Lot, Pending
+from backend.points.moving import Moved, close, merge, transfer
+from backend.points.night import catch_up, due_accounts
+from backend.points.pending import promise
+from backend.points.queries import (
+    Balance,
+    Expiring,
+    Settling,
+    balance_at,
+    entries,
+    expiring_on,
+    frozen,
+    holds,
+    lots,
+    member_ids,
+    pendings,
+    summary,
+)
+from backend.points.rules import HOUSE_EXPIRY, Expiry, Source
+from backend.points.service import (
+    TakenBack,
     cancel,
     credit,
+    give_back,
     give_join_gift,
     lock,
+    lock_both,
     open_account,
     spend,
     take_back,
 )
 
 __all__ = [
+    "HOUSE_EXPIRY",
     "Account",
+    "AccountClosed",
     "AlreadyCancelled",
     "Balance",
     "Entry",
     "Expiring",
+    "Expiry",
     "Fault",
+    "Frozen",
+    "Hold",
+    "HoldCaptured",
+    "HoldEnded",
+    "HoldUnknown",
+    "HoldsOpen",
     "Insufficient",
+    "Lot",
+    "LotUnknown",
+    "Moved",
     "NoAccount",
+    "NotLater",
     "NothingToCancel",
+    "Pending",
     "PointsEarned",
     "PointsExpired",
+    "PointsPromised",
     "PointsSpent",
+    "Settling",
     "Source",
-    "accounts_due",
+    "TakenBack",
     "balance_at",
     "cancel",
+    "capture",
+    "catch_up",
+    "close",
     "credit",
+    "due_accounts",
     "entries",
     "entry_of",
-    "expiry_of",
+    "expiring_on",
+    "extend",
+    "freeze",
+    "frozen",
+    "give_back",
     "give_join_gift",
+    "hold_of",
+    "holds",
     "lock",
+    "lock_both",
+    "lots",
     "member_ids",
+    "merge",
     "open_account",
+    "pendings",
+    "promise",
+    "release",
+    "reserve",
     "spend",
     "summary",
     "take_back",
+    "transfer",
+    "unfreeze",
     "verify",
 ]

@@ -34,3 +34,15 @@ class PointsExpired:
     amount: int
     balance: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class PointsPromised:
+    """Points were promised; they come in at `settles_at`, less what is taken back before."""
+
+    member_id: int
+    amount: int
+    settles_at: datetime
+    source_kind: str
+    source_id: str
+    at: datetime

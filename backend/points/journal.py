@@ -1,16 +1,24 @@
 """The only place that writes the journal and moves lots. Each function expects the account locked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.kit.facts import announce
-from backend.points.facts import PointsExpired
-from backend.points.models import EXPIRE, Account, Allocation, Debt, Entry, Lot
-from backend.points.rules import Source, chained, choose, spending_order
+from backend.points.facts import PointsEarned, PointsExpired
+from backend.points.models import EARN, EXPIRE, Account, Allocation, Debt, Entry, Lot
+from backend.points.rules import Source, choose, next_line
+
+LARGEST_AMOUNT = 10**12
+
+
+def checked(amount: int) -> int:
+    """The amount itself. Raises ValueError when it is not a whole number above 0."""
+    if not 0 < amount <= LARGEST_AMOUNT:
+        raise ValueError("an amount of points is a whole number above 0")
+    return amount
 
 
 def append(
@@ -24,18 +32,7 @@ def append(
     expires_at: datetime | None = None,
 ) -> Entry:
     """Write the next line of the journal; its instant is never before that of the line above."""
-    entry = Entry(
-        member_id=account.member_id,
-        seq=account.last_seq + 1,
-        kind=kind,
-        amount=amount,
-        balance_after=account.balance + amount,
-        source_kind=source.kind,
-        source_id=str(source.id),
-        expires_at=expires_at,
-        at=max(at, account.last_at),
-    )
-    entry.hash = chained(account.last_hash, entry)
+    entry = Entry(**next_line(account, kind, amount, source=source, at=at, expires_at=expires_at))
     session.add(entry)
     account.balance, account.last_seq, account.last_hash, account.last_at = (
         entry.balance_after,
@@ -46,13 +43,59 @@ def append(
     return entry
 
 
+def earn(
+    session: Session, account: Account, amount: int, *, source: Source, at: datetime, expires_at: datetime | None
+) -> tuple[Entry, Lot]:
+    """Write an earning with its lot, and pay debts out of it. Tells nobody."""
+    entry = append(session, account, EARN, amount, source=source, at=at, expires_at=expires_at)
+    lot = Lot(
+        member_id=account.member_id,
+        lot_no=entry.seq,
+        amount=amount,
+        remaining=amount,
+        held=0,
+        expires_at=entry.expires_at,
+    )
+    session.add(lot)
+    pay_debts(session, account, {lot.lot_no: lot})
+    if lot.free and expires_at and (account.next_expiry_at is None or expires_at < account.next_expiry_at):
+        account.next_expiry_at = expires_at
+        note_due(account)
+    return entry, lot
+
+
+def tell_earned(session: Session, entry: Entry) -> None:
+    """Announce an earning."""
+    announce(
+        session,
+        PointsEarned(
+            entry.member_id, entry.amount, entry.balance_after, entry.source_kind, entry.source_id, at=entry.at
+        ),
+    )
+
+
+def entry_of(session: Session, member_id: int, source: Source) -> Entry | None:
+    """The line that a source made, if it made one."""
+    return session.scalar(
+        select(Entry).where(
+            Entry.member_id == member_id, Entry.source_kind == source.kind, Entry.source_id == str(source.id)
+        )
+    )
+
+
 def live_lots(session: Session, account: Account) -> dict[int, Lot]:
     """The lots of an account that still hold points, by their number."""
     lots = select(Lot).where(Lot.member_id == account.member_id, Lot.remaining > 0)
     return {lot.lot_no: lot for lot in session.scalars(lots)}
 
 
-def allocate(session: Session, entry: Entry, lots: dict[int, Lot], parts: Iterable[tuple[int, int]]) -> int:
+def named_lots(session: Session, account: Account, lot_numbers: Iterable[int]) -> dict[int, Lot]:
+    """The live lots, and among them those named even when they are empty."""
+    named = select(Lot).where(Lot.member_id == account.member_id, Lot.lot_no.in_(list(lot_numbers)))
+    return live_lots(session, account) | {lot.lot_no: lot for lot in session.scalars(named)}
+
+
+def allocate(session: Session, entry: Entry, lots: Mapping[int, Lot], parts: Iterable[tuple[int, int]]) -> int:
     """Take `parts` (lot_no, points) out of lots for `entry`; below 0 gives back. Returns the sum taken."""
     taken = 0
     for lot_no, part in parts:
@@ -64,8 +107,8 @@ def allocate(session: Session, entry: Entry, lots: dict[int, Lot], parts: Iterab
     return taken
 
 
-def pay_debts(session: Session, account: Account, lots: dict[int, Lot]) -> None:
-    """Pay debts, oldest first, out of lots: what was just earned or given back first covers what is owed."""
+def pay_debts(session: Session, account: Account, lots: Mapping[int, Lot]) -> None:
+    """Pay debts, oldest first, out of free points: what comes in or comes free first covers what is owed."""
     owing = select(Debt).where(Debt.member_id == account.member_id, Debt.remaining > 0).order_by(Debt.entry_seq)
     for debt in session.scalars(owing).all() if account.debt else ():
         for lot_no, part in choose(lots.values(), debt.remaining):
@@ -83,27 +126,29 @@ def pay_debts(session: Session, account: Account, lots: dict[int, Lot]) -> None:
             )
 
 
-def sweep(session: Session, account: Account, lots: dict[int, Lot], *, now: datetime) -> None:
-    """Write off lots that are no longer good at `now`, each with the instant at which it expired."""
-    over = sorted((lot for lot in lots.values() if not _good(lot, now)), key=spending_order)
-    for expired_at, together in groupby(over, key=lambda lot: lot.expires_at):
-        gone = [(lot.lot_no, lot.remaining) for lot in together]
-        entry = append(
-            session,
-            account,
-            EXPIRE,
-            -sum(part for _, part in gone),
-            source=Source("expiry", account.last_seq + 1),
-            at=expired_at or now,
-        )
-        allocate(session, entry, lots, gone)
-        announce(session, PointsExpired(account.member_id, -entry.amount, entry.balance_after, entry.at))
+def write_off(session: Session, account: Account, lots: Mapping[int, Lot], *, at: datetime) -> None:
+    """Write off what is free in lots whose time is over at an instant."""
+    gone = [
+        (lot.lot_no, lot.free)
+        for lot in lots.values()
+        if lot.free and lot.expires_at is not None and lot.expires_at <= at
+    ]
+    if not gone:
+        return
+    source = Source("expiry", account.last_seq + 1)
+    entry = append(session, account, EXPIRE, -sum(part for _, part in gone), source=source, at=at)
+    allocate(session, entry, lots, gone)
+    announce(session, PointsExpired(account.member_id, -entry.amount, entry.balance_after, entry.at))
 
 
 def note_next_expiry(account: Account, lots: Iterable[Lot]) -> None:
     """Remember on the account when its next lot expires, so that nobody need look at lots before that."""
-    account.next_expiry_at = min((lot.expires_at for lot in lots if lot.remaining and lot.expires_at), default=None)
+    account.next_expiry_at = min((lot.expires_at for lot in lots if lot.free and lot.expires_at), default=None)
+    note_due(account)
 
 
-def _good(lot: Lot, now: datetime) -> bool:
-    return lot.remaining == 0 or lot.expires_at is None or now < lot.expires_at
+def note_due(account: Account) -> None:
+    """Remember when something happens next by itself; on a frozen or closed account nothing does."""
+    moments = (account.next_settle_at, account.next_release_at, account.next_expiry_at)
+    still = account.frozen_at is not None or account.closed_at is not None
+    account.next_due_at = None if still else min((at for at in moments if at), default=None)

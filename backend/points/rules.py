@@ -1,13 +1,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 from backend.kit.calendar import add_months, day_end, shop_day
+from config import policy
 
 GENESIS = bytes(32)
 NEVER = datetime.max.replace(tzinfo=UTC)
+LONGEST_MONTHS = 120
+SAID = ("member_id", "seq", "kind", "amount", "balance_after", "source_kind", "source_id", "expires_at", "at")
 
 
 @dataclass(frozen=True)
@@ -18,12 +21,56 @@ class Source:
     id: int | str
 
 
+@dataclass(frozen=True)
+class Expiry:
+    """How long points are good: for `months` (through the same shop day of that month, or its last day), through the
+    end of the calendar year after the one of the earning, or for ever. Raises ValueError for months out of 1 to 120.
+    """
+
+    kind: Literal["months", "year-end", "never"]
+    months: int = 0
+
+    def __post_init__(self) -> None:
+        if (self.kind == "months") != (0 < self.months <= LONGEST_MONTHS):
+            raise ValueError("months are told, 1 to 120, where points are good for months, and only there")
+
+    def of(self, earned_at: datetime) -> datetime | None:
+        """The first instant (UTC) at which points earned then are no longer good; None when there is none."""
+        if self.kind == "never":
+            return None
+        earned_on = shop_day(earned_at)
+        if self.kind == "year-end":
+            return day_end(date(earned_on.year + 1, 12, 31))
+        return day_end(add_months(earned_on, self.months))
+
+
+HOUSE_EXPIRY = Expiry("months", policy.POINTS_VALID_MONTHS)
+
+
 class LotLike(Protocol):
     """What choosing needs to know of a lot."""
 
-    lot_no: int
-    remaining: int
-    expires_at: datetime | None
+    @property
+    def lot_no(self) -> int: ...
+    @property
+    def free(self) -> int: ...
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+class AccountLike(Protocol):
+    """What the next line of a journal follows from."""
+
+    @property
+    def member_id(self) -> int: ...
+    @property
+    def balance(self) -> int: ...
+    @property
+    def last_seq(self) -> int: ...
+    @property
+    def last_hash(self) -> bytes: ...
+    @property
+    def last_at(self) -> datetime: ...
 
 
 class EntryLike(Protocol):
@@ -40,41 +87,55 @@ class EntryLike(Protocol):
     at: datetime
 
 
-def expiry_of(earned_at: datetime, months: int) -> datetime:
-    """The first instant (UTC) at which points earned now are no longer good.
-
-    They are good through the same shop day `months` later (or that month's last day), to its last instant.
-    """
-    return day_end(add_months(shop_day(earned_at), months))
-
-
 def spending_order(lot: LotLike) -> tuple[datetime, int]:
     """Soonest expiry first, then the oldest; what never expires comes last."""
     return lot.expires_at or NEVER, lot.lot_no
 
 
 def choose(lots: Iterable[LotLike], amount: int) -> list[tuple[int, int]]:
-    """Which lots pay: (lot_no, points) pairs in spending order that add up to `amount` or to all there is."""
+    """Which lots pay: (lot_no, points) pairs in spending order that add up to `amount` or to all that is free."""
     chosen = []
     for lot in sorted(lots, key=spending_order):
-        part = min(lot.remaining, amount)
+        part = min(lot.free, amount)
         if part > 0:
             chosen.append((lot.lot_no, part))
             amount -= part
     return chosen
 
 
+def next_line(
+    account: AccountLike,
+    kind: str,
+    amount: int,
+    *,
+    source: Source,
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> dict[str, Any]:
+    """The columns of the line that follows in an account's journal, chained to the one before."""
+    columns = {
+        "member_id": account.member_id,
+        "seq": account.last_seq + 1,
+        "kind": kind,
+        "amount": amount,
+        "balance_after": account.balance + amount,
+        "source_kind": source.kind,
+        "source_id": str(source.id),
+        "expires_at": expires_at,
+        "at": max(at, account.last_at),
+    }
+    return columns | {"hash": _digest(account.last_hash, columns)}
+
+
 def chained(previous: bytes, entry: EntryLike) -> bytes:
     """The SHA-256 that chains an entry to the one before; covers everything the entry says."""
-    said = (
-        entry.member_id,
-        entry.seq,
-        entry.kind,
-        entry.amount,
-        entry.balance_after,
-        entry.source_kind,
-        entry.source_id,
-        entry.expires_at and entry.expires_at.isoformat(timespec="microseconds"),
-        entry.at.isoformat(timespec="microseconds"),
-    )
+    return _digest(previous, {name: getattr(entry, name) for name in SAID})
+
+
+def _digest(previous: bytes, columns: dict[str, Any]) -> bytes:
+    said = tuple(_as_said(columns[name]) for name in SAID)
     return sha256(previous + repr(said).encode()).digest()
+
+
+def _as_said(value: Any) -> Any:
+    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value

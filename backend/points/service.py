@@ -1,47 +1,48 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import announce
 from backend.members import MemberJoined
-from backend.points.facts import PointsEarned, PointsSpent
-from backend.points.journal import allocate, append, live_lots, note_next_expiry, pay_debts, sweep
-from backend.points.models import CANCEL, EARN, SPEND, TAKE_BACK, Account, Allocation, Debt, Entry, Lot
-from backend.points.rules import GENESIS, Source, choose, expiry_of
+from backend.points import pending
+from backend.points.due import bring_up_to
+from backend.points.errors import (
+    AccountClosed,
+    AlreadyCancelled,
+    Frozen,
+    Insufficient,
+    NoAccount,
+    NothingToCancel,
+)
+from backend.points.facts import PointsSpent
+from backend.points.journal import (
+    allocate,
+    append,
+    checked,
+    earn,
+    entry_of,
+    live_lots,
+    named_lots,
+    note_next_expiry,
+    pay_debts,
+    tell_earned,
+    write_off,
+)
+from backend.points.models import CANCEL, SPEND, TAKE_BACK, Account, Allocation, Debt, Entry, GiveBack, Lot
+from backend.points.rules import GENESIS, HOUSE_EXPIRY, Expiry, Source, choose, spending_order
 from config import policy
 
-LARGEST_AMOUNT: Final = 10**12
 
+@dataclass(frozen=True)
+class TakenBack:
+    """Where points that were taken back came from: not yet settled ones, the account's, and what is owed now."""
 
-class NoAccount(NotFound):
-    """There is no such member."""
-
-    code = "points.no-account"
-    message = "会员不存在"
-
-
-class Insufficient(Conflict):
-    """There are fewer points than asked for; `available` says how many there are."""
-
-    code = "points.insufficient"
-    message = "积分不足，当前可用 {available} 积分"
-
-
-class NothingToCancel(NotFound):
-    """Nothing was spent for this."""
-
-    code = "points.nothing-to-cancel"
-    message = "没有可退回的积分"
-
-
-class AlreadyCancelled(Conflict):
-    """The points were given back before."""
-
-    code = "points.already-cancelled"
-    message = "积分已退回"
+    pending: int
+    points: int
+    debt: int
 
 
 def open_account(session: Session, joined: MemberJoined) -> None:
@@ -58,47 +59,46 @@ def give_join_gift(session: Session, joined: MemberJoined) -> None:
 
 
 def lock(session: Session, member_id: int, *, now: datetime) -> Account:
-    """Lock a member's account until the transaction ends, and write off what has expired at `now`.
+    """Lock a member's account until the transaction ends, and do all that was due on it at `now`.
 
-    Every command that moves a member's points, coupons or stock begins here. Raises NoAccount.
+    Every command that moves a member's points, coupons or stock begins here. Raises NoAccount, AccountClosed.
     """
     mine = select(Account).where(Account.member_id == member_id).with_for_update()
     account = session.scalar(mine.execution_options(populate_existing=True))
     if account is None:
         raise NoAccount
-    if account.next_expiry_at is not None and account.next_expiry_at <= now:
-        lots = live_lots(session, account)
-        sweep(session, account, lots, now=now)
-        note_next_expiry(account, lots.values())
+    if account.closed_at is not None:
+        raise AccountClosed
+    bring_up_to(session, account, now=now)
     return account
 
 
+def lock_both(session: Session, one_id: int, other_id: int, *, now: datetime) -> tuple[Account, Account]:
+    """Lock two accounts, always in the same order. Raises NoAccount, AccountClosed; ValueError for twice the same."""
+    if one_id == other_id:
+        raise ValueError("two accounts are two members'")
+    locked = {member_id: lock(session, member_id, now=now) for member_id in sorted((one_id, other_id))}
+    return locked[one_id], locked[other_id]
+
+
 def credit(
-    session: Session, account: Account, amount: int, *, source: Source, now: datetime, months: int | None = None
+    session: Session, account: Account, amount: int, *, source: Source, now: datetime, expiry: Expiry | None = None
 ) -> Entry:
-    """Add points, good for `months` (default: the house's policy; 0 means for ever). Debt is paid out of them first.
+    """Add points, good for as long as `expiry` says (default: the house's). Debt is paid out of them first.
 
     Raises ValueError for an amount that is not above 0. A source that was credited before violates a constraint.
     """
-    months = policy.POINTS_VALID_MONTHS if months is None else months
-    expires_at = expiry_of(now, months) if months else None
-    entry = append(session, account, EARN, _checked(amount), source=source, at=now, expires_at=expires_at)
-    lot = Lot(
-        member_id=account.member_id, lot_no=entry.seq, amount=amount, remaining=amount, expires_at=entry.expires_at
-    )
-    session.add(lot)
-    pay_debts(session, account, {lot.lot_no: lot})
-    if lot.remaining and expires_at and (account.next_expiry_at is None or expires_at < account.next_expiry_at):
-        account.next_expiry_at = expires_at
-    announce(
-        session, PointsEarned(account.member_id, amount, entry.balance_after, entry.source_kind, entry.source_id, now)
-    )
+    expires_at = (expiry or HOUSE_EXPIRY).of(now)
+    entry, _ = earn(session, account, checked(amount), source=source, at=now, expires_at=expires_at)
+    tell_earned(session, entry)
     return entry
 
 
 def spend(session: Session, account: Account, amount: int, *, source: Source, now: datetime) -> Entry:
-    """Take points out of the lots that expire soonest. Raises Insufficient, and then nothing has changed."""
-    if _checked(amount) > account.available:
+    """Take points out of the lots that expire soonest. Raises Insufficient, Frozen, and then nothing has changed."""
+    if account.frozen_at is not None:
+        raise Frozen
+    if checked(amount) > account.available:
         raise Insufficient(available=account.available)
     lots = live_lots(session, account)
     entry = append(session, account, SPEND, -amount, source=source, at=now)
@@ -110,68 +110,102 @@ def spend(session: Session, account: Account, amount: int, *, source: Source, no
     return entry
 
 
-def take_back(session: Session, account: Account, amount: int, *, source: Source, of: Source, now: datetime) -> Entry:
-    """Take back points that `of` had earned: first from its own lot, then as spending would; what is left is a debt."""
+def take_back(
+    session: Session, account: Account, amount: int, *, source: Source, of: Sequence[Source], now: datetime
+) -> TakenBack:
+    """Take back points that `of` had earned: what of them is still pending, then their own lots, then as spending
+    would; what is left is a debt. What is set aside by holds stays. A source that took back before violates a
+    constraint.
+    """
+    waiting = pending.cut(session, account, checked(amount), source=source, of=of, now=now)
+    if waiting == amount:
+        return TakenBack(amount, 0, 0)
+    due = amount - waiting
     lots = live_lots(session, account)
-    entry = append(session, account, TAKE_BACK, -_checked(amount), source=source, at=now)
-    earned = _entry_of(session, account, of)
-    own = lots.get(earned.seq) if earned else None
-    taken = 0
-    if own is not None:
-        taken = allocate(session, entry, lots, [(own.lot_no, min(own.remaining, amount))])
-    others = [lot for lot in lots.values() if lot is not own]
-    taken += allocate(session, entry, lots, choose(others, amount - taken))
-    if taken < amount:
-        owed = amount - taken
-        session.add(Debt(member_id=account.member_id, entry_seq=entry.seq, amount=owed, remaining=owed))
-        account.debt += owed
+    entry = append(session, account, TAKE_BACK, -due, source=source, at=now)
+    own = [lots[no] for no in _earned_by(session, account, of) if no in lots]
+    taken = allocate(session, entry, lots, choose(own, due))
+    others = [lot for lot in lots.values() if lot not in own]
+    taken += allocate(session, entry, lots, choose(others, due - taken))
+    if taken < due:
+        _owe(session, account, entry, due - taken)
     note_next_expiry(account, lots.values())
-    return entry
+    return TakenBack(waiting, taken, due - taken)
 
 
 def cancel(session: Session, account: Account, *, spent: Source, source: Source, now: datetime) -> Entry:
-    """Give what `spent` took back into the very lots that paid, with their old expiry.
+    """Give all that is left of what `spent` took back into the very lots that paid, with their old expiry.
 
     What has expired meanwhile is given back and written off in the same breath: cancelling extends no expiry. Debt is
     paid out of the rest. Raises NothingToCancel, AlreadyCancelled.
     """
-    paid = _entry_of(session, account, spent)
+    paid, left = returnable(session, account, spent)
+    if not left or entry_of(session, account.member_id, source) is not None:
+        raise AlreadyCancelled
+    return _give_back(session, account, paid, left, source=source, now=now)
+
+
+def give_back(
+    session: Session, account: Account, amount: int, *, spent: Source, source: Source, now: datetime
+) -> Entry:
+    """Give a part of what `spent` took back, the lot that paid last first; otherwise as `cancel` does.
+
+    Raises NothingToCancel when more is asked for than is left, AlreadyCancelled for a source that gave back before.
+    """
+    paid, left = returnable(session, account, spent)
+    if entry_of(session, account.member_id, source) is not None:
+        raise AlreadyCancelled
+    parts, missing = [], checked(amount)
+    for lot_no, part in reversed(left):
+        if missing:
+            parts.append((lot_no, min(part, missing)))
+            missing -= parts[-1][1]
+    if missing:
+        raise NothingToCancel
+    return _give_back(session, account, paid, parts, source=source, now=now)
+
+
+def returnable(session: Session, account: Account, spent: Source) -> tuple[Entry, list[tuple[int, int]]]:
+    """The entry that `spent` made, and what it took and was not given back: (lot_no, points) in spending order.
+
+    Raises NothingToCancel.
+    """
+    paid = entry_of(session, account.member_id, spent)
     if paid is None or paid.kind != SPEND:
         raise NothingToCancel
-    if _entry_of(session, account, source) is not None:
-        raise AlreadyCancelled
-    parts = _allocations(session, paid)
-    entry = append(session, account, CANCEL, -paid.amount, source=source, at=now)
-    lots = _lots(session, account, parts)
-    allocate(session, entry, lots, [(lot_no, -part) for lot_no, part in parts.items()])
-    sweep(session, account, lots, now=now)
+    returns = select(GiveBack.by_seq).where(GiveBack.member_id == paid.member_id, GiveBack.spent_seq == paid.seq)
+    sums = (
+        select(Allocation.lot_no, func.sum(Allocation.amount))
+        .where(Allocation.member_id == paid.member_id)
+        .where(or_(Allocation.entry_seq == paid.seq, Allocation.entry_seq.in_(returns)))
+        .group_by(Allocation.lot_no)
+    )
+    left = {lot_no: int(points) for lot_no, points in session.execute(sums) if points}  # a DECIMAL on MariaDB
+    paying = select(Lot).where(Lot.member_id == paid.member_id, Lot.lot_no.in_(left))
+    return paid, [(lot.lot_no, left[lot.lot_no]) for lot in sorted(session.scalars(paying), key=spending_order)]
+
+
+def _give_back(
+    session: Session, account: Account, paid: Entry, parts: list[tuple[int, int]], *, source: Source, now: datetime
+) -> Entry:
+    entry = append(session, account, CANCEL, sum(part for _, part in parts), source=source, at=now)
+    session.add(GiveBack(member_id=account.member_id, spent_seq=paid.seq, by_seq=entry.seq))
+    lots = named_lots(session, account, [lot_no for lot_no, _ in parts])
+    allocate(session, entry, lots, [(lot_no, -part) for lot_no, part in parts])
+    write_off(session, account, lots, at=now)
     pay_debts(session, account, lots)
     note_next_expiry(account, lots.values())
     return entry
 
 
-def _checked(amount: int) -> int:
-    if not 0 < amount <= LARGEST_AMOUNT:
-        raise ValueError("an amount of points is a whole number above 0")
-    return amount
+def _earned_by(session: Session, account: Account, of: Sequence[Source]) -> list[int]:
+    if not of:
+        return []
+    ids = {one.kind: [str(each.id) for each in of if each.kind == one.kind] for one in of}
+    named = or_(*((Entry.source_kind == kind) & Entry.source_id.in_(found) for kind, found in ids.items()))
+    return list(session.scalars(select(Entry.seq).where(Entry.member_id == account.member_id, named)))
 
 
-def _entry_of(session: Session, account: Account, source: Source) -> Entry | None:
-    return session.scalar(
-        select(Entry).where(
-            Entry.member_id == account.member_id, Entry.source_kind == source.kind, Entry.source_id == str(source.id)
-        )
-    )
-
-
-def _allocations(session: Session, entry: Entry) -> dict[int, int]:
-    parts = select(Allocation.lot_no, Allocation.amount).where(
-        Allocation.member_id == entry.member_id, Allocation.entry_seq == entry.seq
-    )
-    return {part.lot_no: part.amount for part in session.execute(parts)}
-
-
-def _lots(session: Session, account: Account, lot_numbers: dict[int, int]) -> dict[int, Lot]:
-    """The live lots, and among them those named even when they are empty."""
-    named = select(Lot).where(Lot.member_id == account.member_id, Lot.lot_no.in_(lot_numbers))
-    return live_lots(session, account) | {lot.lot_no: lot for lot in session.scalars(named)}
+def _owe(session: Session, account: Account, entry: Entry, points: int) -> None:
+    session.add(Debt(member_id=account.member_id, entry_seq=entry.seq, amount=points, remaining=points))
+    account.debt += points

@@ -13,7 +13,7 @@ def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, n
     return mall.add_item(session, offer, stock=stock, now=now)
 
 
-def give_points(session, member_id, amount, *, now=MORNING, months=None):
+def give_points(session, member_id, amount, *, now=MORNING, expiry=None):
     account = points.lock(session, member_id, now=now)
     why = points.Source("purchase", next(_reasons))
-    return points.credit(session, account, amount, source=why, now=now, months=months)
+    return points.credit(session, account, amount, source=why, now=now, expiry=expiry)

@@ -16,6 +16,10 @@ from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
 
+def expiry_of(months):
+    return points.Expiry("months", months) if months else points.Expiry("never")
+
+
 @dataclass
 class ModelLot:
     number: int
@@ -85,10 +89,15 @@ class LedgerMachine(RuleBasedStateMachine):
         number = next(self.ids)
         self.do(
             lambda session, account: points.credit(
-                session, account, amount, source=points.Source("purchase", number), now=self.now, months=months
+                session,
+                account,
+                amount,
+                source=points.Source("purchase", number),
+                now=self.now,
+                expiry=expiry_of(months),
             )
         )
-        expires_at = points.expiry_of(self.now, months) if months else None
+        expires_at = expiry_of(months).of(self.now)
         self.earned[number] = (self.model.earn(amount, expires_at), amount)
 
     @rule(amount=st.integers(1, 700))
@@ -115,7 +124,7 @@ class LedgerMachine(RuleBasedStateMachine):
         source = points.Source("refund", next(self.ids))
         self.do(
             lambda session, account: points.take_back(
-                session, account, amount, source=source, of=points.Source("purchase", number), now=self.now
+                session, account, amount, source=source, of=[points.Source("purchase", number)], now=self.now
             )
         )
         self.earned[number] = (lot, left - amount)

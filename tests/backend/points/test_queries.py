@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from backend import points
-from backend.points import Expiring, Source
+from backend.points import Expiring, Expiry, Source
 from tests.factories.members import make_member
 from tests.support.clocks import LATE, MORNING
 
@@ -14,8 +14,8 @@ IN_TWO_MONTHS = MORNING + timedelta(days=61)
 def account(session):
     """100 points for joining (12 months), 30 for a month, 50 for ever."""
     account = points.lock(session, make_member(session).id, now=MORNING)
-    points.credit(session, account, 30, source=Source("purchase", 1), now=MORNING, months=1)
-    points.credit(session, account, 50, source=Source("purchase", 2), now=MORNING, months=0)
+    points.credit(session, account, 30, source=Source("purchase", 1), now=MORNING, expiry=Expiry("months", 1))
+    points.credit(session, account, 50, source=Source("purchase", 2), now=MORNING, expiry=Expiry("never"))
     session.flush()
     return account
 
@@ -46,14 +46,14 @@ def test_what_expired_is_gone_before_anything_has_swept_it(session, account):
 
 
 def test_a_balance_counts_points_until_their_last_instant_and_not_after(session, account):
-    expires_at = points.expiry_of(MORNING, 1)
+    expires_at = Expiry("months", 1).of(MORNING)
     for now, available, lots in ((expires_at - timedelta(microseconds=1), 180, 2), (expires_at, 150, 1)):
         seen = points.summary(session, account.member_id, now=now)
         assert (seen.available, len(seen.expiring)) == (available, lots)
 
 
 def test_the_balance_of_a_past_instant_counts_what_had_expired_by_then(session, account):
-    expires_at = points.expiry_of(MORNING, 1)
+    expires_at = Expiry("months", 1).of(MORNING)
     just_before = expires_at - timedelta(microseconds=1)
 
     def seen():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.points.rules import choose, expiry_of
+from backend.points.rules import Expiry, choose
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds are naive
@@ -15,7 +15,7 @@ INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st
 @dataclass
 class Held:
     lot_no: int
-    remaining: int
+    free: int
     expires_at: datetime | None
 
 
@@ -33,7 +33,7 @@ def test_points_are_taken_one_by_one_from_what_expires_soonest(lots, amount):
     row = [
         lot.lot_no
         for lot in sorted(lots, key=lambda lot: (lot.expires_at is None, lot.expires_at or FIRST_DAY, lot.lot_no))
-        for _ in range(lot.remaining)
+        for _ in range(lot.free)
     ]
     taken = row[:amount]
     assert choose(lots, amount) == [(lot.lot_no, taken.count(lot.lot_no)) for lot in _in_order(lots, taken)]
@@ -55,14 +55,14 @@ def _in_order(lots, taken):
     ],
 )
 def test_last_good_day_is_the_same_day_months_later_or_that_months_last(earned, months, last_day):
-    expires_at = expiry_of(datetime.fromisoformat(earned), months)
+    expires_at = Expiry("months", months).of(datetime.fromisoformat(earned))
     assert shop_day(expires_at - timedelta(microseconds=1)) == last_day
     assert shop_day(expires_at) == last_day + timedelta(days=1)
 
 
 @given(INSTANTS, st.integers(1, 36))
 def test_points_are_good_from_earning_to_the_last_instant_of_a_shop_day(earned_at, months):
-    expires_at = expiry_of(earned_at, months)
+    expires_at = Expiry("months", months).of(earned_at)
     assert expires_at > earned_at
     assert shop_day(expires_at - timedelta(microseconds=1)) < shop_day(expires_at)
 
@@ -70,4 +70,4 @@ def test_points_are_good_from_earning_to_the_last_instant_of_a_shop_day(earned_a
 @given(INSTANTS, INSTANTS, st.integers(1, 36))
 def test_what_is_earned_later_never_expires_earlier(one, other, months):
     early, late = sorted((one, other))
-    assert expiry_of(early, months) <= expiry_of(late, months)
+    assert Expiry("months", months).of(early) <= Expiry("months", months).of(late)

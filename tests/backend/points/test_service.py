@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import points
-from backend.points import Source
+from backend.points import Expiry, Source
 from backend.points.models import Account, Allocation, Lot
 from tests.factories.members import make_member
 from tests.support.clocks import LATE, MORNING
@@ -45,8 +45,8 @@ def test_a_short_balance_is_refused_and_nothing_has_changed(session, account):
 
 
 def test_spending_takes_what_expires_soonest(session, account):
-    points.credit(session, account, 30, source=BOUGHT, now=MORNING, months=1)
-    points.credit(session, account, 50, source=Source("purchase", 2), now=MORNING, months=0)
+    points.credit(session, account, 30, source=BOUGHT, now=MORNING, expiry=Expiry("months", 1))
+    points.credit(session, account, 50, source=Source("purchase", 2), now=MORNING, expiry=Expiry("never"))
     points.spend(session, account, 40, source=EXCHANGED, now=MORNING)
     assert lots(session, account) == [(GIFT, 90), (30, 0), (50, 50)]
     points.spend(session, account, 140, source=Source("exchange", 2), now=MORNING)
@@ -70,7 +70,7 @@ def test_a_source_earns_once_for_ever(session, account):
 
 
 def test_points_are_good_until_the_last_instant_and_not_after(session, account):
-    expires_at = points.expiry_of(MORNING, 12)
+    expires_at = Expiry("months", 12).of(MORNING)
     just_good = points.lock(session, account.member_id, now=expires_at - timedelta(microseconds=1))
     assert just_good.available == GIFT
     gone = points.lock(session, account.member_id, now=expires_at)
@@ -82,15 +82,15 @@ def test_points_are_good_until_the_last_instant_and_not_after(session, account):
 
 
 def test_taking_back_takes_from_the_lot_that_was_earned(session, account):
-    points.credit(session, account, 80, source=BOUGHT, now=LATE, months=24)
-    points.take_back(session, account, 60, source=Source("refund", 1), of=BOUGHT, now=LATE)
+    points.credit(session, account, 80, source=BOUGHT, now=LATE, expiry=Expiry("months", 24))
+    points.take_back(session, account, 60, source=Source("refund", 1), of=[BOUGHT], now=LATE)
     assert lots(session, account) == [(GIFT, GIFT), (80, 20)]
 
 
 def test_taking_back_more_than_is_left_makes_a_debt_that_the_next_earning_pays(session, account):
     points.credit(session, account, 80, source=BOUGHT, now=MORNING)
     points.spend(session, account, 150, source=EXCHANGED, now=MORNING)
-    points.take_back(session, account, 80, source=Source("refund", 1), of=BOUGHT, now=MORNING)
+    points.take_back(session, account, 80, source=Source("refund", 1), of=[BOUGHT], now=MORNING)
     assert (account.balance, account.available, account.debt) == (-50, 0, 50)
     points.credit(session, account, 20, source=Source("purchase", 2), now=LATE)
     assert (account.balance, account.debt) == (-30, 30)
@@ -101,7 +101,7 @@ def test_taking_back_more_than_is_left_makes_a_debt_that_the_next_earning_pays(s
 
 
 def test_spending_and_cancelling_is_the_identity_on_lots(session, account):
-    points.credit(session, account, 30, source=BOUGHT, now=MORNING, months=1)
+    points.credit(session, account, 30, source=BOUGHT, now=MORNING, expiry=Expiry("months", 1))
     before = lots(session, account)
     points.spend(session, account, 110, source=EXCHANGED, now=MORNING)
     entry = points.cancel(session, account, spent=EXCHANGED, source=UNDONE, now=LATE)
@@ -110,7 +110,7 @@ def test_spending_and_cancelling_is_the_identity_on_lots(session, account):
 
 
 def test_cancelling_gives_no_new_life_to_what_expired_meanwhile(session, account):
-    points.credit(session, account, 30, source=BOUGHT, now=MORNING, months=1)
+    points.credit(session, account, 30, source=BOUGHT, now=MORNING, expiry=Expiry("months", 1))
     points.spend(session, account, 50, source=EXCHANGED, now=MORNING)
     two_months_on = points.lock(session, account.member_id, now=MORNING + timedelta(days=61))
     points.cancel(session, two_months_on, spent=EXCHANGED, source=UNDONE, now=MORNING + timedelta(days=61))
@@ -122,7 +122,7 @@ def test_cancelling_gives_no_new_life_to_what_expired_meanwhile(session, account
 def test_a_debt_is_paid_out_of_what_a_cancelled_exchange_gives_back(session, account):
     points.credit(session, account, 80, source=BOUGHT, now=MORNING)
     points.spend(session, account, 180, source=EXCHANGED, now=MORNING)
-    points.take_back(session, account, 80, source=Source("refund", 1), of=BOUGHT, now=MORNING)
+    points.take_back(session, account, 80, source=Source("refund", 1), of=[BOUGHT], now=MORNING)
     points.cancel(session, account, spent=EXCHANGED, source=UNDONE, now=LATE)
     assert (account.balance, account.debt) == (100, 0)
     assert points.verify(session, [account.member_id]) == []
@@ -169,23 +169,13 @@ def test_the_database_itself_refuses_a_lot_below_zero(session, account):
     session.flush()
     lot = session.scalar(select(Lot).where(Lot.member_id == account.member_id))
     lot.remaining = -1
-    with pytest.raises(Exception, match="remaining_within_amount"):
+    with pytest.raises(Exception, match="_within_"):
         session.flush()
 
 
 def test_allocations_of_a_spend_add_up_to_it(session, account):
-    points.credit(session, account, 30, source=BOUGHT, now=MORNING, months=1)
+    points.credit(session, account, 30, source=BOUGHT, now=MORNING, expiry=Expiry("months", 1))
     entry = points.spend(session, account, 110, source=EXCHANGED, now=MORNING)
     session.flush()
     parts = session.scalars(select(Allocation.amount).where(Allocation.entry_seq == entry.seq)).all()
     assert sorted(parts) == [30, 80]
-
-
-def test_accounts_due_are_found_by_their_next_expiry(session, account):
-    session.flush()
-    assert points.accounts_due(session, now=MORNING, limit=10) == []
-    assert points.accounts_due(session, now=A_YEAR_LATER, limit=10) == [account.member_id]
-    points.lock(session, account.member_id, now=A_YEAR_LATER)
-    session.flush()
-    assert points.accounts_due(session, now=A_YEAR_LATER, limit=10) == []
-    assert session.get(Account, account.member_id).next_expiry_at is None
