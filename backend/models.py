@@ -2,6 +2,7 @@
 
 from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
+from backend.earning import models as earning
 from backend.families import models as families
 from backend.jobs import models as jobs
 from backend.kit import idempotency
@@ -20,6 +21,7 @@ from backend.tiers import models as tiers
 __all__ = [
     "adjustments",
     "checkin",
+    "earning",
     "families",
     "idempotency",
     "jobs",

@@ -48,6 +48,7 @@ class Member(Model):
     consent_version: Mapped[str] = mapped_column(code(20))
     consent_at: Mapped[datetime]
     merged_into: Mapped[int | None] = mapped_column(Id, ForeignKey("members.id"))
+    profile_completed_at: Mapped[datetime | None]
 
 
 class Identity(Model):
@@ -81,3 +82,13 @@ class UsedCardCode(Model):
 
     code: Mapped[str] = mapped_column(code(20), primary_key=True)
     used_at: Mapped[datetime]
+
+
+class MemberTag(Model):
+    """A word that the shop has put to a member, for rules and segments to ask for."""
+
+    __tablename__ = "member_tags"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    tag: Mapped[str] = mapped_column(code(32), primary_key=True)

@@ -70,6 +70,38 @@ FIRST_BOOKS["cash"] = {
     "tiers": {},
 }
 
+# ---- what points are given for --------------------------------------------------------------------------------------
+
+FIRST_BOOKS["earning"] = {
+    "groups": [
+        {"code": "base", "kind": "points", "stacking": "add", "scaled": True, "rounding": "down"},
+        {"code": "activity", "kind": "points", "stacking": "add", "scaled": False, "rounding": "down"},
+    ],
+    "rules": [
+        {
+            "code": "purchase",
+            "name": "消费积分",
+            "group": "base",
+            "trigger": "purchase",
+            "effect": {"per_yuan": 10_000},
+        },
+        {
+            "code": "check-in",
+            "name": "签到积分",
+            "group": "activity",
+            "trigger": "check-in",
+            "effect": {"base": 10_000},
+        },
+        {
+            "code": "join",
+            "name": "入会礼",
+            "group": "activity",
+            "trigger": "registration",
+            "effect": {"fixed": 100},
+        },
+    ],
+}
+
 # ---- families and leaving -------------------------------------------------------------------------------------------
 
 FIRST_BOOKS["families"] = {
