@@ -15,13 +15,27 @@ from backend.members.errors import (
     ConsentMissing,
     IdentityUnknown,
     MemberUnknown,
+    Merged,
     NicknameRefused,
     NotJoined,
     PhoneRefused,
 )
-from backend.members.facts import MemberJoined, MembershipClosed, MembersMerged
+from backend.members.facts import MemberJoined, MembershipClosed, MembershipEnding, MembersMerged
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
-from backend.members.models import ACTIVE, BLOCKED, CLOSED, MINI_PROGRAM, OFFICIAL_ACCOUNT, Gender, Identity, Member
+from backend.members.leaving import erase
+from backend.members.lookup import Found, find_all
+from backend.members.merging import absorb, lock_two
+from backend.members.models import (
+    ACTIVE,
+    BLOCKED,
+    CLOSED,
+    MERGED,
+    MINI_PROGRAM,
+    OFFICIAL_ACCOUNT,
+    Gender,
+    Identity,
+    Member,
+)
 from backend.members.queries import (
     Profile,
     Who,
@@ -32,11 +46,13 @@ from backend.members.queries import (
     find_by_phone,
     followers_without_unionid,
     get,
+    locked,
     masked_name,
     mini_program_identity,
     of_identity,
     official_account_identity,
     profile,
+    survivor,
 )
 from backend.members.redemption import forget_used_codes, redeem_card_code
 from backend.members.service import (
@@ -52,6 +68,7 @@ __all__ = [
     "ACTIVE",
     "BLOCKED",
     "CLOSED",
+    "MERGED",
     "MINI_PROGRAM",
     "OFFICIAL_ACCOUNT",
     "Application",
@@ -62,6 +79,7 @@ __all__ = [
     "CardCodeInvalid",
     "Closed",
     "ConsentMissing",
+    "Found",
     "Gender",
     "Identity",
     "IdentityUnknown",
@@ -71,12 +89,15 @@ __all__ = [
     "MemberUnknown",
     "MembersMerged",
     "MembershipClosed",
+    "MembershipEnding",
+    "Merged",
     "NicknameRefused",
     "NotJoined",
     "PhoneRefused",
     "Profile",
     "ProfileChanges",
     "Who",
+    "absorb",
     "active",
     "active_member",
     "block",
@@ -84,6 +105,8 @@ __all__ = [
     "card_code",
     "check_application",
     "correct_birthday",
+    "erase",
+    "find_all",
     "find_by_card_no",
     "find_by_phone",
     "follow",
@@ -92,6 +115,8 @@ __all__ = [
     "get",
     "join",
     "learn_unionid",
+    "lock_two",
+    "locked",
     "masked_name",
     "mini_program_identity",
     "of_identity",
@@ -99,6 +124,7 @@ __all__ = [
     "profile",
     "redeem_card_code",
     "sign_in",
+    "survivor",
     "unblock",
     "unfollow",
     "update_profile",

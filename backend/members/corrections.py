@@ -7,37 +7,42 @@ from sqlalchemy.orm import Session
 from backend.kit.calendar import shop_day
 from backend.kit.pii import vault
 from backend.members import rules
-from backend.members.errors import Closed
-from backend.members.models import ACTIVE, BLOCKED, CLOSED, Member
+from backend.members.errors import Closed, Merged
+from backend.members.models import ACTIVE, BLOCKED, CLOSED, MERGED, Member
 from backend.members.queries import locked, place
 
 
 def correct_birthday(session: Session, member_id: int, birthday: date, *, now: datetime) -> Member:
-    """Set the birthday, as often as it takes. Raises MemberUnknown, Closed, BirthdayRefused."""
+    """Set the birthday, as often as it takes. Raises MemberUnknown, Closed, Merged, BirthdayRefused."""
     rules.check_birthday(birthday, today=shop_day(now))
-    member = _not_closed(session, member_id)
+    member = _standing(session, member_id)
     member.birthday_sealed = vault(session).seal(birthday.isoformat(), place("birthday", member.id))
     return member
 
 
 def block(session: Session, member_id: int) -> Member:
-    """Bar a member from signing in and from the tills; blocking again changes nothing. Raises MemberUnknown, Closed."""
+    """Bar a member from signing in and from the tills; again, it changes nothing.
+
+    Raises MemberUnknown, Closed, Merged.
+    """
     return _with_status(session, member_id, BLOCKED)
 
 
 def unblock(session: Session, member_id: int) -> Member:
-    """Let a blocked member act again; an active one stays so. Raises MemberUnknown, Closed."""
+    """Let a blocked member act again; an active one stays so. Raises MemberUnknown, Closed, Merged."""
     return _with_status(session, member_id, ACTIVE)
 
 
 def _with_status(session: Session, member_id: int, status: str) -> Member:
-    member = _not_closed(session, member_id)
+    member = _standing(session, member_id)
     member.status = status
     return member
 
 
-def _not_closed(session: Session, member_id: int) -> Member:
+def _standing(session: Session, member_id: int) -> Member:
     member = locked(session, member_id)
     if member.status == CLOSED:
         raise Closed
+    if member.status == MERGED:
+        raise Merged
     return member

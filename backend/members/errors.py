@@ -38,6 +38,13 @@ class Closed(Forbidden):
     message = "会员账户已注销"
 
 
+class Merged(Forbidden):
+    """The membership has become one with another of the same person, who now acts as that one."""
+
+    code = "members.merged"
+    message = "会员账户已合并，请重新进入"
+
+
 class ConsentMissing(Invalid):
     """The version of the terms that was agreed to is not one in force."""
 

@@ -26,6 +26,14 @@ class MembersMerged:
 
 
 @dataclass(frozen=True)
+class MembershipEnding:
+    """A member is about to leave for good and still has all: each listener undoes what waits, as it always does."""
+
+    member_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class MembershipClosed:
     """A member has left for good. The account of points has been closed by then; each listener ends its own rows."""
 

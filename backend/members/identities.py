@@ -5,7 +5,8 @@ from sqlalchemy.orm import Session
 
 from backend.kit.ids import new_id
 from backend.members.errors import IdentityUnknown
-from backend.members.models import OFFICIAL_ACCOUNT, Identity, Member
+from backend.members.models import CLOSED, OFFICIAL_ACCOUNT, Identity, Member
+from backend.members.queries import locked_survivor
 
 
 def sign_in(session: Session, *, kind: str, appid: str, openid: str, unionid: str | None, now: datetime) -> Identity:
@@ -38,7 +39,7 @@ def unfollow(session: Session, *, appid: str, openid: str, now: datetime) -> Non
 
 def learn_unionid(session: Session, identity_id: int, unionid: str, *, now: datetime) -> Identity:
     """A unionid that came later than the identity: bind as `sign_in` does. Raises IdentityUnknown."""
-    identity = session.get(Identity, identity_id)
+    identity = session.get(Identity, identity_id, with_for_update=True, populate_existing=True)
     if identity is None:
         raise IdentityUnknown
     identity.seen_at = now
@@ -47,11 +48,17 @@ def learn_unionid(session: Session, identity_id: int, unionid: str, *, now: date
 
 
 def lock_person(session: Session, identity: Identity) -> list[Identity]:
-    """Lock the identity and all that share its unionid, in index order, and read them anew."""
+    """Lock the identity and all that share its unionid, in index order, and read them anew.
+
+    Raises IdentityUnknown when it has been forgotten meanwhile, with a member who left.
+    """
     session.flush()  # a row of ours must be there before the scan: of two arrivals one then waits and sees the other
     same_person = Identity.unionid == identity.unionid if identity.unionid else Identity.id == identity.id
     found = select(Identity).where(same_person).order_by(Identity.id).with_for_update()
-    return list(session.scalars(found.execution_options(populate_existing=True)))
+    siblings = list(session.scalars(found.execution_options(populate_existing=True)))
+    if identity not in siblings:
+        raise IdentityUnknown
+    return siblings
 
 
 def bind_person(session: Session, identity: Identity) -> None:
@@ -63,12 +70,14 @@ def bind_person(session: Session, identity: Identity) -> None:
     siblings = lock_person(session, identity)
     if identity.unionid is None:
         return
-    owner = _owner(session, identity.unionid, siblings)
-    if owner is None:
+    owner, unbound = _owner(session, identity.unionid, siblings), [one for one in siblings if one.member_id is None]
+    if owner is None or (owner.unionid is not None and not unbound):
         return
-    for sibling in siblings:
-        if sibling.member_id is None:
-            sibling.member_id = owner.id
+    owner = locked_survivor(session, owner.id)
+    if owner.status == CLOSED:
+        return
+    for sibling in unbound:
+        sibling.member_id = owner.id
     if owner.unionid is None:
         owner.unionid = identity.unionid
 
@@ -90,4 +99,6 @@ def _owner(session: Session, unionid: str, siblings: list[Identity]) -> Member |
 
 
 def _by_openid(session: Session, appid: str, openid: str) -> Identity | None:
-    return session.scalar(select(Identity).where(Identity.appid == appid, Identity.openid == openid))
+    # locked, because it may be forgotten at this moment with a member who leaves
+    known = select(Identity).where(Identity.appid == appid, Identity.openid == openid).with_for_update()
+    return session.scalar(known.execution_options(populate_existing=True))

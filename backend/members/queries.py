@@ -6,8 +6,16 @@ from sqlalchemy.orm import Session
 
 from backend.kit.pii import mask_name, mask_phone, vault
 from backend.members import rules
-from backend.members.errors import Blocked, Closed, IdentityUnknown, MemberUnknown, NotJoined, PhoneRefused
-from backend.members.models import BLOCKED, CLOSED, MINI_PROGRAM, Gender, Identity, Member
+from backend.members.errors import (
+    Blocked,
+    Closed,
+    IdentityUnknown,
+    MemberUnknown,
+    Merged,
+    NotJoined,
+    PhoneRefused,
+)
+from backend.members.models import BLOCKED, CLOSED, MERGED, MINI_PROGRAM, Gender, Identity, Member
 
 
 @dataclass(frozen=True)
@@ -47,8 +55,13 @@ def get(session: Session, member_id: int) -> Member:
     return member
 
 
+def survivor(session: Session, member: Member) -> Member:
+    """The member whom a merged one has become; any other is its own."""
+    return member if member.merged_into is None else get(session, member.merged_into)
+
+
 def by_card_no(session: Session, card_no: str) -> Member:
-    """The member with this card number, whatever its status. Raises MemberUnknown."""
+    """The member whom this card leads to, whatever its status. Raises MemberUnknown."""
     member = find_by_card_no(session, card_no)
     if member is None:
         raise MemberUnknown
@@ -63,6 +76,17 @@ def locked(session: Session, member_id: int) -> Member:
     return member
 
 
+def locked_survivor(session: Session, member_id: int) -> Member:
+    """The member, or the one it has become, locked and read anew: nobody merges or closes it until we end.
+
+    Raises MemberUnknown.
+    """
+    member = locked(session, member_id)
+    while member.merged_into is not None:
+        member = locked(session, member.merged_into)
+    return member
+
+
 def of_identity(session: Session, identity_id: int) -> Who:
     """Who stands behind an identity, in one SELECT. Raises IdentityUnknown."""
     asked = select(Identity.id, Member).outerjoin(Member, Member.id == Identity.member_id)
@@ -73,33 +97,40 @@ def of_identity(session: Session, identity_id: int) -> Who:
 
 
 def active_member(who: Who) -> Member:
-    """The member, who may act. Raises NotJoined, Blocked, Closed."""
+    """The member, who may act. Raises NotJoined, Blocked, Closed, Merged."""
     if who.member is None:
         raise NotJoined
     return active(who.member)
 
 
 def active(member: Member) -> Member:
-    """The member, who may act. Raises Blocked, Closed."""
+    """The member, who may act. Raises Blocked, Closed, Merged."""
     if member.status == BLOCKED:
         raise Blocked
     if member.status == CLOSED:
         raise Closed
+    if member.status == MERGED:
+        raise Merged
     return member
 
 
 def find_by_phone(session: Session, phone: str) -> Member | None:
-    """The member with this phone, however it is written; None for what is no mainland mobile number too."""
+    """The member with this phone, however it is written; None for what is no mainland mobile number too.
+
+    The phone of a merged member leads to the one it became: it is a second number of the same person.
+    """
     try:
         normal = rules.normal_phone(phone)
     except PhoneRefused:
         return None
-    return session.scalar(select(Member).where(Member.phone_index == phone_index(session, normal)))
+    found = session.scalar(select(Member).where(Member.phone_index == phone_index(session, normal)))
+    return found and survivor(session, found)
 
 
 def find_by_card_no(session: Session, card_no: str) -> Member | None:
-    """The member with this card number."""
-    return session.scalar(select(Member).where(Member.card_no == card_no))
+    """The member whom this card leads to: the card of a merged member, to the one it became."""
+    found = session.scalar(select(Member).where(Member.card_no == card_no))
+    return found and survivor(session, found)
 
 
 def phone_index(session: Session, phone: str) -> bytes:

@@ -13,7 +13,16 @@ from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknow
 from backend.members.facts import MemberJoined
 from backend.members.identities import bind_person
 from backend.members.models import ACTIVE, Gender, Identity, Member
-from backend.members.queries import active, find_by_card_no, find_by_phone, get, locked, phone_index, place
+from backend.members.queries import (
+    active,
+    find_by_card_no,
+    find_by_phone,
+    get,
+    locked,
+    locked_survivor,
+    phone_index,
+    place,
+)
 from config import policy
 
 
@@ -71,7 +80,7 @@ def join(session: Session, identity_id: int, *, application: Application, rng: R
     identity = _locked_with_siblings(session, identity_id)
     if identity.member_id is not None:
         return Joined(active(get(session, identity.member_id)), created=False)
-    member = find_by_phone(session, phone)
+    member = _locked_by_phone(session, phone)
     created = member is None
     if member is None:
         member = _create(session, identity, application, phone=phone, rng=rng, now=now)
@@ -101,6 +110,13 @@ def _locked_with_siblings(session: Session, identity_id: int) -> Identity:
         raise IdentityUnknown
     bind_person(session, identity)
     return identity
+
+
+def _locked_by_phone(session: Session, phone: str) -> Member | None:
+    found = find_by_phone(session, phone)
+    member = found and locked_survivor(session, found.id)
+    # who left before we had the lock has no phone any more, and a newcomer takes it
+    return member if member is not None and member.phone_index is not None else None
 
 
 def _create(
