@@ -12,8 +12,8 @@ from backend.kit.ids import new_id
 class Adjustment(Model):
     """Points asked for by hand: given (`amount` above 0) or taken (below 0).
 
-    `decided_by` let them move (the asker within the own limit, else the second pair of eyes), refused or withdrew; nobody
-    decided what lapsed.
+    `decided_by` let them move (the asker within the own limit, else the second pair of eyes), refused or withdrew;
+    nobody decided what lapsed.
     """
 
     __tablename__ = "adjustments"
@@ -127,4 +127,17 @@ class GrantDecision(Model):
     what: Mapped[str] = mapped_column(code(16))
     by: Mapped[str] = mapped_column(code(32))
     note: Mapped[str] = mapped_column(String(LONGEST_NOTE))
+    at: Mapped[datetime]
+
+
+class FreezeDecision(Model):
+    """Who let an account of points be frozen or go on, why and when. Only ever added."""
+
+    __tablename__ = "account_freezes"
+
+    member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(code(16))
+    reason: Mapped[str] = mapped_column(String(LONGEST_NOTE))
+    by: Mapped[str] = mapped_column(code(32))
     at: Mapped[datetime]

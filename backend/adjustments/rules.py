@@ -21,11 +21,31 @@ WAITING, APPLIED, REFUSED, WITHDRAWN, LAPSED, REVERSED = (
     "lapsed",
     "reversed",
 )
+ADJUSTMENT_WORDS: Final = {
+    WAITING: "待审批",
+    APPLIED: "已生效",
+    REFUSED: "已驳回",
+    WITHDRAWN: "已撤回",
+    LAPSED: "已过期",
+    REVERSED: "已冲正",
+}
 # of a grant
 PLANNED, APPROVED, RUNNING, PAUSED, DONE, CANCELLED = "planned", "approved", "running", "paused", "done", "cancelled"
 REVERSING, HALTED = "reversing", "halted"  # being taken back, and stopped in that
 # of a row of a grant, which is also done and reversed: could not be given; could not be taken back
 FAILED, KEPT = "failed", "kept"
+
+GRANT_WORDS: Final = {
+    PLANNED: "待审批",
+    APPROVED: "已审批",
+    RUNNING: "发放中",
+    PAUSED: "已暂停",
+    DONE: "已完成",
+    CANCELLED: "已取消",
+    REVERSING: "冲正中",
+    HALTED: "冲正已暂停",
+    REVERSED: "已冲正",
+}
 
 # where a grant may go from where it stands
 STEPS: Final = {
@@ -36,6 +56,9 @@ STEPS: Final = {
     "reverse": {DONE: REVERSING, CANCELLED: REVERSING, HALTED: REVERSING},
     "finish": {RUNNING: DONE, REVERSING: REVERSED},
 }
+
+# which rows have their turn while a grant runs
+TURNS: Final = {RUNNING: WAITING, REVERSING: DONE}
 
 
 def checked_amount(amount: int) -> int:

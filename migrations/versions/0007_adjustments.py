@@ -38,10 +38,21 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["grant_id"], ["grants.id"], name=op.f("fk_grant_decisions_grant_id")),
         sa.PrimaryKeyConstraint("grant_id", "no", name=op.f("pk_grant_decisions")),
     )
+    op.create_table(
+        "account_freezes",
+        sa.Column("member_id", sa.BigInteger(), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("what", _code(16), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("by", _code(32), nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.ForeignKeyConstraint(["member_id"], ["members.id"], name=op.f("fk_account_freezes_member_id")),
+        sa.PrimaryKeyConstraint("member_id", "no", name=op.f("pk_account_freezes")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("grant_decisions", "grant_rows", "grants", "adjustment_usage", "adjustments"):
+    for table in ("account_freezes", "grant_decisions", "grant_rows", "grants", "adjustment_usage", "adjustments"):
         op.drop_table(table)
 
 
