@@ -23,7 +23,7 @@ from backend.members.errors import (
 from backend.members.facts import MemberJoined, MembershipClosed, MembershipEnding, MembersMerged
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
 from backend.members.leaving import erase
-from backend.members.lookup import Found, find_all
+from backend.members.lookup import Found, card_numbers, find_all
 from backend.members.merging import absorb, lock_two
 from backend.members.models import (
     ACTIVE,
@@ -103,6 +103,7 @@ __all__ = [
     "block",
     "by_card_no",
     "card_code",
+    "card_numbers",
     "check_application",
     "correct_birthday",
     "erase",
