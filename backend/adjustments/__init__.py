@@ -44,14 +44,15 @@ from backend.adjustments.overview import (
     under_way,
 )
 from backend.adjustments.plans import Gift, Plan, Purpose, draw_up, store
-from backend.adjustments.queries import get, of_member, page
+from backend.adjustments.queries import get, page
 from backend.adjustments.requests import Wish, approve, refuse, request, reverse, withdraw
-from backend.adjustments.rules import ADJUSTMENT_WORDS, GRANT_WORDS, status_at
+from backend.adjustments.rules import ADJUSTMENT_WORDS, GRANT_WORDS, ROW_STATUSES, status_at
 
 __all__ = [
     "ADJUSTMENT_WORDS",
     "BOOK",
     "GRANT_WORDS",
+    "ROW_STATUSES",
     "Adjustment",
     "AdjustmentBook",
     "AdjustmentUnknown",
@@ -102,7 +103,6 @@ __all__ = [
     "hand_out",
     "lapse_due",
     "move_to_survivor",
-    "of_member",
     "page",
     "pause_grant",
     "progress",

@@ -17,20 +17,20 @@ def get(session: Session, adjustment_id: int) -> Adjustment:
 
 
 def page(
-    session: Session, *, now: datetime, status: str | None = None, before_id: int | None = None, limit: int
+    session: Session,
+    *,
+    now: datetime,
+    status: str | None = None,
+    member_id: int | None = None,
+    before_id: int | None = None,
+    limit: int,
 ) -> list[Adjustment]:
-    """Adjustments, newest first, of one status or of all, from before an id on."""
+    """Adjustments, newest first, of one status, of one member, or all, from before an id on."""
     rows = select(Adjustment).order_by(Adjustment.id.desc()).limit(limit)
     if status is not None:
         rows = rows.where(_stands_at(status, now))
-    if before_id is not None:
-        rows = rows.where(Adjustment.id < before_id)
-    return list(session.scalars(rows))
-
-
-def of_member(session: Session, member_id: int, *, before_id: int | None = None, limit: int) -> list[Adjustment]:
-    """A member's adjustments, newest first, from before an id on."""
-    rows = select(Adjustment).where(Adjustment.member_id == member_id).order_by(Adjustment.id.desc()).limit(limit)
+    if member_id is not None:
+        rows = rows.where(Adjustment.member_id == member_id)
     if before_id is not None:
         rows = rows.where(Adjustment.id < before_id)
     return list(session.scalars(rows))

@@ -34,6 +34,7 @@ PLANNED, APPROVED, RUNNING, PAUSED, DONE, CANCELLED = "planned", "approved", "ru
 REVERSING, HALTED = "reversing", "halted"  # being taken back, and stopped in that
 # of a row of a grant, which is also done and reversed: could not be given; could not be taken back
 FAILED, KEPT = "failed", "kept"
+ROW_STATUSES: Final = (WAITING, DONE, FAILED, REVERSED, KEPT)
 
 GRANT_WORDS: Final = {
     PLANNED: "待审批",

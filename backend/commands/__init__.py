@@ -2,12 +2,29 @@
 
 from flask import Flask
 
-from backend.commands import books, db, demo, jobs, mall, members, messages, operators, points, pos, stores, wechat
+from backend.commands import (
+    adjustments,
+    books,
+    db,
+    demo,
+    grants,
+    jobs,
+    mall,
+    members,
+    messages,
+    operators,
+    points,
+    pos,
+    stores,
+    wechat,
+)
 
 GROUPS = (
+    adjustments.group,
     books.group,
     db.group,
     demo.group,
+    grants.group,
     jobs.group,
     mall.group,
     members.group,

@@ -7,7 +7,7 @@ from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import work
+from backend.jobs import grants, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -43,6 +43,8 @@ JOBS: Final = (
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
     Job("expire-points", "Write off points past their last day", "10 2 * * *", work.bring_points_up_to),
+    Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
+    Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
 )
