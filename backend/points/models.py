@@ -60,7 +60,10 @@ class Entry(Model):
     """One line of the journal. Only ever added; `hash` chains it to the line before."""
 
     __tablename__ = "point_entries"
-    __table_args__ = (UniqueConstraint("member_id", "source_kind", "source_id"),)
+    __table_args__ = (
+        UniqueConstraint("member_id", "source_kind", "source_id"),
+        Index(None, "at", "kind", "source_kind", "amount"),  # holds all that a month's sums ask for
+    )
 
     member_id: Mapped[int] = mapped_column(Id, ForeignKey("point_accounts.member_id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -57,7 +57,9 @@ def test_a_hold_that_ends_at_the_last_instant_of_its_points_frees_nothing(sessio
 
 def test_each_instant_is_caught_up_on_by_itself(session, account):
     for number in (1, 2, 3):
-        points.credit(session, account, number, source=Source("purchase", number), now=MORNING, expiry=Expiry("months", number))
+        points.credit(
+            session, account, number, source=Source("purchase", number), now=MORNING, expiry=Expiry("months", number)
+        )
     points.lock(session, account.member_id, now=MORNING + timedelta(days=400))
     assert lines(session, account, 3) == [
         ("expire", -number, Expiry("months", number).of(MORNING)) for number in (1, 2, 3)

@@ -60,7 +60,9 @@ def test_points_passed_on_stay_good_for_just_as_long(session, giver, taker):
 
 def test_both_sides_of_a_transfer_are_told_of(session, giver, taker):
     heard = []
-    session.info["listeners"] = {kind: [lambda _session, fact: heard.append(fact)] for kind in (PointsEarned, PointsSpent)}
+    session.info["listeners"] = {
+        kind: [lambda _session, fact: heard.append(fact)] for kind in (PointsEarned, PointsSpent)
+    }
     points.transfer(session, giver, taker, 30, source_id=1, now=MORNING)
     assert [(type(fact), fact.member_id, fact.amount) for fact in heard] == [
         (PointsEarned, taker.member_id, 30),
@@ -145,7 +147,9 @@ def test_what_a_closed_account_owed_is_forgiven(session):
 
 
 BOOKS = st.lists(
-    st.tuples(st.sampled_from(["earn", "promise", "owe", "spend"]), st.integers(1, 99), st.sampled_from([SOON, LATER, EVER])),
+    st.tuples(
+        st.sampled_from(["earn", "promise", "owe", "spend"]), st.integers(1, 99), st.sampled_from([SOON, LATER, EVER])
+    ),
     max_size=8,
 )
 

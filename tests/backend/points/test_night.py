@@ -50,11 +50,17 @@ def story(sessions, member_ids, skip=("hash", "member_id")):
         for member_id in member_ids:
             entries = points.entries(session, member_id, limit=100)
             account = session.get(points.Account, member_id)
-            told.append((
-                [(entry.kind, entry.amount, entry.balance_after, entry.at, entry.expires_at) for entry in entries],
-                account.balance, account.held, account.pending, account.debt, account.next_due_at,
-                [(lot.lot_no, lot.remaining, lot.held) for lot in points.lots(session, member_id, limit=99)],
-            ))
+            told.append(
+                (
+                    [(entry.kind, entry.amount, entry.balance_after, entry.at, entry.expires_at) for entry in entries],
+                    account.balance,
+                    account.held,
+                    account.pending,
+                    account.debt,
+                    account.next_due_at,
+                    [(lot.lot_no, lot.remaining, lot.held) for lot in points.lots(session, member_id, limit=99)],
+                )
+            )
         return told
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from backend import points
 from backend.points import Expiry, PointsEarned, PointsPromised, Source
@@ -28,9 +29,7 @@ def heard(session):
 
 
 def promise(session, account, amount=50, *, source=BOUGHT, settles_at=SETTLES, expiry=None):
-    return points.promise(
-        session, account, amount, source=source, settles_at=settles_at, now=MORNING, expiry=expiry
-    )
+    return points.promise(session, account, amount, source=source, settles_at=settles_at, now=MORNING, expiry=expiry)
 
 
 def good_books(session, account):
@@ -127,6 +126,7 @@ def test_points_good_for_less_than_the_window_come_in_and_are_written_off_in_one
 def test_the_same_return_is_taken_once(session, account):
     promise(session, account)
     points.take_back(session, account, 20, source=Source("refund", 1), of=[BOUGHT], now=MORNING)
-    with pytest.raises(Exception, match="(?i)unique|duplicate"):
-        points.take_back(session, account, 20, source=Source("refund", 1), of=[BOUGHT], now=MORNING)
+    session.flush()
+    points.take_back(session, account, 20, source=Source("refund", 1), of=[BOUGHT], now=MORNING)
+    with pytest.raises(IntegrityError):
         session.flush()

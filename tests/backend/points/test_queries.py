@@ -32,7 +32,7 @@ def test_a_balance_in_its_parts(session, account):
 
 
 def test_what_is_held_cannot_be_spent(session, account):
-    account.held = 30
+    points.reserve(session, account, 30, source=Source("cash-hold", 1), until=None, now=MORNING)
     session.flush()
     assert points.summary(session, account.member_id, now=MORNING).available == account.available == 150
     with pytest.raises(points.Insufficient):
