@@ -147,9 +147,9 @@ def _first(places: Sequence[int]) -> int | None:
 
 
 def _line(no: int, cells: Sequence[str], columns: Columns, points: int | None, largest: int) -> Line | Fault:
-    who = next((found for place in columns.who if (found := _cell(cells, place))), "")
+    who = next((found for place in columns.who if (found := _number(cells, place))), "")
+    given = _number(cells, columns.points)
     note = _cell(cells, columns.note)
-    given = _cell(cells, columns.points)
     if who.startswith("=") or given.startswith("=") or note.startswith(("=", "+", "-", "@")):
         return Fault(no, "formula")
     known = _known_by(SEPARATORS.sub("", who))
@@ -166,7 +166,12 @@ def _line(no: int, cells: Sequence[str], columns: Columns, points: int | None, l
 def _cell(cells: Sequence[str], place: int | None) -> str:
     if place is None or place >= len(cells):
         return ""
-    text = unicodedata.normalize("NFKC", cells[place]).strip()
+    return cells[place].strip()
+
+
+def _number(cells: Sequence[str], place: int | None) -> str:
+    """A cell that holds digits, in the digits and signs of ASCII, without what marks it as text."""
+    text = unicodedata.normalize("NFKC", _cell(cells, place)).strip()
     kept = TEXT_IN_A_FORMULA.fullmatch(text)
     return kept[1].strip() if kept else text.removeprefix("'")
 
