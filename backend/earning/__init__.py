@@ -1,1 +1,50 @@
-"""What points are given for: rules as data with versions, caps, budgets, and an explanation of every award."""
+"""What points are given for: rules as data with versions, the limits they keep, and why each gave what it gave.
+
+An operator's book of rules (`EarningBook`) says what an `Event` is worth. Every award keeps its event and the version
+it was judged by, so that a refund or a question years later is answered by the rules of then. Points are whole
+numbers, rates are integers per ten thousand.
+"""
+
+from backend.earning.book import KIND, EarningBook, Rule
+from backend.earning.drafting import BookRefused, checked, draft
+from backend.earning.events import Event, EventLine
+from backend.earning.explaining import Explanation, conditions_of, effect_of, explained, limits_of
+from backend.earning.merging import merge_awards
+from backend.earning.planning import Grant
+from backend.earning.queries import LiveRule, Quoted, explain, live_rules, quote, reassess
+from backend.earning.rules import Assessment, assess
+from backend.earning.service import Award, GivenUp, award, give_up, reward_profile, reward_registration
+from backend.earning.stored import AwardUnknown
+
+__all__ = [
+    "KIND",
+    "Assessment",
+    "Award",
+    "AwardUnknown",
+    "BookRefused",
+    "EarningBook",
+    "Event",
+    "EventLine",
+    "Explanation",
+    "GivenUp",
+    "Grant",
+    "LiveRule",
+    "Quoted",
+    "Rule",
+    "assess",
+    "award",
+    "checked",
+    "conditions_of",
+    "draft",
+    "effect_of",
+    "explain",
+    "explained",
+    "give_up",
+    "limits_of",
+    "live_rules",
+    "merge_awards",
+    "quote",
+    "reassess",
+    "reward_profile",
+    "reward_registration",
+]

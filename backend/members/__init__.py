@@ -20,7 +20,7 @@ from backend.members.errors import (
     NotJoined,
     PhoneRefused,
 )
-from backend.members.facts import MemberJoined, MembershipClosed, MembershipEnding, MembersMerged
+from backend.members.facts import MemberJoined, MembershipClosed, MembershipEnding, MembersMerged, ProfileCompleted
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
 from backend.members.leaving import erase
 from backend.members.lookup import Found, card_numbers, find_all
@@ -63,6 +63,7 @@ from backend.members.service import (
     join,
     update_profile,
 )
+from backend.members.tags import TagRefused, TooManyTags, drop_tags, merge_tags, tag, tags_of, untag
 
 __all__ = [
     "ACTIVE",
@@ -96,6 +97,9 @@ __all__ = [
     "PhoneRefused",
     "Profile",
     "ProfileChanges",
+    "ProfileCompleted",
+    "TagRefused",
+    "TooManyTags",
     "Who",
     "absorb",
     "active",
@@ -106,6 +110,7 @@ __all__ = [
     "card_numbers",
     "check_application",
     "correct_birthday",
+    "drop_tags",
     "erase",
     "find_all",
     "find_by_card_no",
@@ -119,6 +124,7 @@ __all__ = [
     "lock_two",
     "locked",
     "masked_name",
+    "merge_tags",
     "mini_program_identity",
     "of_identity",
     "official_account_identity",
@@ -126,7 +132,10 @@ __all__ = [
     "redeem_card_code",
     "sign_in",
     "survivor",
+    "tag",
+    "tags_of",
     "unblock",
     "unfollow",
+    "untag",
     "update_profile",
 ]

@@ -14,6 +14,14 @@ class MemberJoined:
 
 
 @dataclass(frozen=True)
+class ProfileCompleted:
+    """Nickname, birthday and gender of a member are all known for the first time; told once for ever."""
+
+    member_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class MembersMerged:
     """Two members turned out to be one person: what `gone_id` owns passes to `into_id`.
 

@@ -26,6 +26,7 @@ def absorb(session: Session, gone: Member, into: Member) -> None:
         _hand_over(session, column, gone, into)
     if into.gender == "unknown":
         into.gender = gone.gender
+    into.profile_completed_at = into.profile_completed_at or gone.profile_completed_at
     gone.status, gone.merged_into = MERGED, into.id
     session.flush()  # the unionid stands once, also between two rows of one flush
     into.unionid = into.unionid or unionid

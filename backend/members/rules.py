@@ -30,10 +30,14 @@ def normal_phone(text: str) -> str:
 def normal_nickname(text: str) -> str:
     """The nickname without white space around it. Raises NicknameRefused."""
     stripped = text.strip()
-    shown = all(unicodedata.category(char) not in UNSEEN and char not in DIRECTION_MARKS for char in stripped)
-    if not shown or not 1 <= len(stripped) <= LONGEST_NICKNAME:
+    if not is_plain(stripped) or not 1 <= len(stripped) <= LONGEST_NICKNAME:
         raise NicknameRefused
     return stripped
+
+
+def is_plain(text: str) -> bool:
+    """Whether a text breaks no line and turns no direction."""
+    return all(unicodedata.category(char) not in UNSEEN and char not in DIRECTION_MARKS for char in text)
 
 
 def check_birthday(day: date, *, today: date) -> None:

@@ -9,6 +9,7 @@ from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 from backend.members import rules
+from backend.members.completion import note_completion
 from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown
 from backend.members.facts import MemberJoined
 from backend.members.identities import bind_person
@@ -101,6 +102,7 @@ def update_profile(session: Session, member_id: int, *, changes: ProfileChanges,
         member.gender = changes.gender
     if changes.birthday is not None:
         _set_birthday(session, member, changes.birthday, now)
+    note_completion(session, member, now=now)
     return member
 
 
@@ -144,6 +146,7 @@ def _create(
     session.add(member)
     session.flush()  # whoever joins with the same phone meanwhile must be met before the listeners write
     announce(session, MemberJoined(member_id, identity.kind, application.scene, now, application.invite_code))
+    note_completion(session, member, now=now)
     return member
 
 
