@@ -1,13 +1,28 @@
 """Who reacts to which fact: the one table. Listeners run in the announcer's transaction, in this order."""
 
-from backend import adjustments, mall, members, messaging, points, tiers
+from backend import adjustments, checkin, earning, families, mall, members, messaging, points, tiers
 from backend.kit.facts import Listeners
 
 LISTENERS: Listeners = {
-    members.MemberJoined: [points.open_account, tiers.open_standing, points.give_join_gift],
+    members.MemberJoined: [points.open_account, tiers.open_standing, earning.reward_registration],
+    members.ProfileCompleted: [earning.reward_profile],
     points.PointsEarned: [messaging.tell_points_earned],
     tiers.TierReached: [messaging.tell_tier_reached],
-    members.MembersMerged: [adjustments.move_to_survivor],
-    members.MembershipClosed: [adjustments.drop_requests],
+    members.MembersMerged: [
+        adjustments.move_to_survivor,
+        checkin.absorb_visits,
+        earning.merge_awards,
+        families.move_seat,
+        mall.move_orders,
+        members.merge_tags,
+        messaging.move_messages,
+    ],
+    members.MembershipEnding: [mall.cancel_waiting],
+    members.MembershipClosed: [
+        adjustments.drop_requests,
+        families.give_up_seat,
+        members.drop_tags,
+        messaging.drop_waiting,
+    ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
 }

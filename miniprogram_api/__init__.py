@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from miniprogram_api import card, checkin, login, mall, members, points
+from miniprogram_api import card, checkin, closure, family, login, mall, members, points
 
-RESOURCES = (login, members, card, points, checkin, mall)
+RESOURCES = (login, members, closure, card, points, checkin, mall, family)
 
 
 def register(app: OpenAPI) -> None:

@@ -9,6 +9,7 @@ from backend.commands import (
     demo,
     grants,
     jobs,
+    lifecycle,
     mall,
     members,
     messages,
@@ -41,3 +42,5 @@ def register(app: Flask) -> None:
     """Open the door."""
     for group in GROUPS:
         app.cli.add_command(group)
+    for command in lifecycle.COMMANDS:
+        members.group.add_command(command)

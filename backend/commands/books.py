@@ -6,7 +6,7 @@ from typing import Any, Final, TextIO
 import click
 from sqlalchemy.orm import Session
 
-from backend import adjustments, operators, rulebooks
+from backend import adjustments, families, lifecycle, operators, rulebooks
 from backend.commands.speech import Group, Instant, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -18,6 +18,8 @@ Check = Callable[[dict[str, Any]], object]
 # who owns a kind says what may stand in it: raises a DomainError that tells in words all that is wrong
 CHECKS: Final[dict[str, Check]] = {
     adjustments.BOOK: adjustments.checked,
+    families.KIND: families.checked,
+    lifecycle.KIND: lifecycle.checked,
 }
 
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator who answers for it.")

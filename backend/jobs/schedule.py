@@ -45,6 +45,7 @@ JOBS: Final = (
     Job("expire-points", "Write off points past their last day", "10 2 * * *", work.bring_points_up_to),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
+    Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
 )

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import mall, members, oa, points
+from backend import lifecycle, mall, members, oa, points
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.db import run
@@ -46,6 +46,15 @@ def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
         runtime,
         lambda session, limit: mall.due_to_lapse(session, now=at, limit=limit),
         lambda session, order_id: mall.lapse_due(session, order_id, now=at),
+    )
+
+
+def close_memberships(runtime: Runtime, at: datetime) -> Counts:
+    """Close the memberships of those who asked to leave and have not taken it back, member by member."""
+    return _one_by_one(
+        runtime,
+        lambda session, limit: lifecycle.closures_due(session, now=at, limit=limit),
+        lambda session, closure_id: lifecycle.close_due(session, closure_id, now=at),
     )
 
 

@@ -7,11 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from backend.kit.columns import Id, Json, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
+from backend.lifecycle.rules import LONGEST_REASON
 
 ClosureStatus = Literal["running", "taken-back", "done"]
-
-RUNNING, TAKEN_BACK, DONE = "running", "taken-back", "done"
-LONGEST_REASON = 200
 
 
 class MemberMerge(Model):
@@ -54,7 +52,7 @@ class Closure(Model):
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"))
     running_for: Mapped[int | None] = mapped_column(Id)
-    status: Mapped[ClosureStatus] = mapped_column(code(16), default=RUNNING)
+    status: Mapped[ClosureStatus] = mapped_column(code(16), default="running")
     asked_by: Mapped[str | None] = mapped_column(code(32))
     reason: Mapped[str] = mapped_column(String(LONGEST_REASON))
     asked_at: Mapped[datetime]

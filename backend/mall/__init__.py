@@ -6,6 +6,7 @@ Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the or
 from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
 from backend.mall.models import Item, Order, OrderStatus
 from backend.mall.offer import Offer, OfferRefused, StockTooLow, add_item, adjust_stock, put_on, take_off
+from backend.mall.owners import cancel_waiting, move_orders
 from backend.mall.queries import (
     ItemUnknown,
     OrderUnknown,
@@ -50,12 +51,14 @@ __all__ = [
     "adjust_stock",
     "all_items",
     "cancel",
+    "cancel_waiting",
     "due_to_lapse",
     "exchange",
     "get_item",
     "get_order",
     "lapse_due",
     "list_items",
+    "move_orders",
     "orders",
     "pick_up",
     "put_on",

@@ -7,7 +7,9 @@ tried again later, or one of the named ends. Of one member's messages the next g
 
 from backend.messaging.attempt import Post
 from backend.messaging.delivery import deliver_due, deliver_until
+from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
+from backend.messaging.reminders import remind_expiring
 from backend.messaging.rules import Status
 from backend.messaging.service import (
     MessageUnknown,
@@ -15,6 +17,8 @@ from backend.messaging.service import (
     requeue,
     tell_exchange_confirmed,
     tell_points_earned,
+    tell_points_expired,
+    tell_points_promised,
     tell_tier_reached,
 )
 from backend.messaging.wording import CATALOGUE, console_templates, fields
@@ -30,11 +34,16 @@ __all__ = [
     "dead_letters",
     "deliver_due",
     "deliver_until",
+    "drop_waiting",
     "fields",
     "longest_waiting_since",
+    "move_messages",
     "outbox_depth",
+    "remind_expiring",
     "requeue",
     "tell_exchange_confirmed",
     "tell_points_earned",
+    "tell_points_expired",
+    "tell_points_promised",
     "tell_tier_reached",
 ]

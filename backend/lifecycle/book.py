@@ -1,0 +1,45 @@
+"""What the rule book "closure" says: for how long a member who wants to leave may think again."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Annotated, Any, Final
+
+from pydantic import Field, ValidationError
+from sqlalchemy.orm import Session
+
+from backend import rulebooks
+from backend.kit.schema import Schema
+from backend.lifecycle.errors import BookRefused
+
+KIND: Final = "closure"
+
+
+class ClosureBook(Schema):
+    """One version of these rules. No days at all: a closure is due at once."""
+
+    cooling_off_days: Annotated[int, Field(strict=True, ge=0, le=90)]
+
+    @property
+    def cooling_off(self) -> timedelta:
+        """How long after it was asked for a closure is due."""
+        return timedelta(days=self.cooling_off_days)
+
+
+def checked(definition: dict[str, Any]) -> ClosureBook:
+    """The rules that a definition says. Raises BookRefused."""
+    try:
+        return ClosureBook.model_validate(definition)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise BookRefused(why="; ".join(wrong)) from error
+
+
+def live(session: Session, *, now: datetime) -> ClosureBook:
+    """The rules in force at `now`."""
+    return _parsed(rulebooks.live(session, KIND, now=now))
+
+
+@lru_cache(maxsize=16)
+def _parsed(book: rulebooks.Book) -> ClosureBook:
+    """Keyed by all but the definition, which never changes once a version is published."""
+    return checked(book.definition)
