@@ -4,6 +4,7 @@ from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
 from backend.earning import models as earning
 from backend.families import models as families
+from backend.insights import models as insights
 from backend.jobs import models as jobs
 from backend.kit import idempotency
 from backend.lifecycle import models as lifecycle
@@ -24,6 +25,7 @@ __all__ = [
     "earning",
     "families",
     "idempotency",
+    "insights",
     "jobs",
     "lifecycle",
     "mall",

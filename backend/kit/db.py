@@ -16,7 +16,17 @@ from backend.kit.columns import MYSQL_FAMILY, UtcDateTime
 from backend.kit.engines import connect
 from backend.kit.errors import Unavailable
 
-__all__ = ["Model", "Sessions", "connect", "is_lock_trouble", "is_mysql_family", "lock_code", "run", "sessions"]
+__all__ = [
+    "Model",
+    "Sessions",
+    "connect",
+    "hold_still",
+    "is_lock_trouble",
+    "is_mysql_family",
+    "lock_code",
+    "run",
+    "sessions",
+]
 
 T = TypeVar("T")
 
@@ -128,6 +138,12 @@ def is_away(error: DBAPIError) -> bool:
 def is_mysql_family(session: Session) -> bool:
     """Whether the session speaks to MariaDB, MySQL or a cluster that speaks their protocol."""
     return session.get_bind().dialect.name in MYSQL_FAMILY
+
+
+def hold_still(session: Session) -> None:
+    """Let all that a session reads from here on be of one state, whatever others write; it must not have read yet."""
+    if is_mysql_family(session):  # SQLite does so anyway
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _refuse_to_write(session: Session, *_: object) -> NoReturn:

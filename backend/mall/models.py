@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.columns import Id, code
@@ -43,7 +43,10 @@ class Item(Model):
 
 
 class Order(Model):
-    """An exchange: paid with points when placed, closed when picked up, cancelled or lapsed."""
+    """An exchange: its points are set aside when placed and spent when picked up, or freed when cancelled or lapsed.
+
+    `on_hold` is false for one that was placed when exchanges still spent their points at once.
+    """
 
     __tablename__ = "mall_orders"
     __table_args__ = (
@@ -64,6 +67,7 @@ class Order(Model):
     item_title: Mapped[str] = mapped_column(String(64))
     quantity: Mapped[int]
     points: Mapped[int] = mapped_column(Id)
+    on_hold: Mapped[bool] = mapped_column(default=True, server_default=false())
     store_id: Mapped[int] = mapped_column(Id, ForeignKey("stores.id"))
     status: Mapped[OrderStatus] = mapped_column(code(16))
     pickup_code: Mapped[str] = mapped_column(code(20), unique=True)

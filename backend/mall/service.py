@@ -49,9 +49,10 @@ class OrderLapsed(Conflict):
 def exchange(
     session: Session, member_id: int, *, item_id: int, quantity: int, store_id: int, rng: Random, now: datetime
 ) -> Order:
-    """Place an order for `quantity` >= 1 of an item, paid with points, to be picked up at a store.
+    """Place an order for `quantity` >= 1 of an item, to be picked up at a store; its points are set aside until then.
 
-    Raises ItemUnknown, SoldOut, points.Insufficient and what `stores.get_store` raises; nothing has changed then.
+    Raises ItemUnknown, SoldOut, points.Insufficient, points.Frozen and what `stores.get_store` raises; nothing has
+    changed then.
     """
     account = points.lock(session, member_id, now=now)
     item, store = get_item(session, item_id), stores.get_store(session, store_id)
@@ -59,7 +60,7 @@ def exchange(
         raise SoldOut
     order = _order(item, quantity, member_id=member_id, store_id=store.id, rng=rng, now=now)
     session.add(order)
-    points.spend(session, account, order.points, source=_exchange(order), now=now)
+    points.reserve(session, account, order.points, source=_exchange(order), until=order.pick_up_by, now=now)
     announce(session, _confirmed(order, store.name))
     session.flush()  # all else is written before the item, which everyone who wants it waits for, is locked
     if not _move_stock(session, item.id, -quantity, Item.stock >= quantity, Item.status == "on"):
@@ -68,7 +69,7 @@ def exchange(
 
 
 def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) -> Order:
-    """Undo an order that was not picked up: points go back into their lots, goods into stock.
+    """Undo an order that was not picked up: points are free again in their lots, goods go back into stock.
 
     A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, OrderLapsed.
     """
@@ -85,10 +86,7 @@ def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) ->
 
 def lapse_due(session: Session, order_id: int, *, now: datetime) -> None:
     """Undo an order whose time to be picked up has passed; does nothing to any other. Raises OrderUnknown."""
-    member_id = session.scalar(select(Order.member_id).where(Order.id == order_id))
-    if member_id is None:
-        raise OrderUnknown
-    account = points.lock(session, member_id, now=now)
+    account = points.lock(session, _owner(session, Order.id == order_id), now=now)
     order = _locked(session, Order.id == order_id)
     if order.status == "placed" and now >= order.pick_up_by:
         _undo(session, account, order, "lapsed", now=now)
@@ -97,14 +95,18 @@ def lapse_due(session: Session, order_id: int, *, now: datetime) -> None:
 def pick_up(session: Session, *, code: str, store_id: int, now: datetime) -> Order:
     """Hand over what a pickup code stands for, at the store it was ordered to, once; a repeat is answered the same.
 
-    Raises OrderUnknown for an unknown code and for another store's alike, OrderCancelled, OrderLapsed.
+    Its points are spent with that. Raises OrderUnknown for an unknown code and for another store's alike,
+    OrderCancelled, OrderLapsed, points.Frozen.
     """
-    order = _locked(session, Order.pickup_code == code, Order.store_id == store_id)
+    shown = Order.pickup_code == code, Order.store_id == store_id
+    account = points.lock(session, _owner(session, *shown), now=now)
+    order = _locked(session, *shown)
     if order.status == "cancelled":
         raise OrderCancelled
     if order.status == "lapsed" or (order.status == "placed" and now >= order.pick_up_by):
         raise OrderLapsed
     if order.status == "placed":
+        _pay(session, account, order, now=now)
         _close(order, "picked-up", now=now)
         announce(session, ExchangePickedUp(order.member_id, order.no, order.item_title, order.store_id, at=now))
     return order
@@ -119,6 +121,7 @@ def _order(item: Item, quantity: int, *, member_id: int, store_id: int, rng: Ran
         item_title=item.title,
         quantity=quantity,
         points=item.points * quantity,
+        on_hold=True,
         store_id=store_id,
         status="placed",
         pickup_code=digits(rng, PICKUP_CODE_DIGITS),
@@ -144,6 +147,14 @@ def _confirmed(order: Order, store_name: str) -> ExchangeConfirmed:
     )
 
 
+def _owner(session: Session, *which: ColumnElement[bool]) -> int:
+    """Whose order it is, without a lock: the account is locked before the order. Raises OrderUnknown."""
+    member_id = session.scalar(select(Order.member_id).where(*which))
+    if member_id is None:
+        raise OrderUnknown
+    return member_id
+
+
 def _locked(session: Session, *which: ColumnElement[bool]) -> Order:
     order = session.scalar(select(Order).where(*which).with_for_update().execution_options(populate_existing=True))
     if order is None:
@@ -154,12 +165,28 @@ def _locked(session: Session, *which: ColumnElement[bool]) -> Order:
 def _undo(
     session: Session, account: points.Account, order: Order, status: Literal["cancelled", "lapsed"], *, now: datetime
 ) -> None:
+    _free_points(session, account, order, now=now)
     _close(order, status, now=now)
-    points.cancel(session, account, spent=_exchange(order), source=points.Source("exchange-cancel", order.id), now=now)
     announce(session, ExchangeCancelled(order.member_id, order.no, order.item_title, order.points, status, at=now))
     session.flush()  # all else is written before the item is locked
     if not _move_stock(session, order.item_id, order.quantity):
         raise LookupError(f"order {order.id} is for an item that is gone")
+
+
+def _pay(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
+    """Spend what was set aside for an order, unless it was paid when it was placed."""
+    if order.on_hold:
+        try:
+            points.capture(session, account, source=_exchange(order), now=now)
+        except points.HoldEnded as ended:  # a server whose clock is ahead has freed the points
+            raise OrderLapsed from ended
+
+
+def _free_points(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
+    if order.on_hold:
+        points.release(session, account, source=_exchange(order), now=now)
+        return
+    points.cancel(session, account, spent=_exchange(order), source=points.Source("exchange-cancel", order.id), now=now)
 
 
 def _close(order: Order, status: OrderStatus, *, now: datetime) -> None:

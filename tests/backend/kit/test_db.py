@@ -3,7 +3,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
 
-from backend.kit.db import TRIES, WroteWhileReading, connect, is_lock_trouble, is_mysql_family, run, sessions
+from backend.kit.db import (
+    TRIES,
+    WroteWhileReading,
+    connect,
+    hold_still,
+    is_lock_trouble,
+    is_mysql_family,
+    run,
+    sessions,
+)
 from backend.kit.errors import Unavailable
 from tests.support.toys import Tally, add_one, failing
 
@@ -167,6 +176,17 @@ def test_mariadb_reads_what_is_committed_meanwhile(mariadb_make):
         run(mariadb_make, lambda other: add_one(other, "a"))
         seen.append(session.scalar(sa.select(sa.func.count()).select_from(Tally)))
     assert seen == [0, 1]
+
+
+def test_a_session_that_holds_still_reads_one_state(toys, make):
+    read = sessions(toys).read
+    with read() as session:
+        hold_still(session)
+        seen = [session.scalar(sa.select(sa.func.count()).select_from(Tally))]
+        run(make, lambda other: add_one(other, "a"))
+        seen.append(session.scalar(sa.select(sa.func.count()).select_from(Tally)))
+    assert seen == [0, 0]
+    assert count(read) == 1
 
 
 def test_a_reading_session_refuses_to_write(toys):

@@ -55,9 +55,14 @@ class MallMachine(RuleBasedStateMachine):
         with self.sessions.write.begin() as session:
             return work(session)
 
+    def held(self, member):
+        """What orders that can still be picked up have set aside: past their time the points are free at once."""
+        waiting = [o for o in self.orders if o.member == member and o.status == "placed" and self.now < o.until]
+        return PRICE * sum(order.quantity for order in waiting)
+
     def spent(self, member):
-        open_ones = [o for o in self.orders if o.member == member and o.status in {"placed", "picked-up"}]
-        return PRICE * sum(order.quantity for order in open_ones)
+        taken = [o for o in self.orders if o.member == member and o.status == "picked-up"]
+        return PRICE * sum(order.quantity for order in taken)
 
     @rule(member=places, item=places, quantity=pieces)
     def exchange(self, member, item, quantity):
@@ -75,7 +80,7 @@ class MallMachine(RuleBasedStateMachine):
         if quantity > self.stock[item]:
             with pytest.raises(mall.SoldOut):
                 self.do(work)
-        elif PRICE * quantity > FUNDS - self.spent(member):
+        elif PRICE * quantity > FUNDS - self.spent(member) - self.held(member):
             with pytest.raises(points.Insufficient):
                 self.do(work)
         else:
@@ -148,8 +153,10 @@ class MallMachine(RuleBasedStateMachine):
             assert mall.stock_faults(session) == []
             assert points.verify(session, self.members) == []
             for member, member_id in enumerate(self.members):
-                available = points.summary(session, member_id, now=self.now).available
-                assert available == FUNDS - self.spent(member)
+                seen = points.summary(session, member_id, now=self.now)
+                assert seen.held == self.held(member)
+                assert seen.available == FUNDS - self.spent(member) - seen.held
+                assert points.balance_at(session, member_id, at=self.now) == FUNDS - self.spent(member)
 
 
 def test_the_mall_agrees_with_a_plain_model(sessions, rng):

@@ -19,7 +19,7 @@ from backend.mall.rules import pick_up_by
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.meetings import rewritten
+from tests.support.meetings import meeting, rewritten
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -226,6 +226,27 @@ def test_pick_up_cancelling_and_time_out_exclude_one_another(runtime, sessions, 
     assert [tuple(results[at : at + 4]) for at in range(0, 32, 4)] == [expected[status] for status in ended]
     assert_everything_adds_up(sessions, item_id, 10, members)
     assert deadlocks == []
+
+
+def test_without_locks_an_order_is_picked_up_and_cancelled_at_once(mariadb_engine, clock):
+    """The negative control of the race above."""
+    with unguarded_database() as engine:
+        runtime = make_runtime(engine, clock)
+        (member_id,), item_id = crowd(runtime.sessions, 1), offer(runtime.sessions, 1)
+        shop_id = run(runtime.sessions.write, open_shop)
+        order = run(
+            runtime.sessions.write,
+            lambda s: mall.exchange(
+                s, member_id, item_id=item_id, quantity=1, store_id=shop_id, rng=runtime.rng, now=MORNING
+            ),
+        )
+        ways = (
+            lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING).status,
+            lambda s: mall.cancel(s, member_id, order.no, now=MORNING).status,
+        )
+        with meeting(engine, "UPDATE point_accounts", patience=20):
+            ends = race(2, lambda number: run(runtime.sessions.write, ways[number]))
+    assert ends == ["picked-up", "cancelled"]
 
 
 def test_many_tills_hand_over_one_order_once(sessions, shop_id, rng):

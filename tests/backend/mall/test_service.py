@@ -65,6 +65,90 @@ def test_an_exchange_takes_points_and_stock(session, exchange, member_id, item, 
     assert_consistent(session, member_id)
 
 
+def test_points_wait_on_a_hold_and_are_spent_when_it_is_picked_up(session, exchange, member_id, store):
+    order = exchange(2)
+    waiting = points.summary(session, member_id, now=MORNING)
+    assert (waiting.held, waiting.available) == (2 * PRICE, FUNDS - 2 * PRICE)
+    assert points.balance_at(session, member_id, at=MORNING) == FUNDS
+    mall.pick_up(session, code=order.pickup_code, store_id=store.id, now=IN_TIME)
+    spent = points.entry_of(session, member_id, points.Source("exchange", order.id))
+    assert (spent.kind, spent.amount, spent.at) == ("spend", -2 * PRICE, IN_TIME)
+    after = points.summary(session, member_id, now=IN_TIME)
+    assert (after.held, after.available) == (0, FUNDS - 2 * PRICE)
+    assert_consistent(session, member_id)
+
+
+def test_an_order_that_is_given_up_leaves_no_line_on_the_statement(session, exchange, member_id):
+    lines = len(points.entries(session, member_id, limit=10))
+    order, late = exchange(), exchange()
+    mall.cancel(session, member_id, order.no, now=MORNING)
+    mall.lapse_due(session, late.id, now=OVERDUE)
+    assert len(points.entries(session, member_id, limit=10)) == lines
+    assert points.summary(session, member_id, now=OVERDUE).held == 0
+
+
+def test_points_of_an_order_past_its_time_can_be_spent_before_any_job_has_run(session, exchange, member_id, item):
+    order = exchange(5)
+    mall.adjust_stock(session, item.id, by=5)
+    everything = exchange(FUNDS // PRICE - 5, at=OVERDUE)
+    assert everything.status == "placed"
+    assert points.summary(session, member_id, now=OVERDUE).held == everything.points
+    mall.lapse_due(session, order.id, now=OVERDUE)
+    assert (order.status, stock(session, item)) == ("lapsed", 5)
+    assert_consistent(session, member_id)
+
+
+def test_a_till_whose_clock_is_behind_does_not_hand_over_what_has_come_free(session, exchange, member_id, store):
+    order = exchange()
+    points.lock(session, member_id, now=OVERDUE)
+    with pytest.raises(mall.OrderLapsed):
+        mall.pick_up(session, code=order.pickup_code, store_id=store.id, now=IN_TIME)
+
+
+def test_a_frozen_account_exchanges_and_picks_up_nothing_but_may_cancel(session, exchange, member_id, item, store):
+    order = exchange()
+    account = points.lock(session, member_id, now=MORNING)
+    points.freeze(session, account, reason="looked into", now=MORNING)
+    with pytest.raises(points.Frozen):
+        exchange()
+    with pytest.raises(points.Frozen):
+        mall.pick_up(session, code=order.pickup_code, store_id=store.id, now=MORNING)
+    assert mall.cancel(session, member_id, order.no, now=MORNING).status == "cancelled"
+    assert stock(session, item) == 5
+
+
+@pytest.fixture
+def paid_order(session, exchange, member_id):
+    """An order from the time when exchanges spent their points at once."""
+    order, account = exchange(2), points.lock(session, member_id, now=MORNING)
+    source = points.Source("exchange", order.id)
+    points.release(session, account, source=source, now=MORNING)
+    points.spend(session, account, order.points, source=source, now=MORNING)
+    order.on_hold = False
+    session.flush()
+    return order
+
+
+def test_an_order_that_was_paid_when_placed_gives_its_points_back(session, paid_order, member_id, item):
+    mall.cancel(session, member_id, paid_order.no, now=MORNING)
+    back = points.entry_of(session, member_id, points.Source("exchange-cancel", paid_order.id))
+    assert (back.kind, back.amount) == ("cancel", 2 * PRICE)
+    assert (stock(session, item), available(session, member_id)) == (5, FUNDS)
+    assert_consistent(session, member_id)
+
+
+def test_an_order_that_was_paid_when_placed_is_picked_up_and_not_paid_again(session, paid_order, member_id, store):
+    mall.pick_up(session, code=paid_order.pickup_code, store_id=store.id, now=MORNING)
+    assert available(session, member_id) == FUNDS - 2 * PRICE
+    assert_consistent(session, member_id)
+
+
+def test_an_order_that_was_paid_when_placed_lapses_with_its_points_back(session, paid_order, member_id):
+    mall.lapse_due(session, paid_order.id, now=OVERDUE)
+    assert (paid_order.status, available(session, member_id, OVERDUE)) == ("lapsed", FUNDS)
+    assert_consistent(session, member_id)
+
+
 def test_numbers_are_long_enough_not_to_be_guessed(exchange):
     first, second = exchange(), exchange()
     assert first.no != second.no
@@ -120,7 +204,7 @@ def test_cancelling_again_answers_the_same_and_gives_nothing_more(session, excha
 
 def test_cancelling_does_not_extend_an_expiry(session, exchange, item):
     hurried = make_member(session).id
-    give_points(session, hurried, 200, months=1)
+    give_points(session, hurried, 200, expiry=points.Expiry("months", 1))
     order = exchange(3, by=hurried)  # 200 that end on 1 April, and 100 of the gift
     later = MORNING + timedelta(days=40)
     mall.cancel(session, hurried, order.no, now=later)
