@@ -1,5 +1,7 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from backend.tiers.conditions import Way
 
 
 @dataclass(frozen=True)
@@ -22,5 +24,29 @@ class TierLost:
     tier_code: str
     tier_name: str
     previous_code: str
+    growth_seq: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TierFallsSoon:
+    """A member's tier ends with `last_day` unless one of the ways is gone: each says what is missing, all of it."""
+
+    member_id: int
+    tier_code: str
+    tier_name: str
+    last_day: date
+    ways: tuple[Way, ...]
+    at: datetime
+
+
+@dataclass(frozen=True)
+class TierGiftGiven:
+    """A member was given what comes with rising to a tier; `coupons` are the codes of kinds to issue."""
+
+    member_id: int
+    tier_code: str
+    points: int
+    coupons: tuple[str, ...]
     growth_seq: int
     at: datetime

@@ -1,0 +1,195 @@
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import product
+
+from backend.tiers.book import (
+    AllOf,
+    AnyOf,
+    Condition,
+    DaySpent,
+    Friends,
+    Growth,
+    Leaf,
+    Manual,
+    Paid,
+    Purchases,
+    Spent,
+    TierBook,
+    Window,
+)
+from backend.tiers.history import History, first_day
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a condition is asked: windows end with `day`, paid memberships cover `at`.
+
+    A purchase that was reported late is judged as of the days it came too late for: then only what was bought up to
+    that day counts (`upto`). `book` says which tier of friends is higher.
+    """
+
+    book: TierBook
+    day: date
+    at: datetime
+    upto: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A part of what a condition asks: what there is (`had`) of what is `needed`, in the unit of its kind.
+
+    It counts from `from_day` to `until_day`; kinds without a window count at any time. `tier` is that of friends.
+    """
+
+    kind: str
+    needed: int
+    had: int
+    from_day: date | None = None
+    until_day: date | None = None
+    tier: str | None = None
+
+    @property
+    def missing(self) -> int:
+        """How much more it takes; 0 when it is fulfilled."""
+        return max(0, self.needed - self.had)
+
+
+Way = tuple[Need, ...]
+"""Needs that fulfil a condition together."""
+
+
+def met_until(condition: Condition, history: History, moment: Moment, *, end: datetime) -> datetime | None:
+    """Until when a condition that is met now gives its tier, None where it is not met.
+
+    That is `end`, the end of the tier's validity, but for paid memberships, which give it as long as they last. Of
+    alternatives the longest counts, of what is needed together the shortest.
+    """
+    match condition:
+        case AnyOf():
+            met = [met_until(part, history, moment, end=end) for part in condition.any]
+            return max((until for until in met if until is not None), default=None)
+        case AllOf():
+            met = [met_until(part, history, moment, end=end) for part in condition.all]
+            return None if None in met else min(until for until in met if until is not None)
+        case Paid():
+            return history.paid_until(moment.at)
+        case _:
+            return end if _had(condition, history, moment) >= _needed(condition) else None
+
+
+def ways(condition: Condition, history: History, moment: Moment) -> list[Way]:
+    """Every way to meet a condition, with what there is and what is missing of each part; the nearest to met first."""
+    return sorted(_ways(condition, history, moment), key=lambda way: sum(need.missing > 0 for need in way))
+
+
+def missing(condition: Condition, history: History, moment: Moment) -> list[Way]:
+    """What is missing by each way that a member can go by acting; empty when the condition is met."""
+    open_ways = []
+    for way in ways(condition, history, moment):
+        wanting = tuple(need for need in way if need.missing)
+        if not wanting:
+            return []
+        if all(need.kind != "manual" for need in wanting):
+            open_ways.append(wanting)
+    return open_ways
+
+
+def leaves(condition: Condition | None) -> Iterator[Leaf]:
+    """All single conditions of a tree."""
+    match condition:
+        case None:
+            return
+        case AnyOf():
+            for part in condition.any:
+                yield from leaves(part)
+        case AllOf():
+            for part in condition.all:
+                yield from leaves(part)
+        case _:
+            yield condition
+
+
+def alternatives(condition: Condition) -> list[tuple[Leaf, ...]]:
+    """The ways through a tree: single conditions that meet it together."""
+    match condition:
+        case AnyOf():
+            return [way for part in condition.any for way in alternatives(part)]
+        case AllOf():
+            parts = product(*(alternatives(part) for part in condition.all))
+            return [tuple(leaf for way in together for leaf in way) for together in parts]
+        case _:
+            return [(condition,)]
+
+
+def _ways(condition: Condition, history: History, moment: Moment) -> Iterator[Way]:
+    for leaves_together in alternatives(condition):
+        yield tuple(_need(leaf, history, moment) for leaf in leaves_together)
+
+
+def _need(leaf: Leaf, history: History, moment: Moment) -> Need:
+    window = _window(leaf)
+    return Need(
+        kind=_KIND[type(leaf)],
+        needed=_needed(leaf),
+        had=_had(leaf, history, moment),
+        from_day=first_day(window, moment.day) if window else None,
+        until_day=moment.day if window else None,
+        tier=leaf.tier if isinstance(leaf, Friends) else None,
+    )
+
+
+_KIND = {
+    Spent: "spent",
+    DaySpent: "spent-in-a-day",
+    Purchases: "purchases",
+    Growth: "growth",
+    Friends: "friends",
+    Paid: "paid-membership",
+    Manual: "manual",
+}
+
+
+def _window(leaf: Leaf) -> Window | None:
+    return leaf.days if isinstance(leaf, (Spent, DaySpent, Purchases)) else None
+
+
+def _needed(leaf: Leaf) -> int:
+    match leaf:
+        case Spent():
+            return leaf.spent_fen
+        case DaySpent():
+            return leaf.spent_in_a_day_fen
+        case Purchases():
+            return leaf.purchases
+        case Growth():
+            return leaf.growth
+        case Friends():
+            return leaf.friends
+        case _:
+            return 1
+
+
+def _had(leaf: Leaf, history: History, moment: Moment) -> int:
+    match leaf:
+        case Spent():
+            return sum(day.spent_fen for day in history.within(leaf.days, moment.day, moment.upto))
+        case DaySpent():
+            return max((day.spent_fen for day in history.within(leaf.days, moment.day, moment.upto)), default=0)
+        case Purchases():
+            return sum(day.purchases for day in history.within(leaf.days, moment.day, moment.upto))
+        case Growth():
+            return history.growth
+        case Friends():
+            return _friends(leaf, history, moment.book)
+        case Paid():
+            return int(history.paid_until(moment.at) is not None)
+        case Manual():
+            return 0
+
+
+def _friends(leaf: Friends, history: History, book: TierBook) -> int:
+    if leaf.tier is None:
+        return len(history.friends)
+    least = book.rank(leaf.tier)
+    return sum(book.rank(code) >= least for code in history.friends.values())

@@ -1,0 +1,68 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from backend.kit.calendar import shop_day
+from backend.tiers.book import TierBook
+from backend.tiers.instants import month_start_after
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A version of the book of tiers, in force from an instant on."""
+
+    version: int
+    live_from: datetime
+    book: TierBook
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Which book is in force when: one edition after the other, at least one."""
+
+    editions: tuple[Edition, ...]
+
+    def at(self, at: datetime) -> Edition:
+        """The edition in force at an instant; the first one also before it came."""
+        found = self.editions[0]
+        for edition in self.editions[1:]:
+            if edition.live_from > at:
+                break
+            found = edition
+        return found
+
+    def after(self, at: datetime) -> Edition | None:
+        """The edition that comes next after an instant."""
+        return next((edition for edition in self.editions if edition.live_from > at), None)
+
+    def judging(self, at: datetime) -> "Timeline":
+        """The timeline by which tiers are judged at an instant: a book that changes by "recompute" counts as if it had
+        always been in force, and those before it not at all.
+        """
+        passed = [place for place, edition in enumerate(self.editions) if edition.live_from <= at]
+        breaks = [place for place in passed if self.editions[place].book.change == "recompute"]
+        return Timeline(self.editions[breaks[-1] :]) if breaks else self
+
+    def decay_after(self, at: datetime) -> tuple[datetime, int] | None:
+        """When growth value next decays after an instant, and the rate (per ten thousand) that is left of it."""
+        if self._decays:
+            start = at
+            for _ in range(12 * (1 + len(self.editions))):
+                start = month_start_after(start)
+                decay = self.at(start).book.growth.decay
+                if decay and (decay.every == "month" or shop_day(start).month == 1):
+                    return start, decay.keep
+        return None
+
+    @cached_property
+    def _decays(self) -> bool:
+        return any(edition.book.growth.decay for edition in self.editions)
+
+
+def timeline_of(editions: Sequence[Edition]) -> Timeline:
+    """A timeline of editions in whatever order they come; of two from the same instant the later version counts."""
+    latest: dict[datetime, Edition] = {}
+    for edition in sorted(editions, key=lambda edition: (edition.live_from, edition.version)):
+        latest[edition.live_from] = edition
+    return Timeline(tuple(latest.values()))

@@ -1,0 +1,161 @@
+"""What a version of the book of tiers would do to the whole membership at the instant it goes live; writes nothing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from backend import rulebooks
+from backend.kit.calendar import shop_day
+from backend.kit.errors import Invalid
+from backend.tiers import editions, gifts, journal
+from backend.tiers.book import Gift, TierBook
+from backend.tiers.history import PURCHASE, REFUND
+from backend.tiers.instants import MOMENT
+from backend.tiers.models import GrowthEntry, TierGift, TierStanding
+from backend.tiers.replay import replay
+from backend.tiers.rules import Career
+from backend.tiers.standings import dossiers
+from backend.tiers.sums import Preview, Sums
+from backend.tiers.timeline import Edition, Timeline, timeline_of
+
+SLICE: Final = 1_000
+YEAR: Final = timedelta(days=365)
+
+Progress = Callable[[int, int], object]
+"""Told how many members of how many are done."""
+
+
+class LiveAlready(Invalid):
+    """A published version is previewed as of the instant it goes live, and no other."""
+
+    code = "tiers.live-already"
+    message = "该版本已发布，只能按其生效时间预览"
+
+
+@dataclass(frozen=True)
+class Switch:
+    """The going over from the book before to an edition; `timeline` leads to both."""
+
+    timeline: Timeline
+    edition: Edition
+    before: TierBook
+
+    @property
+    def at(self) -> datetime:
+        """When the edition goes live."""
+        return self.edition.live_from
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of one member: the tier just before, the tier then, and what the rise of the earned tier passes."""
+
+    member_id: int
+    before: str
+    after: str
+    earned: tuple[int, int]
+
+
+def preview(session: Session, version: int, *, at: datetime, progress: Progress = lambda _done, _of: None) -> Preview:
+    """Where every member goes when a version goes live at an instant, what gifts that gives and what it costs.
+
+    Costs are those of a year like the one before: what was spent, times the difference of prices and of multipliers.
+    Reads slice by slice, so that memory does not grow with the membership; `hold_still` the session to see one state.
+    A published version takes its own instant. Raises BookUnknown, LiveAlready.
+    """
+    switch = switch_to(session, version, at=at)
+    total = session.scalar(select(func.count()).select_from(TierStanding).where(*_members(switch))) or 0
+    sums, done, last_id = Sums(switch.before, switch.edition.book), 0, 0
+    while rows := _slice(session, switch, after=last_id):
+        fates = list(_fates(session, switch, rows))
+        spent, given = _spent(session, rows, switch.at), _gifts(session, switch, fates)
+        for fate in fates:
+            sums.add(fate.before, fate.after, spent[fate.member_id], given[fate.member_id])
+        last_id, done = rows[-1].member_id, done + len(rows)
+        progress(done, total)
+    return sums.preview(version, switch.at)
+
+
+def switch_to(session: Session, version: int, *, at: datetime) -> Switch:
+    """What is known of going over to a version. Raises BookUnknown, LiveAlready."""
+    book = rulebooks.get(session, editions.KIND, version)
+    if book.live_from not in {None, at}:
+        raise LiveAlready
+    edition = editions.edition_of(book, live_from=at)
+    earlier = [one for one in editions.all_until(session, until=at).editions if one.version != version]
+    before = timeline_of(earlier).at(at - MOMENT).book
+    return Switch(timeline_of([*earlier, edition]), edition, before)
+
+
+def _members(switch: Switch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return TierStanding.opened_at < switch.at, TierStanding.closed_at.is_(None)
+
+
+def _slice(session: Session, switch: Switch, *, after: int) -> Sequence[TierStanding]:
+    further = select(TierStanding).where(*_members(switch), TierStanding.member_id > after)
+    return session.scalars(further.order_by(TierStanding.member_id).limit(SLICE)).all()
+
+
+def _fates(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> Iterator[Fate]:
+    """From where each was last judged on; for who was judged later by the new book already, from scratch."""
+    earlier = [row for row in rows if row.judged_at < switch.at]
+    later = [row for row in rows if row.judged_at >= switch.at]
+    for dossier in dossiers(session, earlier, switch.timeline, now=switch.at) if earlier else ():
+        steps = [step for step in dossier.career.steps if step.at < switch.at]
+        tier, earned = (steps[-1].after, steps[-1].earned_after) if steps else _standing(dossier.row)
+        yield _fate(switch, dossier.row.member_id, tier, earned, dossier.career)
+    lines = journal.read(session, [row.member_id for row in later]) if later else {}
+    for row in later:
+        told = [line for line in lines[row.member_id] if line.at < switch.at]
+        then = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at - MOMENT).state
+        career = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at)
+        yield _fate(switch, row.member_id, then.tier, then.earned, career)
+
+
+def _standing(row: TierStanding) -> tuple[str, str]:
+    return row.tier_code, row.earned_code
+
+
+def _fate(switch: Switch, member_id: int, tier: str, earned: str, career: Career) -> Fate:
+    rank, then = switch.edition.book.rank, career.state
+    return Fate(member_id, tier, then.tier, (rank(earned), rank(then.earned)))
+
+
+def _spent(session: Session, rows: Sequence[TierStanding], at: datetime) -> dict[int, int]:
+    """What each spent in the year before, less what came back."""
+    found = {row.member_id: 0 for row in rows}
+    spent = (
+        select(GrowthEntry.member_id, func.sum(GrowthEntry.spent_fen))
+        .where(
+            GrowthEntry.member_id.in_(found),
+            GrowthEntry.kind.in_((PURCHASE, REFUND)),
+            GrowthEntry.counts_on > shop_day(at - YEAR),
+            GrowthEntry.at < at,
+        )
+        .group_by(GrowthEntry.member_id)
+    )
+    return found | {member_id: int(fen) for member_id, fen in session.execute(spent)}  # a DECIMAL on MariaDB
+
+
+def _gifts(session: Session, switch: Switch, fates: Sequence[Fate]) -> dict[int, list[Gift]]:
+    """What the rises give, by what was given before."""
+    found: dict[int, list[Gift]] = {fate.member_id: [] for fate in fates}
+    rising = {fate.member_id: fate.earned for fate in fates if fate.earned[1] > fate.earned[0]}
+    if not rising or all(tier.gift is None for tier in switch.edition.book.tiers):
+        return found
+    given: dict[int, dict[str, datetime]] = {member_id: {} for member_id in rising}
+    last = (
+        select(TierGift.member_id, TierGift.tier_code, func.max(TierGift.at))
+        .where(TierGift.member_id.in_(rising), TierGift.at < switch.at)
+        .group_by(TierGift.member_id, TierGift.tier_code)
+    )
+    for member_id, code, at in session.execute(last):
+        given[member_id][code] = at
+    for member_id, (above, upto) in rising.items():
+        due = gifts.due(switch.edition.book, above, upto, given[member_id], switch.at)
+        found[member_id] = [gift for _, gift in due]
+    return found
