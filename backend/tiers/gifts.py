@@ -1,7 +1,8 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import points
@@ -22,17 +23,30 @@ class Rise:
     at: datetime
 
 
+def due(book: TierBook, above: int, upto: int, given: Mapping[str, datetime], at: datetime) -> list[tuple[str, Gift]]:
+    """The gifts of all tiers that a rise passes, but for those whose last time (`given`, by tier) is too short ago."""
+    return [
+        (tier.code, tier.gift)
+        for tier in book.tiers[above + 1 : upto + 1]
+        if tier.gift is not None and _again_from(given.get(tier.code), tier.gift) <= at
+    ]
+
+
 def give(session: Session, account: points.Account, book: TierBook, rise: Rise) -> None:
     """Give the gift of each tier passed, unless the last one of that tier is too short ago. A rise gives once."""
-    for tier in book.tiers[rise.above + 1 : rise.upto + 1]:
-        if tier.gift is not None and _is_due(session, account.member_id, tier.code, tier.gift, rise.at):
-            _give(session, account, tier.code, tier.gift, rise)
+    if all(tier.gift is None for tier in book.tiers[rise.above + 1 : rise.upto + 1]):
+        return
+    for code, gift in due(book, rise.above, rise.upto, _given(session, account.member_id), rise.at):
+        _give(session, account, code, gift, rise)
 
 
-def _is_due(session: Session, member_id: int, code: str, gift: Gift, at: datetime) -> bool:
-    before = select(TierGift.at).where(TierGift.member_id == member_id, TierGift.tier_code == code)
-    last = session.scalar(before.order_by(TierGift.at.desc()).limit(1))
-    return last is None or last + timedelta(days=gift.again_after_days) <= at
+def _again_from(last: datetime | None, gift: Gift) -> datetime:
+    return datetime.min.replace(tzinfo=UTC) if last is None else last + timedelta(days=gift.again_after_days)
+
+
+def _given(session: Session, member_id: int) -> dict[str, datetime]:
+    mine = select(TierGift.tier_code, func.max(TierGift.at)).where(TierGift.member_id == member_id)
+    return dict(session.execute(mine.group_by(TierGift.tier_code)).tuples().all())
 
 
 def _give(session: Session, account: points.Account, code: str, gift: Gift, rise: Rise) -> None:

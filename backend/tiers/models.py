@@ -121,3 +121,23 @@ class TierReview(Model):
     inviter_id: Mapped[int] = mapped_column(Id)
     friend_id: Mapped[int] = mapped_column(Id)
     noted_at: Mapped[datetime]
+
+
+class TierRun(Model):
+    """The applying of a version of the book: what the preview `expected` of it, and the outcome of those `done`.
+
+    `last_id` is the last member taken over, so that it goes on there whatever stopped it.
+    """
+
+    __tablename__ = "tier_runs"
+
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    members: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0)
+    last_id: Mapped[int] = mapped_column(Id, default=0)
+    expected: Mapped[dict[str, Any]] = mapped_column(Json)
+    outcome: Mapped[dict[str, Any]] = mapped_column(Json)
+    started_by: Mapped[str] = mapped_column(code(32))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]

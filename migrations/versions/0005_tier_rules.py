@@ -65,7 +65,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_growth_entries_member_id_kind_counts_on"))
         for column in _growth_columns():
             batch_op.drop_column(column.name)
-    for table in ("tier_reviews", "tier_friends", "tier_gifts"):
+    for table in ("tier_runs", "tier_reviews", "tier_friends", "tier_gifts"):
         op.drop_table(table)
 
 
@@ -297,6 +297,20 @@ def _new_tables() -> None:
         sa.Column("friend_id", sa.BigInteger(), nullable=False),
         sa.Column("noted_at", _instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_reviews")),
+    )
+    op.create_table(
+        "tier_runs",
+        sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("at", _instant(), nullable=False),
+        sa.Column("members", sa.Integer(), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("last_id", sa.BigInteger(), nullable=False),
+        sa.Column("expected", sa.JSON(), nullable=False),
+        sa.Column("outcome", sa.JSON(), nullable=False),
+        sa.Column("started_by", _code(32), nullable=False),
+        sa.Column("started_at", _instant(), nullable=False),
+        sa.Column("finished_at", _instant(), nullable=True),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_tier_runs")),
     )
 
 
