@@ -1,0 +1,40 @@
+"""The jobs of the clock, as the scheduler would run them: once, twice, or broken off by a crash and begun again."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from random import Random
+
+from backend.jobs.schedule import JOBS
+from backend.runtime import Runtime
+from bench.soak.doom import Crash
+from bench.soak.steps import must
+
+NEEDS_WECHAT = "link-followers"
+TWICE_IN = 5  # nights
+
+
+@dataclass(frozen=True)
+class Night:
+    """When the jobs run, and with which luck."""
+
+    runtime: Runtime
+    at: datetime
+    rng: Random
+
+
+def nightly(night: Night) -> Counter[str]:
+    """Run all jobs; what is found done when they are run once more must be nothing. Returns how much was done."""
+    done: Counter[str] = Counter()
+    for job in (job for job in JOBS if job.name != NEEDS_WECHAT):
+        try:
+            counts = job.work(night.runtime, night.at)
+        except Crash:
+            done["! crash at night"] += 1
+            counts = job.work(night.runtime, night.at)
+        done.update({f"{job.name}: {what}": amount for what, amount in counts.items() if amount})
+        if night.rng.randrange(TWICE_IN) == 0:
+            again = job.work(night.runtime, night.at)
+            done["! night twice"] += 1
+            must(not any(again.values()), f"{job.name} did something when it was run again: {again}")
+    return done
