@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import members, points
 from backend.kit.facts import announce
+from backend.kit.ids import new_id
 from backend.lifecycle import book
 from backend.lifecycle.errors import HoldsOpen, NotClosing
 from backend.lifecycle.models import Closure
@@ -29,10 +30,12 @@ def ask_to_leave(
     if begun is not None:
         return begun, False
     closure = Closure(
+        id=new_id(),
         member_id=member_id,
         running_for=member_id,
         asked_by=by,
         reason=checked_reason(reason),
+        status="running",
         asked_at=now,
         closes_at=now + book.live(session, now=now).cooling_off,
     )
@@ -57,7 +60,10 @@ def close_due(session: Session, closure_id: int, *, now: datetime) -> bool:
     that is being paid, points.Frozen while the books are looked into: nothing has changed then, and it stays due.
     """
     member_id = _member_of(session, closure_id)
-    account = points.lock(session, member_id, now=now)
+    try:
+        account = points.lock(session, member_id, now=now)
+    except points.AccountClosed:
+        return False
     closure = running(session, member_id)
     if closure is None or closure.id != closure_id or closure.closes_at > now:
         return False
