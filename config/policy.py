@@ -1,6 +1,5 @@
 """The house rules a store starts with. Rates are integers per ten thousand, money is fen, points are integers."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from config.zone import shop_zone
@@ -24,6 +23,7 @@ CHECK_IN_LONGEST_PAID_STREAK = 7
 MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
+MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
 MESSAGE_POINTS_UNTOLD = frozenset({"check-in"})  # shown on the screen at that very moment
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
@@ -33,21 +33,4 @@ CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside f
 
 PICK_UP_WITHIN_DAYS = 14
 
-
-@dataclass(frozen=True)
-class TierRule:
-    """A tier: reached at `growth`; points earned are multiplied, prices discounted, both per ten thousand."""
-
-    code: str
-    name: str
-    growth: int
-    multiplier: int
-    price: int
-
-
-TIERS = (
-    TierRule("basic", "普通", growth=0, multiplier=10_000, price=10_000),
-    TierRule("silver", "银卡", growth=2_000, multiplier=12_000, price=9_800),
-    TierRule("gold", "金卡", growth=10_000, multiplier=15_000, price=9_500),
-    TierRule("diamond", "钻石", growth=50_000, multiplier=20_000, price=9_200),
-)
+TIER_WARNING_BEFORE = timedelta(days=30)

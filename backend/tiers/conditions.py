@@ -75,7 +75,7 @@ def met_until(condition: Condition, history: History, moment: Moment, *, end: da
         case Paid():
             return history.paid_until(moment.at)
         case _:
-            return end if _had(condition, history, moment) >= _needed(condition) else None
+            return end if _had(condition, history, moment) >= needed_of(condition) else None
 
 
 def ways(condition: Condition, history: History, moment: Moment) -> list[Way]:
@@ -128,11 +128,13 @@ def _ways(condition: Condition, history: History, moment: Moment) -> Iterator[Wa
 
 
 def _need(leaf: Leaf, history: History, moment: Moment) -> Need:
-    window = _window(leaf)
+    window, needed, had = _window(leaf), needed_of(leaf), _had(leaf, history, moment)
+    if isinstance(leaf, DaySpent) and had < needed:
+        had = history.spent_on(moment.day)  # nobody can add to a day that is over
     return Need(
         kind=_KIND[type(leaf)],
-        needed=_needed(leaf),
-        had=_had(leaf, history, moment),
+        needed=needed,
+        had=had,
         from_day=first_day(window, moment.day) if window else None,
         until_day=moment.day if window else None,
         tier=leaf.tier if isinstance(leaf, Friends) else None,
@@ -154,7 +156,8 @@ def _window(leaf: Leaf) -> Window | None:
     return leaf.days if isinstance(leaf, (Spent, DaySpent, Purchases)) else None
 
 
-def _needed(leaf: Leaf) -> int:
+def needed_of(leaf: Leaf) -> int:
+    """How much a single condition asks for, in the unit of its kind."""
     match leaf:
         case Spent():
             return leaf.spent_fen
@@ -171,21 +174,26 @@ def _needed(leaf: Leaf) -> int:
 
 
 def _had(leaf: Leaf, history: History, moment: Moment) -> int:
+    if isinstance(leaf, (Spent, DaySpent, Purchases)):
+        return _bought(leaf, history, moment)
     match leaf:
-        case Spent():
-            return sum(day.spent_fen for day in history.within(leaf.days, moment.day, moment.upto))
-        case DaySpent():
-            return max((day.spent_fen for day in history.within(leaf.days, moment.day, moment.upto)), default=0)
-        case Purchases():
-            return sum(day.purchases for day in history.within(leaf.days, moment.day, moment.upto))
         case Growth():
             return history.growth
         case Friends():
             return _friends(leaf, history, moment.book)
-        case Paid():
-            return int(history.paid_until(moment.at) is not None)
-        case Manual():
-            return 0
+        case _:
+            return int(isinstance(leaf, Paid) and history.paid_until(moment.at) is not None)
+
+
+def _bought(leaf: Spent | DaySpent | Purchases, history: History, moment: Moment) -> int:
+    days = history.within(leaf.days, moment.day, moment.upto)
+    match leaf:
+        case Spent():
+            return sum(day.spent_fen for day in days)
+        case DaySpent():
+            return max((day.spent_fen for day in days), default=0)
+        case Purchases():
+            return sum(day.purchases for day in days)
 
 
 def _friends(leaf: Friends, history: History, book: TierBook) -> int:

@@ -32,12 +32,12 @@ def due(book: TierBook, above: int, upto: int, given: Mapping[str, datetime], at
     ]
 
 
-def give(session: Session, account: points.Account, book: TierBook, rise: Rise) -> None:
+def give(session: Session, account: points.Account, book: TierBook, rise: Rise, *, now: datetime) -> None:
     """Give the gift of each tier passed, unless the last one of that tier is too short ago. A rise gives once."""
     if all(tier.gift is None for tier in book.tiers[rise.above + 1 : rise.upto + 1]):
         return
     for code, gift in due(book, rise.above, rise.upto, _given(session, account.member_id), rise.at):
-        _give(session, account, code, gift, rise)
+        _give(session, account, code, gift, rise, now=now)
 
 
 def _again_from(last: datetime | None, gift: Gift) -> datetime:
@@ -49,7 +49,7 @@ def _given(session: Session, member_id: int) -> dict[str, datetime]:
     return dict(session.execute(mine.group_by(TierGift.tier_code)).tuples().all())
 
 
-def _give(session: Session, account: points.Account, code: str, gift: Gift, rise: Rise) -> None:
+def _give(session: Session, account: points.Account, code: str, gift: Gift, rise: Rise, *, now: datetime) -> None:
     session.add(
         TierGift(
             member_id=account.member_id,
@@ -63,7 +63,7 @@ def _give(session: Session, account: points.Account, code: str, gift: Gift, rise
     )
     if gift.points:
         source = points.Source("tier-gift", f"{code}:{rise.growth_seq}")
-        points.credit(session, account, gift.points, source=source, now=rise.at)
+        points.credit(session, account, gift.points, source=source, now=now)
     announce(
         session,
         TierGiftGiven(account.member_id, code, gift.points, tuple(gift.coupons), rise.growth_seq, rise.at),

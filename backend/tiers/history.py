@@ -84,6 +84,10 @@ class History:
             if upto is None or on <= upto:
                 yield self.days[on]
 
+    def spent_on(self, day: date) -> int:
+        """What was spent (fen) on one day."""
+        return self.days[day].spent_fen if day in self.days else 0
+
     def paid_until(self, at: datetime) -> datetime | None:
         """When the paid membership ends that covers an instant."""
         return next((until for since, until in self.paid if since <= at < until), None)

@@ -68,7 +68,8 @@ def note_step(session: Session, account: Account, dossier: Dossier, step: Step, 
         _note_friend(session, account.member_id, step.at)
     above, upto = book.rank(step.earned_before), book.rank(step.earned_after)
     if upto > above:
-        gifts.give(session, account, book, gifts.Rise(above, upto, seq, step.version, step.at))
+        rise = gifts.Rise(above, upto, seq, step.version, step.at)
+        gifts.give(session, account, book, rise, now=dossier.career.state.at)
 
 
 def _note_friend(session: Session, friend_id: int, at: datetime) -> None:

@@ -1,12 +1,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.columns import Id, Json, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
+
+LONGEST_REASON = 200
 
 
 class TierStanding(Model):
@@ -67,6 +69,8 @@ class GrowthEntry(Model):
     tier_code: Mapped[str | None] = mapped_column(code(16))
     from_at: Mapped[datetime | None]
     until_at: Mapped[datetime | None]
+    given_by: Mapped[str | None] = mapped_column(code(32))
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     source_kind: Mapped[str] = mapped_column(code(32))
     source_id: Mapped[str] = mapped_column(code(64))
     at: Mapped[datetime]
@@ -117,8 +121,8 @@ class TierReview(Model):
 
     __tablename__ = "tier_reviews"
 
+    inviter_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
-    inviter_id: Mapped[int] = mapped_column(Id)
     friend_id: Mapped[int] = mapped_column(Id)
     noted_at: Mapped[datetime]
 

@@ -16,6 +16,7 @@ from backend.tiers.models import TierStanding
 from backend.tiers.replay import carry
 from backend.tiers.rules import Career, State
 from backend.tiers.timeline import Timeline
+from config import policy
 
 
 class NoStanding(NotFound):
@@ -36,7 +37,7 @@ class Dossier:
 def row_of(session: Session, member_id: int) -> TierStanding:
     """Where a member stood when last judged. Raises NoStanding."""
     row = session.get(TierStanding, member_id)
-    if row is None or row.closed_at is not None:
+    if row is None:
         raise NoStanding
     return row
 
@@ -91,7 +92,8 @@ def note_state(row: TierStanding, career: Career) -> None:
         row.manual_code, row.manual_until = state.manual[0], _finite(state.manual[1])
     row.valid_until, row.grace_until = validity_of(career)
     row.due_at = career.next_at()
-    row.warn_at = None
+    ends = row.valid_until is not None and row.valid_until > state.at and row.valid_until != row.warned_for
+    row.warn_at = row.valid_until - policy.TIER_WARNING_BEFORE if ends and row.valid_until else None
 
 
 def terms_of(state: State) -> dict[str, Any]:

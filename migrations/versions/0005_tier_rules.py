@@ -82,6 +82,8 @@ def _growth_columns() -> list[sa.Column[Any]]:
         sa.Column("tier_code", _code(16), nullable=True),
         sa.Column("from_at", _instant(), nullable=True),
         sa.Column("until_at", _instant(), nullable=True),
+        sa.Column("given_by", _code(32), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
     ]
 
 
@@ -292,11 +294,11 @@ def _new_tables() -> None:
     )
     op.create_table(
         "tier_reviews",
+        sa.Column("inviter_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("inviter_id", sa.BigInteger(), nullable=False),
         sa.Column("friend_id", sa.BigInteger(), nullable=False),
         sa.Column("noted_at", _instant(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_tier_reviews")),
+        sa.PrimaryKeyConstraint("inviter_id", "id", name=op.f("pk_tier_reviews")),
     )
     op.create_table(
         "tier_runs",
