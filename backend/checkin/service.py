@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from backend import points
+from backend import earning, points
 from backend.checkin.facts import CheckedIn
 from backend.checkin.models import CheckIn
 from backend.checkin.queries import latest
@@ -31,15 +31,19 @@ class Visit:
 
 
 def check_in(session: Session, member_id: int, *, now: datetime) -> Visit:
-    """Record today's visit and pay its points, once per member and shop day. Raises AlreadyCheckedIn."""
+    """Record today's visit and pay what the rules give for it, once per member and shop day.
+
+    Raises AlreadyCheckedIn.
+    """
     account = points.lock(session, member_id, now=now)
     today, last = shop_day(now), latest(session, member_id)
     # >= and not ==: at midnight a server whose clock is behind meets a visit of its tomorrow
     if last and last.day >= today:
         raise AlreadyCheckedIn
     streak = next_streak(last.day, last.streak, today) if last else 1
-    paid = reward(streak)
+    visit = earning.Event("check-in", now, base_points=reward(streak))
+    source = points.Source("check-in", today.isoformat())
+    paid = earning.award(session, account, visit, source=source, now=now).points
     session.add(CheckIn(member_id=member_id, day=today, streak=streak, points=paid))
-    entry = points.credit(session, account, paid, source=points.Source("check-in", today.isoformat()), now=now)
     announce(session, CheckedIn(member_id, today, streak, paid, at=now))
-    return Visit(today, streak, paid, entry.balance_after)
+    return Visit(today, streak, paid, account.balance)

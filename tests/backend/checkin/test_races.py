@@ -51,6 +51,8 @@ def test_without_lock_and_keys_the_same_race_pays_more_than_once(mariadb_engine,
         "ALTER TABLE check_ins ADD KEY (member_id), DROP PRIMARY KEY",
         f"ALTER TABLE point_entries ADD KEY (member_id), {keys}",
         "ALTER TABLE point_lots DROP PRIMARY KEY",
+        "ALTER TABLE earning_awards ADD KEY (member_id), DROP PRIMARY KEY",
+        "ALTER TABLE earning_grants ADD KEY (member_id), DROP PRIMARY KEY",
     ) as engine:
         unguarded = make_runtime(engine, clock)
         member_id = run(unguarded.sessions.write, make_member).id
