@@ -6,7 +6,9 @@ from backend.kit.facts import Listeners
 LISTENERS: Listeners = {
     members.MemberJoined: [points.open_account, tiers.open_standing, earning.reward_registration],
     members.ProfileCompleted: [earning.reward_profile],
+    points.PointsPromised: [messaging.tell_points_promised],
     points.PointsEarned: [messaging.tell_points_earned],
+    points.PointsExpired: [messaging.tell_points_expired],
     tiers.TierReached: [messaging.tell_tier_reached],
     members.MembersMerged: [
         adjustments.move_to_survivor,

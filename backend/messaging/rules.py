@@ -1,6 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
+from hashlib import sha256
 from random import Random
 from typing import Final
 
@@ -70,6 +71,11 @@ VERDICTS: Final[dict[type[WeChatError], Verdict]] = {
     WrongRecipient: Verdict(end=Status.DEAD, alarm=True),
     WeChatError: Verdict(end=Status.DEAD, alarm=True),  # content refused, and every errcode that nobody knows
 }
+
+
+def cause_of(template: str, member_id: int, *cause: str) -> bytes:
+    """The key of what a message tells: a cause is told once, however often it is announced."""
+    return sha256("\n".join((template, str(member_id), *cause)).encode()).digest()
 
 
 def verdict(error: WeChatError) -> Verdict:

@@ -1,5 +1,4 @@
 from datetime import datetime
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,9 +6,9 @@ from sqlalchemy.orm import Session
 from backend.kit.errors import Conflict, NotFound
 from backend.mall import ExchangeConfirmed
 from backend.messaging.models import Message
-from backend.messaging.rules import Status
-from backend.messaging.wording import instant, last_day, reason
-from backend.points import PointsEarned
+from backend.messaging.rules import Status, cause_of
+from backend.messaging.wording import day, instant, last_day, reason
+from backend.points import PointsEarned, PointsExpired, PointsPromised
 from backend.tiers import TierReached
 from config import policy
 
@@ -40,6 +39,28 @@ def tell_points_earned(session: Session, earned: PointsEarned) -> None:
     }
     cause = (earned.source_kind, earned.source_id)
     _tell(session, earned.member_id, "points_earned", words=words, cause=cause, now=earned.at)
+
+
+def tell_points_promised(session: Session, promised: PointsPromised) -> None:
+    """Decide to tell the member of points that come in later, and when."""
+    words = {
+        "points": str(promised.amount),
+        "reason": reason(promised.source_kind),
+        "settle_day": day(promised.settles_at),
+    }
+    cause = (promised.source_kind, promised.source_id)
+    _tell(session, promised.member_id, "points_promised", words=words, cause=cause, now=promised.at)
+
+
+def tell_points_expired(
+    session: Session, expired: PointsExpired, *, wanted: bool = policy.MESSAGE_POINTS_EXPIRED
+) -> None:
+    """Decide to tell the member of points that are over, if the house wants that to be told."""
+    if not wanted:
+        return
+    words = {"points": str(expired.amount), "last_day": last_day(expired.at), "balance": str(expired.balance)}
+    cause = (expired.at.isoformat(), str(expired.balance))  # several lots may end at one instant, one after another
+    _tell(session, expired.member_id, "points_expired", words=words, cause=cause, now=expired.at)
 
 
 def tell_tier_reached(session: Session, reached: TierReached) -> None:
@@ -79,6 +100,6 @@ def requeue(session: Session, message_id: int, *, now: datetime) -> None:
 def _tell(
     session: Session, member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
 ) -> None:
-    # a cause is told once: a fact that could be announced twice violates the constraint, and its announcer is undone
-    key = sha256("\n".join((template, str(member_id), *cause)).encode()).digest()
+    # a fact that could be announced twice violates the constraint, and its announcer is undone
+    key = cause_of(template, member_id, *cause)
     session.add(Message(member_id=member_id, template=template, words=words, cause=key, decided_at=now, due_at=now))

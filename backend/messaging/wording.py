@@ -15,6 +15,18 @@ REASONS: Final = {
     "purchase": "消费积分",
     "check-in": "签到奖励",
     "join": "入会礼",
+    "profile": "完善资料奖励",
+    "rule": "活动奖励",
+    "share": "分享奖励",
+    "referral": "邀请奖励",
+    "registration": "报名奖励",
+    "attendance": "到场奖励",
+    "survey": "问卷奖励",
+    "birthday": "生日礼",
+    "tier-gift": "等级礼",
+    "grant": "积分赠送",
+    "adjustment": "积分调整",
+    "transfer-in": "收到转赠",
 }
 OTHER_REASON: Final = "积分到账"
 
@@ -30,10 +42,15 @@ def instant(at: datetime) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def day(at: datetime) -> str:
+    """The shop day of an instant, as WeChat's date fields take it."""
+    local = at.astimezone(policy.SHOP_ZONE)
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
 def last_day(before: datetime) -> str:
     """The last shop day of what is good before an instant, as WeChat's date fields take it."""
-    local = (before - timedelta(microseconds=1)).astimezone(policy.SHOP_ZONE)
-    return f"{local.year}年{local.month}月{local.day}日"
+    return day(before - timedelta(microseconds=1))
 
 
 def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:

@@ -99,3 +99,14 @@ def test_when_a_closed_channel_opens(closing, at, opens):
 
 def test_a_repeat_after_a_crash_is_still_recognised_by_wechat():
     assert rules.LEASE < rules.REPEAT_RECOGNISED_FOR < timedelta(minutes=10)
+
+
+def test_a_cause_has_one_key_and_another_cause_another():
+    key = rules.cause_of("points_expiring", 7, "2026-03-01")
+    assert key == rules.cause_of("points_expiring", 7, "2026-03-01")
+    others = [
+        rules.cause_of("points_expired", 7, "2026-03-01"),
+        rules.cause_of("points_expiring", 8, "2026-03-01"),
+        rules.cause_of("points_expiring", 7, "2026-03-02"),
+    ]
+    assert key not in others

@@ -9,6 +9,7 @@ from backend import messaging
 from backend.mall import ExchangeConfirmed
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
+from backend.points import PointsExpired, PointsPromised
 from backend.tiers import TierReached
 from tests.backend.messaging.recipients import earned
 from tests.factories.members import make_member
@@ -42,6 +43,39 @@ def test_points_are_told_with_the_words_of_the_moment(session):
         "balance": "1020",
         "at": "2026年3月1日 09:00",
     }
+
+
+def test_promised_points_are_told_with_the_day_they_can_be_used_from(session):
+    member = make_member(session)
+    settles_at = datetime(2026, 3, 8, 16, tzinfo=UTC)
+    promised = PointsPromised(member.id, 88, settles_at, "purchase", "order-88", MORNING)
+    messaging.tell_points_promised(session, promised)
+    message = outbox(session, member)[-1]
+    assert (message.template, message.due_at) == ("points_promised", MORNING)
+    assert message.words == {"points": "88", "reason": "消费积分", "settle_day": "2026年3月9日"}
+
+
+def test_the_same_points_are_told_once_when_promised_and_once_when_they_come_in(session):
+    member = make_member(session)
+    messaging.tell_points_promised(session, PointsPromised(member.id, 20, MORNING, "purchase", "order-20", MORNING))
+    messaging.tell_points_earned(session, earned(member.id, 20))
+    assert [message.template for message in outbox(session, member)][1:] == ["points_promised", "points_earned"]
+
+
+def test_expired_points_are_told_with_their_last_day(session):
+    member = make_member(session)
+    midnight = datetime(2026, 3, 31, 16, tzinfo=UTC)
+    for balance in (300, 250):  # a hold that ended at that very instant freed more that was over
+        messaging.tell_points_expired(session, PointsExpired(member.id, 50, balance, midnight))
+    messages = outbox(session, member)[1:]
+    assert [message.template for message in messages] == ["points_expired"] * 2
+    assert messages[0].words == {"points": "50", "last_day": "2026年3月31日", "balance": "300"}
+
+
+def test_a_house_that_does_not_want_it_tells_nobody_of_expired_points(session):
+    member = make_member(session)
+    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, MORNING), wanted=False)
+    assert len(outbox(session, member)) == 1
 
 
 def test_a_tier_is_told(session):
@@ -84,6 +118,8 @@ def test_one_cause_is_never_told_twice(session):
 def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     member = make_member(session)
     messaging.tell_points_earned(session, earned(member.id, 20))
+    messaging.tell_points_promised(session, PointsPromised(member.id, 20, MORNING, "purchase", "1", MORNING))
+    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, MORNING))
     messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
     confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
     messaging.tell_exchange_confirmed(session, confirmed)

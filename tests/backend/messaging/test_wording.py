@@ -34,12 +34,14 @@ def test_a_lost_word_is_an_error():
 
 def test_instants_and_days_are_the_shop_s():
     assert wording.instant(datetime(2026, 3, 1, 16, 5, tzinfo=UTC)) == "2026年3月2日 00:05"
+    assert wording.day(datetime(2026, 3, 15, 16, 0, tzinfo=UTC)) == "2026年3月16日"
     assert wording.last_day(datetime(2026, 3, 15, 16, 0, tzinfo=UTC)) == "2026年3月15日"
     assert wording.last_day(datetime(2026, 3, 15, 16, 1, tzinfo=UTC)) == "2026年3月16日"
 
 
 def test_reasons_of_points():
     assert wording.reason("purchase") == "消费积分"
+    assert wording.reason("tier-gift") == "等级礼"
     assert wording.reason("something new") == "积分到账"
 
 
