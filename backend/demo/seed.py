@@ -14,7 +14,7 @@ from backend.kit.calendar import shop_day
 from backend.kit.db import Sessions
 from backend.kit.facts import Listeners
 from backend.listeners import LISTENERS
-from backend.purchases import Line, Receipt, RefundRequest
+from backend.purchases import Basket, Line, Receipt, RefundRequest
 from config import policy
 
 MEMBERS: Final = 300
@@ -123,13 +123,22 @@ def _join(session: Session, person: Person, *, appid: str, rng: Random, now: dat
 
 def _buy(session: Session, town: _Town, sale: Buy, at: datetime) -> None:
     lines = tuple(
-        Line(one.sku, one.name, 1, one.price_fen, category=sale.counter.category, brand=sale.counter.brand_name)
+        Line(
+            one.sku,
+            one.name,
+            1,
+            one.price_fen,
+            category=sale.counter.category,
+            brand=sale.counter.brand_name,
+            counter=sale.counter.code,
+        )
         for one in sale.goods
     )
     member_id = town.members[sale.person.number] if sale.person else None
-    bill = purchases.quote(session, lines=lines, member_id=member_id)
+    store_id = town.stores[sale.counter.store_code]
+    bill = purchases.quote(session, Basket(lines, member_id), store_id=store_id, now=at)
     receipt = Receipt(sale.order_no, at, lines, bill.total_fen, bill.payable_fen, member_id)
-    purchases.record(session, receipt, store_id=town.stores[sale.counter.store_code], now=at + REPORT_DELAY)
+    purchases.record(session, receipt, store_id=store_id, now=at + REPORT_DELAY)
 
 
 def _return(session: Session, town: _Town, step: Return, at: datetime) -> None:

@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import mall, members, purchases, refunds
+from backend.pos import holds, mall, members, purchases, refunds
 
-RESOURCES = (members, purchases, refunds, mall)
+RESOURCES = (members, purchases, holds, refunds, mall)
 
 
 def register(app: OpenAPI) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from backend import purchases, tiers
+from backend.kit.calls import db, now
 from backend.kit.schema import Fen, Schema
 
 MOST_LINES = 500
@@ -17,16 +18,22 @@ Text64 = Annotated[str, Field(max_length=64, pattern=CONTROL_FREE)]
 Text128 = Annotated[str, Field(max_length=128, pattern=CONTROL_FREE)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 PaidFen = Annotated[Fen, Field(gt=0)]
+CounterCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,20}$")]
+PointsToUse = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 LineNo = Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)]
 
 
 class ItemIn(Schema):
-    """One line of a receipt; `amount_fen` is for all of `qty`. Weighed goods are sent with qty 1."""
+    """One line of a receipt; `amount_fen` is for all of `qty`. Weighed goods are sent with qty 1.
+
+    `counter`, `brand` and `category` are what rules for points may ask for.
+    """
 
     sku: Text64
     name: Text128
     category: Text64 | None = None
     brand: Text64 | None = None
+    counter: CounterCode | None = None
     qty: Quantity
     amount_fen: Fen
 
@@ -52,5 +59,5 @@ class TierOut(Schema):
 
 def tier_out(tier: tiers.Tier | str | None) -> TierOut | None:
     """A tier, or the tier with a code, as a till may see it; None where there was no member."""
-    found = tiers.tier_of(tier) if isinstance(tier, str) else tier
+    found = tiers.tier_of(db(), tier, now=now()) if isinstance(tier, str) else tier
     return TierOut.model_validate(found) if found else None

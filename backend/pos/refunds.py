@@ -21,7 +21,10 @@ class ReturnedIn(Schema):
 
 
 class RefundIn(Schema):
-    """Money given back: for named lines (`items`) or, as `amount_fen`, spread over what is left of all lines."""
+    """Goods that come back: named lines (`items`) or, as `amount_fen`, a part of what is left of all lines.
+
+    Amounts are what the goods were given for, in money and points together.
+    """
 
     refund_no: Number
     items: Annotated[list[ReturnedIn], Field(min_length=1, max_length=MOST_LINES)] | None = None
@@ -35,11 +38,17 @@ class RefundIn(Schema):
 
 
 class RefundOut(Schema):
-    """What a refund took back, and the member's debt, tier and balance right after it (null without a member)."""
+    """What goes back to the customer for goods of `amount_fen`: `money_fen` in money, `points_returned` to the account.
+
+    And what was taken back of what they had earned, and the member's debt, tier and balance right after it (null
+    without a member).
+    """
 
     order_no: str
     refund_no: str
     amount_fen: int
+    money_fen: int
+    points_returned: int
     points_taken_back: int
     growth_taken_back: int
     debt: int
@@ -55,7 +64,7 @@ class RefundOut(Schema):
 )
 @idempotent
 def refund(path: OrderPath, body: RefundIn) -> tuple[RefundOut, int]:
-    """Report money given back. The same refund number again: 200 and the same reply; with other content 409."""
+    """Report goods that came back. The same refund number again: 200 and the same reply; with other content 409."""
     asked = purchases.RefundRequest(
         refund_no=body.refund_no,
         lines=tuple(purchases.ReturnedLine(item.line_no, item.amount_fen) for item in body.items or ()),
@@ -71,6 +80,8 @@ def refund_out(order_no: str, made: purchases.Refund) -> RefundOut:
         order_no=order_no,
         refund_no=made.refund_no,
         amount_fen=made.amount_fen,
+        money_fen=made.money_fen,
+        points_returned=made.points_returned,
         points_taken_back=made.points_taken,
         growth_taken_back=made.growth_taken,
         debt=made.debt,

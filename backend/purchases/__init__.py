@@ -4,19 +4,24 @@ A store's order number is the key of a purchase, and the refund number the key o
 repeated in any way and count once. Money is fen; points and growth value are whole numbers.
 """
 
+from backend.purchases.cash import CashBook, Usable
+from backend.purchases.cash import checked as checked_cash_book
 from backend.purchases.facts import PurchaseRecorded, PurchaseRefunded
-from backend.purchases.models import Purchase, PurchaseLine, Refund, RefundLine
+from backend.purchases.holds import (
+    AlreadyReported,
+    Held,
+    HoldStatus,
+    NothingHeld,
+    OtherHold,
+    hold_points,
+    release_points,
+)
+from backend.purchases.models import CashHold, Purchase, PurchaseLine, Refund, RefundLine
 from backend.purchases.queries import Detail, RefundDetail, detail
 from backend.purchases.quotes import BillTooLarge, Quote, quote
-from backend.purchases.receipts import Line, Receipt, RefundRequest, ReturnedLine
-from backend.purchases.refunds import (
-    Refunded,
-    RefundExceeds,
-    RefundNoReused,
-    UnknownLine,
-    UnknownPurchase,
-    refund,
-)
+from backend.purchases.receipts import Basket, Line, Receipt, RefundRequest, ReturnedLine
+from backend.purchases.refunds import Refunded, RefundNoReused, UnknownPurchase, refund
+from backend.purchases.returns import RefundExceeds, UnknownLine
 from backend.purchases.service import (
     OrderNoReused,
     Overpaid,
@@ -28,10 +33,18 @@ from backend.purchases.service import (
 )
 
 __all__ = [
+    "AlreadyReported",
+    "Basket",
     "BillTooLarge",
+    "CashBook",
+    "CashHold",
     "Detail",
+    "Held",
+    "HoldStatus",
     "Line",
+    "NothingHeld",
     "OrderNoReused",
+    "OtherHold",
     "Overpaid",
     "PaidInFuture",
     "Purchase",
@@ -53,8 +66,12 @@ __all__ = [
     "TotalMismatch",
     "UnknownLine",
     "UnknownPurchase",
+    "Usable",
+    "checked_cash_book",
     "detail",
+    "hold_points",
     "quote",
     "record",
     "refund",
+    "release_points",
 ]

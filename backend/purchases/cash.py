@@ -99,7 +99,7 @@ class Overrides(Schema):
 class CashBook(Terms):
     """One version of these rules, with what is different for members of some tiers."""
 
-    tiers: dict[TierCode, Overrides] = {}
+    tiers: dict[TierCode, Overrides] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _each_tier_is_whole(self) -> Self:

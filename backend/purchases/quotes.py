@@ -1,12 +1,16 @@
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from backend import members, tiers
-from backend.kit.errors import Invalid
-from backend.purchases import rules
-from backend.purchases.receipts import Line
-from config import policy
+from backend import points, stores, tiers
+from backend.kit.calendar import shop_day
+from backend.kit.errors import DomainError, Invalid
+from backend.purchases import cash, rules
+from backend.purchases.customer import member_of, standing_of
+from backend.purchases.gain import Sale, quote_gain
+from backend.purchases.paying import payable_with, terms_of
+from backend.purchases.receipts import Basket, Line
 
 LARGEST_BILL_FEN = 10**11
 
@@ -20,65 +24,68 @@ class BillTooLarge(Invalid):
 
 @dataclass(frozen=True)
 class Quote:
-    """What a basket would cost and earn now. `tier` is the member's, `tier_after` the one after buying it."""
+    """What a basket would cost and earn now. `tier` is the member's, `tier_after` the one after buying it.
+
+    Of the bill after the discount `points_fen` is paid with `points_used`, and `payable_fen` is left to pay in money.
+    `points_usable` is the most that may be used, `why_fewer` the reason why those are not all the member has. The
+    points that it earns can be used from `settles_on`; None is at once.
+    """
 
     total_fen: int
     discount_fen: int
     payable_fen: int
+    points_used: int
+    points_fen: int
+    points_usable: int
+    why_fewer: DomainError | None
     points: int
     growth: int
     tier: tiers.Tier | None
     tier_after: tiers.Tier | None
+    settles_on: date | None
 
 
 @dataclass(frozen=True)
-class Assessment:
-    """What paying an amount earns: points and growth value, by the rates of `tier` (None without a member)."""
+class _Part:
+    """The part of a bill that points pay, and how many could."""
 
-    tier: tiers.Tier | None
-    points: int
-    growth: int
-    multiplier: int
+    fen: int
+    usable: cash.Usable
 
 
-def quote(session: Session, *, member_id: int | None, lines: tuple[Line, ...]) -> Quote:
-    """What the lines would cost and earn now; writes nothing.
+def quote(session: Session, basket: Basket, *, store_id: int, now: datetime) -> Quote:
+    """What a basket would cost and earn now; writes nothing.
 
-    Paying `payable_fen` for them gives these numbers, and what `record` would refuse of them is refused by the same
-    name. Raises BillTooLarge, members.MemberUnknown, members.Blocked, members.Closed.
+    Paying `payable_fen` and the points for it gives these numbers, and what `record` would refuse of it is refused by
+    the same name. Raises BillTooLarge, members.MemberUnknown, members.Blocked, members.Closed, what cash.agree raises,
+    points.Frozen, points.Insufficient.
     """
-    total = checked_sum(lines)
-    standing = standing_of(session, member_of(session, member_id))
-    payable = rules.payable(total, price=standing.tier.price) if standing else total
-    gain = assess(standing, payable)
+    total = checked_sum(basket.lines)
+    member = member_of(session, basket.member_id)
+    standing = standing_of(session, member, now=now)
+    if member is None or standing is None:
+        return _without_member(total, basket)
+    bill = rules.payable(total, price=standing.tier.price)
+    part = _part(session, member.id, basket, standing.tier, bill_fen=bill, store_id=store_id, now=now)
+    store, payable = stores.get_store(session, store_id), bill - part.fen
+    shares = rules.share_of_payment(payable, part.fen, [line.amount_fen for line in basket.lines])
+    sale = Sale(store, now, basket.lines, [money for money, _ in shares])
+    gain = quote_gain(session, member.id, standing, sale, now=now)
+    settles_at = rules.settles_at(shop_day(now), store.return_days)
     return Quote(
         total_fen=total,
-        discount_fen=total - payable,
+        discount_fen=total - bill,
         payable_fen=payable,
+        points_used=basket.points_to_use or 0,
+        points_fen=part.fen,
+        points_usable=part.usable.points,
+        why_fewer=part.usable.why_fewer,
         points=gain.points,
         growth=gain.growth,
-        tier=gain.tier,
-        tier_after=tiers.tier_at(standing.growth + gain.growth) if standing else None,
+        tier=standing.tier,
+        tier_after=gain.tier,
+        settles_on=shop_day(settles_at) if settles_at and gain.points else None,
     )
-
-
-def member_of(session: Session, member_id: int | None) -> members.Member | None:
-    """The member of a sale, None for a sale without one. Raises members.MemberUnknown."""
-    return None if member_id is None else members.get(session, member_id)
-
-
-def standing_of(session: Session, member: members.Member | None) -> tiers.Standing | None:
-    """Where the member of a sale stands, None without a member. Raises members.Blocked, members.Closed."""
-    return tiers.standing(session, members.active(member).id) if member else None
-
-
-def assess(standing: tiers.Standing | None, paid_fen: int) -> Assessment:
-    """What paying an amount earns for a member who stands there."""
-    if standing is None:
-        return Assessment(tier=None, points=0, growth=0, multiplier=0)
-    multiplier = standing.tier.multiplier
-    earned = rules.points_for(paid_fen, per_yuan=policy.POINTS_PER_YUAN, multiplier=multiplier)
-    return Assessment(standing.tier, earned, rules.growth_for(paid_fen), multiplier)
 
 
 def checked_sum(lines: tuple[Line, ...]) -> int:
@@ -87,3 +94,46 @@ def checked_sum(lines: tuple[Line, ...]) -> int:
     if total > LARGEST_BILL_FEN:
         raise BillTooLarge
     return total
+
+
+def _without_member(total_fen: int, basket: Basket) -> Quote:
+    if basket.points_to_use:
+        raise cash.CashNeedsMember
+    return Quote(
+        total_fen=total_fen,
+        discount_fen=0,
+        payable_fen=total_fen,
+        points_used=0,
+        points_fen=0,
+        points_usable=0,
+        why_fewer=cash.CashNeedsMember(),
+        points=0,
+        growth=0,
+        tier=None,
+        tier_after=None,
+        settles_on=None,
+    )
+
+
+def _part(
+    session: Session,
+    member_id: int,
+    basket: Basket,
+    tier: tiers.Tier,
+    *,
+    bill_fen: int,
+    store_id: int,
+    now: datetime,
+) -> _Part:
+    """What points pay of the bill, as `pay` would take them."""
+    wanted, terms = basket.points_to_use or 0, terms_of(session, tier.code, now=now)
+    fen = cash.agree(terms, wanted, bill_fen=bill_fen) if wanted else 0
+    try:
+        there_are = payable_with(session, member_id, store_id=store_id, order_no=basket.order_no, now=now)
+    except points.Frozen as why:
+        if wanted:
+            raise
+        return _Part(0, cash.Usable(0, why))
+    if wanted > there_are:
+        raise points.Insufficient(available=there_are)
+    return _Part(fen, cash.usable(terms, bill_fen=bill_fen, available=there_are))

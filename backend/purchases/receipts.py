@@ -15,11 +15,25 @@ class Line:
     amount_fen: int
     category: str | None = None
     brand: str | None = None
+    counter: str | None = None
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What is about to be bought. With an `order_no`, the points that are set aside for that order are the usable."""
+
+    lines: tuple[Line, ...]
+    member_id: int | None = None
+    points_to_use: int | None = None
+    order_no: str | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """A finished sale as the till reports it. `order_no` is the till's own number, unique in its store."""
+    """A finished sale as the till reports it. `order_no` is the till's own number, unique in its store.
+
+    `paid_fen` is what was paid in money, beside what `points_to_use` paid.
+    """
 
     order_no: str
     paid_at: datetime
@@ -27,6 +41,7 @@ class Receipt:
     total_fen: int
     paid_fen: int
     member_id: int | None = None
+    points_to_use: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,7 +54,10 @@ class ReturnedLine:
 
 @dataclass(frozen=True)
 class RefundRequest:
-    """Money given back for an order: for named `lines`, or (with none) an amount that falls to all of them."""
+    """Goods that come back: named `lines`, or (with none) an amount that falls to all of them.
+
+    Amounts are what the goods were given for, in money and points together.
+    """
 
     refund_no: str
     lines: tuple[ReturnedLine, ...] = ()

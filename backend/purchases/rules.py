@@ -28,9 +28,13 @@ def settles_at(paid_on: date, return_days: int) -> datetime | None:
     return day_end(paid_on + timedelta(days=return_days)) if return_days else None
 
 
-def share_of_payment(paid_fen: int, amounts_fen: Sequence[int]) -> list[int]:
-    """How much of what was paid falls to each line, by the lines' amounts; adds up to `paid_fen`."""
-    return spread(paid_fen, amounts_fen)
+def share_of_payment(paid_fen: int, points_fen: int, amounts_fen: Sequence[int]) -> list[tuple[int, int]]:
+    """How much of what was paid in money, and of what points paid, falls to each line, by the lines' amounts.
+
+    The parts add up to `paid_fen` and `points_fen`, and together to no more than the line costs.
+    """
+    values = spread(paid_fen + points_fen, amounts_fen)
+    return [(money, value - money) for value, money in zip(values, spread(paid_fen, values), strict=True)]
 
 
 def money_returned(returned_fen: int, *, value_fen: int, points_fen: int) -> int:

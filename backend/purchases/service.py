@@ -1,18 +1,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from backend import points, tiers
+from backend import members, points, stores, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.errors import Conflict, Invalid
 from backend.kit.facts import announce
 from backend.kit.ids import new_id
-from backend.purchases import rules
+from backend.purchases import cash, rules
+from backend.purchases.customer import account_of, member_of, standing_of
 from backend.purchases.facts import PurchaseRecorded
+from backend.purchases.gain import reward
 from backend.purchases.models import Purchase, PurchaseLine
-from backend.purchases.quotes import Assessment, assess, checked_sum, member_of, standing_of
+from backend.purchases.orders import of_order
+from backend.purchases.paying import pay, terms_of
+from backend.purchases.quotes import checked_sum
 from backend.purchases.receipts import Receipt, fingerprint
 from config import policy
 
@@ -32,7 +35,7 @@ class TotalMismatch(Invalid):
 
 
 class Overpaid(Invalid):
-    """More was paid than the goods cost."""
+    """More was paid, in money and points, than the goods cost."""
 
     code = "purchases.overpaid"
     message = "实付金额大于总金额"
@@ -60,40 +63,43 @@ class Recorded:
     created: bool
 
 
+@dataclass(frozen=True)
+class _Sold:
+    """What a store sold, and what the points that were used paid of it."""
+
+    store_id: int
+    receipt: Receipt
+    points_fen: int
+
+
 def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) -> Recorded:
-    """Keep a finished sale, and give its member points by the tier held before it, then growth value.
+    """Keep a finished sale: take the points that paid for it, and give its member what it earns.
 
     The same order number of the store with the same content is answered with what was recorded, and nothing happens
     again. Raises OrderNoReused for other content, TotalMismatch, Overpaid, BillTooLarge, PaidInFuture,
-    ReportedTooLate, members.MemberUnknown, members.Blocked, members.Closed.
+    ReportedTooLate, members.MemberUnknown, members.Blocked, members.Closed, what cash.agree raises, points.Frozen,
+    points.Insufficient.
     """
     member = member_of(session, receipt.member_id)
-    account = points.lock(session, member.id, now=now) if member else None
+    account = account_of(session, member.id, now=now) if member else None
     earlier = session.scalar(of_order(store_id, receipt.order_no))
     if earlier is not None:
         if earlier.fingerprint != fingerprint(receipt):
             raise OrderNoReused
         return Recorded(earlier, created=False)
     _check(receipt, now)
-    gain = assess(standing_of(session, member), receipt.paid_fen)
-    purchase = _purchase(receipt, gain, store_id=store_id, now=now)
-    if account is not None:
-        _reward(session, account, purchase, gain, now=now)
+    standing = standing_of(session, members.get(session, account.member_id) if account else member, now=now)
+    sold = _Sold(store_id, receipt, _points_fen(session, receipt, standing, now=now))
+    if account is None or standing is None:
+        purchase = _purchase(sold, new_id(), member_id=None, now=now)
+        lines = _lines(sold, purchase)
+    else:
+        purchase, lines = _sell(session, account, standing, sold, now=now)
     session.add(purchase)
     session.flush()  # its lines refer to it, and an order number that was used meanwhile is met before anyone is told
-    session.add_all(_lines(receipt, purchase))
+    session.add_all(lines)
     announce(session, _fact(purchase))
     return Recorded(purchase, created=True)
-
-
-def of_order(store_id: int, order_no: str) -> Select[Purchase]:
-    """The query for a store's purchase by its order number."""
-    return select(Purchase).where(Purchase.store_id == store_id, Purchase.order_no == order_no)
-
-
-def source(purchase_id: int) -> points.Source:
-    """What a purchase is called in the ledgers of points and growth value."""
-    return points.Source("purchase", purchase_id)
 
 
 def _check(receipt: Receipt, now: datetime) -> None:
@@ -107,39 +113,58 @@ def _check(receipt: Receipt, now: datetime) -> None:
         raise ReportedTooLate
 
 
-def _purchase(receipt: Receipt, gain: Assessment, *, store_id: int, now: datetime) -> Purchase:
+def _points_fen(session: Session, receipt: Receipt, standing: tiers.Standing | None, *, now: datetime) -> int:
+    """What the points pay that the sale says were used."""
+    wanted = receipt.points_to_use
+    if not wanted:
+        return 0
+    if standing is None:
+        raise cash.CashNeedsMember
+    terms = terms_of(session, standing.tier.code, now=now)
+    bill_fen = min(receipt.paid_fen + cash.worth(terms, wanted), receipt.total_fen)
+    points_fen = cash.agree(terms, wanted, bill_fen=bill_fen)
+    if receipt.paid_fen + points_fen > receipt.total_fen:
+        raise Overpaid
+    return points_fen
+
+
+def _sell(
+    session: Session, account: points.Account, standing: tiers.Standing, sold: _Sold, *, now: datetime
+) -> tuple[Purchase, list[PurchaseLine]]:
+    """Take the points that pay, then give what the sale earns."""
+    used, order_no = sold.receipt.points_to_use or 0, sold.receipt.order_no
+    purchase_id = pay(session, account, used, store_id=sold.store_id, order_no=order_no, now=now)
+    purchase = _purchase(sold, purchase_id, member_id=account.member_id, now=now)
+    lines = _lines(sold, purchase)
+    reward(session, account, standing, purchase, lines, store=stores.get_store(session, sold.store_id), now=now)
+    purchase.balance_after = account.balance
+    return purchase, lines
+
+
+def _purchase(sold: _Sold, purchase_id: int, *, member_id: int | None, now: datetime) -> Purchase:
+    receipt = sold.receipt
     return Purchase(
-        id=new_id(),
-        store_id=store_id,
+        id=purchase_id,
+        store_id=sold.store_id,
         order_no=receipt.order_no,
-        member_id=receipt.member_id,
+        member_id=member_id,
         paid_at=receipt.paid_at,
         paid_on=shop_day(receipt.paid_at),
         total_fen=receipt.total_fen,
         paid_fen=receipt.paid_fen,
+        points_used=receipt.points_to_use or 0,
+        points_fen=sold.points_fen,
         refunded_fen=0,
         fingerprint=fingerprint(receipt),
-        per_yuan=policy.POINTS_PER_YUAN,
-        multiplier=gain.multiplier,
-        points_earned=gain.points,
-        growth_earned=gain.growth,
+        points_earned=0,
+        growth_earned=0,
         recorded_at=now,
     )
 
 
-def _reward(session: Session, account: points.Account, purchase: Purchase, gain: Assessment, *, now: datetime) -> None:
-    why, tier = source(purchase.id), gain.tier
-    if gain.points:
-        points.credit(session, account, gain.points, source=why, now=now)
-    if gain.growth:
-        tier = tiers.add_growth(session, account, gain.growth, source=why, now=now)
-    purchase.tier_code = tier.code if tier else None
-    purchase.balance_after = account.balance
-
-
-def _lines(receipt: Receipt, purchase: Purchase) -> list[PurchaseLine]:
-    paid = rules.share_of_payment(receipt.paid_fen, [line.amount_fen for line in receipt.lines])
-    earned = rules.share_of_points(purchase.points_earned, paid)
+def _lines(sold: _Sold, purchase: Purchase) -> list[PurchaseLine]:
+    amounts = [line.amount_fen for line in sold.receipt.lines]
+    shares = rules.share_of_payment(purchase.paid_fen, purchase.points_fen, amounts)
     return [
         PurchaseLine(
             purchase_id=purchase.id,
@@ -148,13 +173,15 @@ def _lines(receipt: Receipt, purchase: Purchase) -> list[PurchaseLine]:
             name=line.name,
             category=line.category,
             brand=line.brand,
+            counter=line.counter,
             qty=line.qty,
             amount_fen=line.amount_fen,
             paid_fen=paid_fen,
+            points_fen=points_fen,
             refunded_fen=0,
-            points=part,
+            points=0,
         )
-        for number, (line, paid_fen, part) in enumerate(zip(receipt.lines, paid, earned, strict=True), start=1)
+        for number, (line, (paid_fen, points_fen)) in enumerate(zip(sold.receipt.lines, shares, strict=True), start=1)
     ]
 
 

@@ -72,6 +72,8 @@ def test_a_refund_takes_back(sold):
         "order_no": "SO-1",
         "refund_no": "R1",
         "amount_fen": 10_000,
+        "money_fen": 10_000,
+        "points_returned": 0,
         "points_taken_back": 100,
         "growth_taken_back": 100,
         "debt": 0,

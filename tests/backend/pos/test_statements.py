@@ -17,6 +17,7 @@ PURCHASE = [
     "SELECT purchases",  # reported before?
     "SELECT tier_standings",  # the multiplier
     "SELECT tier_standings",  # the same row again, for its growth value
+    "SELECT stores",  # how long goods come back
     "UPDATE point_accounts",
     "INSERT point_entries",
     "INSERT point_lots",
@@ -51,7 +52,15 @@ REFUND = [
     "INSERT refund_lines",
 ]
 SHOW = [*SIGNED, "SELECT purchases", "SELECT refunds"]
-QUOTE = [*SIGNED, "SELECT members", "SELECT tier_standings"]
+QUOTE = [
+    *SIGNED,
+    "SELECT members",
+    "SELECT tier_standings",
+    "SELECT rule_books",  # points as cash
+    "SELECT point_accounts",
+    "SELECT point_lots",
+    "SELECT stores",
+]
 LOOKUP = [*SIGNED, "SELECT members", "SELECT tier_standings", "SELECT point_accounts", "SELECT point_lots"]
 
 

@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 
 from backend import members, points, purchases, tiers
 from backend.kit.db import Model, Sessions
+from backend.purchases import Basket
 from tests.factories.members import make_member
 from tests.factories.purchases import make_lines, make_purchase, make_receipt, make_store
 from tests.support.clocks import MORNING
@@ -20,7 +21,7 @@ def outcome(call):
 def compare(session, store, member_id, amounts):
     """A quote and then the purchase it speaks of; both as (points, growth, tier after) or the refusal."""
     lines = make_lines(*amounts)
-    quoted = outcome(lambda: purchases.quote(session, member_id=member_id, lines=lines))
+    quoted = outcome(lambda: purchases.quote(session, Basket(lines, member_id), store_id=store.id, now=MORNING))
     payable = quoted.payable_fen if isinstance(quoted, purchases.Quote) else 0
     receipt = make_receipt(*amounts, member_id=member_id, paid_fen=payable)
     done = outcome(lambda: purchases.record(session, receipt, store_id=store.id, now=MORNING))
@@ -40,14 +41,15 @@ def rows(session):
 def test_a_quote_names_the_discount_of_the_tier(session):
     member, store = make_member(session), make_store(session)
     make_purchase(session, 1_000_000, store_id=store.id, member_id=member.id)
-    quoted = purchases.quote(session, member_id=member.id, lines=make_lines(19_999, 1))
+    quoted = purchases.quote(session, Basket(make_lines(19_999, 1), member.id), store_id=store.id, now=MORNING)
     assert (quoted.total_fen, quoted.discount_fen, quoted.payable_fen) == (20_000, 1_000, 19_000)
     assert (quoted.points, quoted.growth) == (285, 190)
     assert (quoted.tier.code, quoted.tier_after.code) == ("gold", "gold")
 
 
 def test_without_a_member_there_is_no_discount_and_nothing_earned(session):
-    quoted = purchases.quote(session, member_id=None, lines=make_lines(19_999))
+    store = make_store(session)
+    quoted = purchases.quote(session, Basket(make_lines(19_999)), store_id=store.id, now=MORNING)
     assert (quoted.discount_fen, quoted.payable_fen, quoted.points, quoted.growth) == (0, 19_999, 0, 0)
     assert (quoted.tier, quoted.tier_after) == (None, None)
 
@@ -80,10 +82,11 @@ def test_a_quote_agrees_with_the_purchase_in_refusing_absurd_bills(session):
 
 
 def test_a_quote_writes_nothing(session):
-    member = make_member(session)
+    member, store = make_member(session), make_store(session)
     session.flush()  # so that only what the quote adds is counted
     before, balance = rows(session), points.summary(session, member.id, now=MORNING)
-    purchases.quote(session, member_id=member.id, lines=make_lines(10_000_000))
+    basket = Basket(make_lines(10_000_000), member.id, points_to_use=100)
+    purchases.quote(session, basket, store_id=store.id, now=MORNING)
     assert not [*session.dirty, *session.new, *session.deleted]
     assert (rows(session), points.summary(session, member.id, now=MORNING)) == (before, balance)
     assert tiers.standing(session, member.id).growth == 0

@@ -76,9 +76,10 @@ def test_line_points_add_up_and_each_is_within_one_of_its_exact_share(paid, data
 @given(weights, st.data())
 def test_shares_of_the_payment_add_up_and_none_is_more_than_its_line(amounts, data):
     paid = data.draw(st.integers(0, sum(amounts)))
-    shares = share_of_payment(paid, amounts)
-    assert sum(shares) == paid
-    assert all(0 <= share <= amount for share, amount in zip(shares, amounts, strict=True))
+    points_fen = data.draw(st.integers(0, sum(amounts) - paid))
+    shares = share_of_payment(paid, points_fen, amounts)
+    assert (sum(money for money, _ in shares), sum(points for _, points in shares)) == (paid, points_fen)
+    assert all(0 <= money <= money + points <= amount for (money, points), amount in zip(shares, amounts, strict=True))
 
 
 @given(weights, st.data())
