@@ -33,7 +33,6 @@ from backend.points.journal import (
 )
 from backend.points.models import CANCEL, SPEND, TAKE_BACK, Account, Allocation, Debt, Entry, GiveBack, Lot
 from backend.points.rules import GENESIS, HOUSE_EXPIRY, Expiry, Source, choose, spending_order
-from config import policy
 
 
 @dataclass(frozen=True)
@@ -49,13 +48,6 @@ def open_account(session: Session, joined: MemberJoined) -> None:
     """Open the account of a member who has just joined."""
     session.add(Account(member_id=joined.member_id, last_hash=GENESIS, last_at=joined.at, opened_at=joined.at))
     session.flush()  # whoever reacts next locks the row
-
-
-def give_join_gift(session: Session, joined: MemberJoined) -> None:
-    """Credit the gift that the house gives for joining, if it gives one."""
-    if policy.JOIN_GIFT_POINTS:
-        account = lock(session, joined.member_id, now=joined.at)
-        credit(session, account, policy.JOIN_GIFT_POINTS, source=Source("join", joined.member_id), now=joined.at)
 
 
 def lock(session: Session, member_id: int, *, now: datetime) -> Account:

@@ -18,6 +18,7 @@ LOGIN = "/api/mp/v1/login"
 ME = "/api/mp/v1/me"
 PHONE_API = "wxa/business/getuserphonenumber"
 CONSENT = policy.CONSENT_VERSIONS[-1]
+GIFT = 100
 
 
 @pytest.fixture
@@ -139,8 +140,8 @@ def test_joining_answers_me(phone, wechat):
         "points": "…",
         "counts": {},
     }
-    assert me["points"]["available"] == policy.JOIN_GIFT_POINTS
-    assert [lot["points"] for lot in me["points"]["expiring"]] == [policy.JOIN_GIFT_POINTS]
+    assert me["points"]["available"] == GIFT
+    assert [lot["points"] for lot in me["points"]["expiring"]] == [GIFT]
     assert phone.get(ME).json == me
 
 
