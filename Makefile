@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run walk test check lock-check migration lock bench format clean-demo
+.PHONY: help setup run walk test check lock-check migration lock bench bench-expiry soak format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,14 @@ lock: ## Write the lock files anew after a change of pyproject.toml (needs uv)
 bench: ## Measure the hot calls through the production server, beside bare drivers
 	$(environment) dev
 	@exec $(BIN)/python -m bench $(ARGS)
+
+bench-expiry: ## Measure the night in which the points of 10,000, 100,000 and 1,000,000 members expire (MariaDB)
+	$(environment) dev
+	@exec $(BIN)/python -m bench.expiry $(ARGS)
+
+soak: ## Replay a year of a store in a million steps, crashes and kills among them, and prove the books (MariaDB)
+	$(environment) dev
+	@exec $(BIN)/python -m bench.soak $(ARGS)
 
 format: ## Format the code and mend what can be mended by itself
 	$(environment) dev
