@@ -1,0 +1,53 @@
+import pytest
+
+from backend import mall, members, points
+from backend.mall.models import Item
+from backend.members import MembershipEnding, MembersMerged
+from tests.factories.mall import PRICE, make_item
+from tests.factories.members import make_member
+from tests.factories.stores import make_store
+from tests.support.clocks import MORNING
+
+
+@pytest.fixture
+def place(session, rng):
+    """Place an order of a member for one piece."""
+    store, item = make_store(session), make_item(session, price=PRICE // 4, stock=9)
+    session.flush()
+
+    def order(member_id):
+        made = mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+        session.flush()
+        return made
+
+    return order
+
+
+def test_orders_pass_to_the_survivor(session, place):
+    gone, into = make_member(session), make_member(session)
+    order, own = place(gone.id), place(into.id)
+    mall.move_orders(session, MembersMerged(gone.id, into.id, MORNING))
+    session.flush()
+    assert {one.no for one in mall.orders(session, into.id, limit=9)} == {order.no, own.no}
+    assert mall.orders(session, gone.id, limit=9) == []
+
+
+def test_what_waits_is_cancelled_and_what_ended_stays(session, place):
+    leaver, other = make_member(session), make_member(session)
+    taken, waiting, undone, foreign = place(leaver.id), place(leaver.id), place(leaver.id), place(other.id)
+    mall.pick_up(session, code=taken.pickup_code, store_id=taken.store_id, now=MORNING)
+    mall.cancel(session, leaver.id, undone.no, now=MORNING)
+    session.flush()
+    mall.cancel_waiting(session, MembershipEnding(leaver.id, MORNING))
+    session.flush()
+    session.expire_all()
+    assert [one.status for one in (taken, waiting, undone, foreign)] == [
+        "picked-up",
+        "cancelled",
+        "cancelled",
+        "placed",
+    ]
+    assert points.summary(session, leaver.id, now=MORNING).available == 100 - PRICE // 4
+    assert session.get(Item, waiting.item_id).stock == 9 - 2
+    assert mall.stock_faults(session) == []
+    assert members.active(leaver) is leaver
