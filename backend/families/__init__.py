@@ -20,11 +20,11 @@ from backend.families.errors import (
     ToOneself,
     TransfersOff,
 )
+from backend.families.giving import transfer
 from backend.families.models import Family, Invitation, Transfer
 from backend.families.owners import give_up_seat, move_seat
 from backend.families.queries import Household, Passed, Relative, household, seen_by, transfers
 from backend.families.service import dissolve, invite, join, leave, make
-from backend.families.transfers import transfer
 
 __all__ = [
     "KIND",
