@@ -46,7 +46,7 @@ def _again_from(last: datetime | None, gift: Gift) -> datetime:
 
 def _given(session: Session, member_id: int) -> dict[str, datetime]:
     mine = select(TierGift.tier_code, func.max(TierGift.at)).where(TierGift.member_id == member_id)
-    return dict(session.execute(mine.group_by(TierGift.tier_code)).tuples().all())
+    return dict(session.execute(mine.group_by(TierGift.tier_code)).all())
 
 
 def _give(session: Session, account: points.Account, code: str, gift: Gift, rise: Rise, *, now: datetime) -> None:
