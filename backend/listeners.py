@@ -10,6 +10,7 @@ LISTENERS: Listeners = {
     points.PointsEarned: [messaging.tell_points_earned],
     points.PointsExpired: [messaging.tell_points_expired],
     tiers.TierReached: [messaging.tell_tier_reached],
+    members.MembersMerging: [mall.end_overdue],
     members.MembersMerged: [
         adjustments.move_to_survivor,
         checkin.absorb_visits,

@@ -66,7 +66,8 @@ def merge(session: Session, *, gone_id: int, into_id: int, by: str, reason: str,
     """Make `into_id` the one member of a person who had two. The card and the phone of the gone one lead there too.
 
     `by` is an operator's login. Raises SameMember, ReasonRefused, members.MemberUnknown, MemberEnded, MemberBlocked,
-    ClosureRunning, HoldsOpen, AccountFrozen; nothing has changed then.
+    ClosureRunning, HoldsOpen, AccountFrozen, and what listeners of `members.MembersMerging` refuse with; nothing has
+    changed then.
     """
     if gone_id == into_id:
         raise SameMember
@@ -75,6 +76,7 @@ def merge(session: Session, *, gone_id: int, into_id: int, by: str, reason: str,
     both = members.lock_two(session, gone_id, into_id)
     for refusal in _refusals(session, both, _open_holds(session, gone_id, now)):
         raise refusal
+    announce(session, members.MembersMerging(gone_id, into_id, now))
     growth = tiers.standing(session, gone_id, now=now).growth
     moved = points.merge(session, *accounts, source_id=gone_id, now=now)
     members.absorb(session, *both)

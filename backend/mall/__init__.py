@@ -6,7 +6,7 @@ Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the or
 from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
 from backend.mall.models import Item, Order, OrderStatus
 from backend.mall.offer import Offer, OfferRefused, StockTooLow, add_item, adjust_stock, put_on, take_off
-from backend.mall.owners import cancel_waiting, move_orders
+from backend.mall.owners import OrdersWaiting, cancel_waiting, end_overdue, move_orders
 from backend.mall.queries import (
     ItemUnknown,
     OrderUnknown,
@@ -44,6 +44,7 @@ __all__ = [
     "OrderLapsed",
     "OrderStatus",
     "OrderUnknown",
+    "OrdersWaiting",
     "SoldOut",
     "StockFault",
     "StockTooLow",
@@ -53,6 +54,7 @@ __all__ = [
     "cancel",
     "cancel_waiting",
     "due_to_lapse",
+    "end_overdue",
     "exchange",
     "get_item",
     "get_order",

@@ -20,7 +20,14 @@ from backend.members.errors import (
     NotJoined,
     PhoneRefused,
 )
-from backend.members.facts import MemberJoined, MembershipClosed, MembershipEnding, MembersMerged, ProfileCompleted
+from backend.members.facts import (
+    MemberJoined,
+    MembershipClosed,
+    MembershipEnding,
+    MembersMerged,
+    MembersMerging,
+    ProfileCompleted,
+)
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
 from backend.members.leaving import erase
 from backend.members.lookup import Found, card_numbers, find_all
@@ -89,6 +96,7 @@ __all__ = [
     "MemberJoined",
     "MemberUnknown",
     "MembersMerged",
+    "MembersMerging",
     "MembershipClosed",
     "MembershipEnding",
     "Merged",

@@ -22,6 +22,15 @@ class ProfileCompleted:
 
 
 @dataclass(frozen=True)
+class MembersMerging:
+    """Two members are about to become one and both still have all: a listener ends what is overdue, or refuses."""
+
+    gone_id: int
+    into_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class MembersMerged:
     """Two members turned out to be one person: what `gone_id` owns passes to `into_id`.
 

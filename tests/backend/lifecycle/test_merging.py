@@ -174,6 +174,22 @@ def test_exchanges_messages_and_check_ins_pass_to_the_survivor(session, rng, pai
         checkin.check_in(session, into.id, now=MORNING + timedelta(days=4))
 
 
+def test_an_exchange_that_waits_stands_in_the_way_and_one_overdue_ends_first(session, rng, pair):
+    gone, into = pair
+    store, item = make_store(session), make_item(session, price=60, stock=5)
+    session.flush()
+    order = mall.exchange(session, gone.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    assert [type(one) for one in preview(session, gone, into).refusals] == [lifecycle.HoldsOpen]
+    with pytest.raises(lifecycle.HoldsOpen):
+        merge(session, gone, into)
+    assert preview(session, gone, into, now=order.pick_up_by).points == 100
+    assert merge(session, gone, into, now=order.pick_up_by).points == 100
+    session.flush()
+    session.expire_all()
+    assert (order.status, order.member_id) == ("lapsed", into.id)
+    assert mall.stock_faults(session) == []
+
+
 def test_the_seat_in_a_family_passes_too(session, pair):
     gone, into = pair
     families.make(session, gone.id, now=MORNING)

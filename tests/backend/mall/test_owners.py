@@ -1,8 +1,10 @@
+from datetime import timedelta
+
 import pytest
 
 from backend import mall, members, points
 from backend.mall.models import Item
-from backend.members import MembershipEnding, MembersMerged
+from backend.members import MembershipEnding, MembersMerged, MembersMerging
 from tests.factories.mall import PRICE, make_item
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
@@ -30,6 +32,27 @@ def test_orders_pass_to_the_survivor(session, place):
     session.flush()
     assert {one.no for one in mall.orders(session, into.id, limit=9)} == {order.no, own.no}
     assert mall.orders(session, gone.id, limit=9) == []
+
+
+def test_what_nobody_picked_up_in_time_ends_before_a_merge(session, place):
+    gone, into = make_member(session), make_member(session)
+    order = place(gone.id)
+    mall.end_overdue(session, MembersMerging(gone.id, into.id, order.pick_up_by))
+    session.flush()
+    session.expire_all()
+    assert (order.status, session.get(Item, order.item_id).stock) == ("lapsed", 9)
+    assert points.summary(session, gone.id, now=order.pick_up_by).available == 100
+    assert mall.stock_faults(session) == []
+
+
+def test_what_still_waits_stands_in_the_way_of_a_merge(session, place):
+    gone, into = make_member(session), make_member(session)
+    order = place(gone.id)
+    place(into.id)
+    with pytest.raises(mall.OrdersWaiting):
+        mall.end_overdue(session, MembersMerging(gone.id, into.id, order.pick_up_by - timedelta(microseconds=1)))
+    mall.end_overdue(session, MembersMerging(into.id + 1, gone.id, MORNING))
+    assert order.status == "placed"
 
 
 def test_what_waits_is_cancelled_and_what_ended_stays(session, place):
