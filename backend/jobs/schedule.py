@@ -7,7 +7,7 @@ from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import grants, work
+from backend.jobs import grants, nightly, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -42,7 +42,7 @@ JOBS: Final = (
     Job(
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
-    Job("expire-points", "Write off points past their last day", "10 2 * * *", work.bring_points_up_to),
+    Job("nightly", "Settle and expire points, then tiers, then warnings and reminders", "10 2 * * *", nightly.nightly),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),

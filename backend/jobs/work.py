@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import lifecycle, mall, members, oa, points
+from backend import lifecycle, mall, members, oa
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.db import run
@@ -22,7 +22,6 @@ Counts = dict[str, int]
 log = structlog.get_logger(__name__)
 
 SLICE: Final = 200
-SLICE_OF_ACCOUNTS: Final = 500  # locked together, for some tenths of a second
 KEEP_IDEMPOTENCY_KEYS: Final = timedelta(days=3)
 KEEP_USED_CARD_CODES: Final = timedelta(hours=1)
 KEEP_RECEIPTS: Final = timedelta(days=1)
@@ -30,14 +29,6 @@ KEEP_JOB_RUNS: Final = timedelta(days=90)
 
 FOLLOWERS_A_RUN: Final = 200  # user/info may be called 5 million times a day
 PLACE_AMONG_FOLLOWERS: Final = "jobs:link-followers:after"
-
-
-def bring_points_up_to(runtime: Runtime, at: datetime) -> Counts:
-    """Settle what is pending, end holds and write off what has expired, slice by slice."""
-    counts: Counter[str] = Counter()
-    while done := run(runtime.sessions.write, partial(points.catch_up, now=at, limit=SLICE_OF_ACCOUNTS)):
-        counts.update(done)
-    return dict(counts)
 
 
 def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:

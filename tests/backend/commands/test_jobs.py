@@ -4,15 +4,15 @@ from backend.jobs import JOBS
 def test_list_is_the_timetable(answer):
     rows = {row["name"]: row for row in answer("jobs", "list")}
     assert set(rows) == {job.name for job in JOBS}
-    assert rows["expire-points"]["next_at"] == "2026-03-02T02:10:00+08:00"
-    assert rows["expire-points"]["last_at"] is None
+    assert rows["nightly"]["next_at"] == "2026-03-02T02:10:00+08:00"
+    assert rows["nightly"]["last_at"] is None
 
 
 def test_run_by_hand_is_written_down(answer):
-    done = answer("jobs", "run", "expire-points", "--at", "2026-03-01T02:10")
-    assert (done["job"], done["at"]) == ("expire-points", "2026-03-01T02:10:00+08:00")
+    done = answer("jobs", "run", "nightly", "--at", "2026-03-01T02:10")
+    assert (done["job"], done["at"]) == ("nightly", "2026-03-01T02:10:00+08:00")
     rows = {row["name"]: row for row in answer("jobs", "list")}
-    assert rows["expire-points"]["last_at"] == "2026-03-01T02:10:00+08:00"
+    assert rows["nightly"]["last_at"] == "2026-03-01T02:10:00+08:00"
 
 
 def test_instant_with_a_zone_is_taken_as_it_is(answer):

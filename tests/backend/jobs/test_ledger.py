@@ -32,7 +32,7 @@ def test_a_due_time_is_one_process_s(runtime):
     assert claim(runtime)
     assert not claim(runtime, YOURS)
     assert claim(runtime, Claim("purge", MORNING + TICK, "you"))
-    assert claim(runtime, Claim("expire-points", MORNING, "you"))
+    assert claim(runtime, Claim("nightly", MORNING, "you"))
 
 
 def test_of_many_at_once_one_has_it(mariadb, clock):

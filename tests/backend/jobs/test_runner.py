@@ -120,9 +120,9 @@ def test_a_long_run_keeps_its_lease(runtime, clock):
 
 
 def test_a_job_is_run_by_hand_whether_it_was_run_or_not(runtime):
-    assert jobs.run("expire-points", runtime, MORNING) == {}
-    assert last(runtime, "expire-points").fire_at == MORNING
-    assert jobs.run("expire-points", runtime, MORNING) == {}
+    assert jobs.run("nightly", runtime, MORNING) == {}
+    assert last(runtime, "nightly").fire_at == MORNING
+    assert jobs.run("nightly", runtime, MORNING) == {}
 
 
 def test_an_unknown_job_is_refused(runtime):
@@ -131,10 +131,10 @@ def test_an_unknown_job_is_refused(runtime):
 
 
 def test_the_timetable_with_the_newest_runs(runtime):
-    jobs.run("expire-points", runtime, MORNING)
+    jobs.run("nightly", runtime, MORNING)
     listed = {planned.name: planned for planned in jobs.listing(runtime)}
     assert set(listed) == {job.name for job in jobs.JOBS}
-    ran, never = listed["expire-points"], listed["purge"]
+    ran, never = listed["nightly"], listed["purge"]
     assert (ran.last_at, ran.last_outcome, ran.last_counts) == (MORNING, "done", {})
     assert (never.last_at, never.last_outcome, never.last_counts) == (None, None, None)
     assert never.next_at == datetime(2026, 3, 1, 19, 40, tzinfo=UTC)

@@ -16,7 +16,7 @@ def test_names_are_unique_and_fit_the_ledger():
 @pytest.mark.parametrize(
     ("name", "next_at"),
     [
-        ("expire-points", datetime(2026, 3, 1, 18, 10, tzinfo=UTC)),  # 02:10 in the shop
+        ("nightly", datetime(2026, 3, 1, 18, 10, tzinfo=UTC)),  # 02:10 in the shop
         ("purge", datetime(2026, 3, 1, 19, 40, tzinfo=UTC)),
         ("lapse-exchanges", datetime(2026, 3, 1, 1, 20, tzinfo=UTC)),
         ("link-followers", datetime(2026, 3, 1, 1, 1, tzinfo=UTC)),

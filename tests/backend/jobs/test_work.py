@@ -3,15 +3,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backend import mall, members, points
+from backend import mall, members
 from backend.jobs import work
 from backend.jobs.models import JobRun
 from backend.kit.db import run
 from backend.kit.errors import Conflict
 from backend.kit.idempotency import IdempotencyKey
 from tests.backend.jobs.stores import TWO_YEARS, a_day_s_work, a_follower
-from tests.factories.mall import give_points
-from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
 LATER = MORNING + TWO_YEARS
@@ -20,32 +18,6 @@ LATER = MORNING + TWO_YEARS
 def count(runtime, model):
     with runtime.sessions.read() as session:
         return session.scalar(select(func.count()).select_from(model))
-
-
-def members_with_points(runtime, number):
-    def join(session):
-        joined = [make_member(session) for _ in range(number)]
-        for member in joined:
-            give_points(session, member.id, 100)
-        return [member.id for member in joined]
-
-    return run(runtime.sessions.write, join)
-
-
-def test_expired_points_are_written_off(runtime):
-    member_ids = members_with_points(runtime, 3)
-    assert work.bring_points_up_to(runtime, LATER) == {"accounts": 3, "expired": 3}
-    with runtime.sessions.read() as session:
-        for member_id in member_ids:
-            assert points.entries(session, member_id, limit=1)[0].balance_after == 0
-            assert list(points.verify(session, [member_id])) == []
-    assert work.bring_points_up_to(runtime, LATER) == {}
-
-
-def test_a_nightly_job_that_died_half_way_is_gone_on_with(runtime):
-    first, *_ = members_with_points(runtime, 3)
-    run(runtime.sessions.write, lambda session: points.lock(session, first, now=LATER))
-    assert work.bring_points_up_to(runtime, LATER) == {"accounts": 2, "expired": 2}
 
 
 def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):

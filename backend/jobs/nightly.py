@@ -1,0 +1,64 @@
+"""What the night brings, in the one order that is right: points settle and expire, tiers follow, members are told."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from backend import messaging, points, tiers
+from backend.jobs.work import Counts
+from backend.kit.db import run
+from backend.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+SLICE: Final = 500  # accounts locked together, for some tenths of a second
+
+
+def nightly(runtime: Runtime, at: datetime) -> Counts:
+    """Do what is due at an instant: settle, end holds, expire; then tiers; then warnings and reminders.
+
+    Slice by slice, each in a transaction of its own. What is done is no longer due, and nobody is told twice, so that a
+    night may be stopped anywhere and run again.
+    """
+    counts: Counter[str] = Counter()
+    for step in (_points, _tiers, _falls_soon, _expiring):
+        done = step(runtime, at)
+        log.info("night.step", step=step.__name__.removeprefix("_"), **done)
+        counts.update(done)
+    return dict(counts)
+
+
+def _points(runtime: Runtime, at: datetime) -> Counts:
+    return _until_nothing_is_due(runtime, partial(points.catch_up, now=at, limit=SLICE))
+
+
+def _tiers(runtime: Runtime, at: datetime) -> Counts:
+    return _until_nothing_is_due(runtime, partial(tiers.review_due, now=at, limit=SLICE))
+
+
+def _falls_soon(runtime: Runtime, at: datetime) -> Counts:
+    return _through_all(runtime, partial(tiers.warn, now=at, limit=SLICE))
+
+
+def _expiring(runtime: Runtime, at: datetime) -> Counts:
+    return _through_all(runtime, partial(messaging.remind_expiring, now=at, limit=SLICE))
+
+
+def _until_nothing_is_due(runtime: Runtime, slice_of: Callable[[Session], Counter[str]]) -> Counts:
+    counts: Counter[str] = Counter()
+    while done := run(runtime.sessions.write, slice_of):
+        counts.update(done)
+    return dict(counts)
+
+
+def _through_all(runtime: Runtime, tell: Callable[..., int | None]) -> Counts:
+    """Walk over the members who may have something to be told; what they are told is counted in the outbox."""
+    place: int | None = 0
+    while place is not None:
+        place = run(runtime.sessions.write, partial(tell, after_member_id=place))
+    return {}
