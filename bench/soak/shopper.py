@@ -97,13 +97,13 @@ def pick_up(turn: Turn) -> None:
 GONE = frozenset({"points.account-closed", "members.closed", "mall.order-unknown"})
 
 STEPS = (
-    Step("join", 130, join),
-    Step("look at points", 1_500, look_at_points),
-    Step("read statement", 700, read_statement),
-    Step("look at tier", 500, look_at_tier),
+    Step("join", 80, join),
+    Step("look at points", 2_300, look_at_points),
+    Step("read statement", 1_700, read_statement),
+    Step("look at tier", 1_200, look_at_tier),
     Step("look back", 300, look_back),
-    Step("check in", 600, check_in, frozenset({"checkin.already-checked-in"})),
-    Step("exchange", 250, exchange, frozenset({"points.insufficient", "mall.sold-out"})),
-    Step("cancel exchange", 60, cancel_exchange, GONE | {"mall.already-picked-up", "mall.order-lapsed"}),
-    Step("pick up", 120, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed"}),
+    Step("check in", 500, check_in, frozenset({"checkin.already-checked-in"})),
+    Step("exchange", 150, exchange, frozenset({"points.insufficient", "mall.sold-out"})),
+    Step("cancel exchange", 40, cancel_exchange, GONE | {"mall.already-picked-up", "mall.order-lapsed"}),
+    Step("pick up", 80, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed"}),
 )
