@@ -114,7 +114,7 @@ class Effect(Schema):
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if len(self.model_fields_set) != 1 or None in (getattr(self, name) for name in self.model_fields_set):
+        if [self.fixed, self.per_yuan, self.base, self.multiplier].count(None) != 3:  # noqa: PLR2004  one of four
             raise ValueError("fixed、per_yuan、base、multiplier 须填且只填一项")
         return self
 

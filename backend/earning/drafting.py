@@ -32,6 +32,9 @@ WORDS: Final[Mapping[str, str]] = {
     "union_tag_invalid": "kind 须为 {expected_tags} 之一",
     "union_tag_not_found": "缺少 kind",
 }
+OF_THE_KIT: Final[Mapping[str, str]] = {
+    "must be an instant with its zone: YYYY-MM-DDThh:mm:ss+08:00": "时间须写明时区，如 2026-03-08T00:00:00+08:00"
+}
 LISTS: Final = {"groups": "分组", "rules": "规则"}
 UNION: Final = re.compile(r"points|multiplier|Months|literal\[.*")  # pydantic names the branch it tried
 
@@ -79,5 +82,5 @@ def _place(path: tuple[int | str, ...], definition: dict[str, Any]) -> str:
 
 def _words(error: ErrorDetails) -> str:
     if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
+        return OF_THE_KIT.get(str(error["ctx"]["error"]), str(error["ctx"]["error"]))
     return WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))

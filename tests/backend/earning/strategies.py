@@ -2,10 +2,9 @@
 
 from hypothesis import strategies as st
 
-from backend.earning import EventLine
+from backend.earning.book import EarningBook
 from backend.earning.contradictions import contradictions
 from tests.factories.earning import make_bill, make_rule
-from backend.earning.book import EarningBook
 
 BRANDS = ("A", "B")
 ROUNDINGS = st.sampled_from(["down", "half-up", "up"])
@@ -44,10 +43,8 @@ def groups(draw):
 def rules(draw, code, group, kind):
     """One rule of a group whose rules give alike (`kind`)."""
     reduces = group["code"] == "season" and draw(st.booleans())
-    if group["kind"] == "multiplier":
-        effect = draw(REDUCERS if reduces else MULTIPLIERS)
-    else:
-        effect = draw(POINTS_EFFECTS[kind])
+    effects = POINTS_EFFECTS[kind] if group["kind"] == "points" else REDUCERS if reduces else MULTIPLIERS
+    effect = draw(effects)
     conditions = {}
     if draw(st.booleans()):
         conditions["brands"] = [draw(st.sampled_from(BRANDS))]
@@ -100,10 +97,6 @@ def shrinking(draw, amounts, *, most=5):
         left = [draw(st.integers(0, fen)) for fen in left]
         steps.append(tuple(left))
     return steps
-
-
-def lines_of(*pairs):
-    return tuple(EventLine(fen, brand=brand) for fen, brand in pairs)
 
 
 def _mended(rule, found, drawn):

@@ -80,7 +80,7 @@ def test_a_quote_writes_nothing_and_agrees_with_the_award(session, data):
         bill, source = data.draw(bills()), Source("purchase", f"{prefix}-{number}")
         session.flush()
         quoted = earning.quote(session, member_id, bill, now=MORNING)
-        assert not (session.new or session.dirty or session.deleted)
+        assert not any((session.new, session.dirty, session.deleted))
         made = earning.award(session, account, bill, source=source, now=MORNING)
         assert (quoted.points, quoted.wanted, quoted.book_version, quoted.grants) == (
             made.points,
