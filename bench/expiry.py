@@ -6,8 +6,10 @@ them. The nightly steps run in a process of their own, so that its memory is the
 
 import resource
 from argparse import ArgumentParser
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing import get_context
 from random import Random
 from time import perf_counter
@@ -18,9 +20,9 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy import Connection, Engine, insert, text
 
-from backend import points
-from backend.jobs import work
-from backend.kit.db import Model, connect
+from backend import messaging, points
+from backend.jobs.nightly import SLICE, nightly
+from backend.kit.db import Model, connect, run
 from backend.kit.migrations import upgrade
 from backend.members import Member
 from backend.points.models import EARN, Account, Entry, Lot
@@ -39,15 +41,46 @@ JOINED: Final = datetime(2025, 1, 1, 4, 0, tzinfo=UTC)
 LOTS: Final = (
     (JOINED + timedelta(days=20), MIDNIGHT),
     (JOINED + timedelta(days=200), MIDNIGHT),
-    (JOINED + timedelta(days=400), MIDNIGHT + timedelta(days=7)),
+    (JOINED + timedelta(days=400), MIDNIGHT + timedelta(days=8)),
     (JOINED + timedelta(days=500), MIDNIGHT + timedelta(days=365)),
     (JOINED + timedelta(days=600), None),
 )
 HEAD: Final = "| members | step | seconds | accounts/s | lots/s | peak memory MB |\n|---|---|---|---|---|---|"
 
-STEPS: Final[dict[str, Callable[[Runtime, datetime], dict[str, int]]]] = {
-    "settle and expire": work.bring_points_up_to,
-    "again, with nothing due": work.bring_points_up_to,
+
+def settle_and_expire(runtime: Runtime, at: datetime) -> Counter[str]:
+    """The first step of the night, slice by slice."""
+    counts: Counter[str] = Counter()
+    while done := run(runtime.sessions.write, partial(points.catch_up, now=at, limit=SLICE)):
+        counts += done
+    return counts
+
+
+def remind(runtime: Runtime, at: datetime) -> Counter[str]:
+    """The last one: a message to whose points have 30, 7 or 1 days left, here a week."""
+    before = _waiting(runtime)
+    place: int | None = 0
+    while place is not None:
+        place = run(
+            runtime.sessions.write, partial(messaging.remind_expiring, now=at, after_member_id=place, limit=SLICE)
+        )
+    return Counter(accounts=_waiting(runtime) - before)
+
+
+def _waiting(runtime: Runtime) -> int:
+    with runtime.sessions.read() as session:
+        return messaging.outbox_depth(session)
+
+
+def whole_night(runtime: Runtime, at: datetime) -> Counter[str]:
+    """All steps, as the scheduler runs them."""
+    return Counter(nightly(runtime, at))
+
+
+STEPS: Final[dict[str, Callable[[Runtime, datetime], Counter[str]]]] = {
+    "settle and expire": settle_and_expire,
+    "remind": remind,
+    "the whole night again": whole_night,
 }
 
 
@@ -71,8 +104,8 @@ def measure(url: str, size: int) -> None:
     note(f"{size:,} members with {len(LOTS)} lots each were written in {perf_counter() - began:,.0f} s")
     for step in STEPS:
         seconds, counts, peak_mb = in_a_process(url, step)
-        accounts, lots = counts.get("accounts", 0), 2 * counts.get("expired", 0)
-        rates = f"{accounts / seconds:,.0f} | {lots / seconds:,.0f}" if accounts else "– | –"
+        accounts, lots = counts["accounts"], 2 * counts["expired"]
+        rates = " | ".join(f"{amount / seconds:,.0f}" if amount else "–" for amount in (accounts, lots))
         print(f"| {size:,} | {step} | {seconds:,.1f} | {rates} | {peak_mb:,.0f} |", flush=True)
     check(url, size)
     engine.dispose()
@@ -129,13 +162,13 @@ def rows_of(number: int) -> Iterator[tuple[type[Model], dict[str, Any]]]:
     yield Account, vars(end) | due | {"debt": 0, "held": 0, "pending": 0, "opened_at": JOINED}
 
 
-def in_a_process(url: str, step: str) -> tuple[float, dict[str, int], float]:
+def in_a_process(url: str, step: str) -> tuple[float, Counter[str], float]:
     """Seconds, what was done, and the most memory in MB, of one step run by a process of its own."""
     with get_context("spawn").Pool(1) as pool:
         return pool.apply(night, (url, step))
 
 
-def night(url: str, step: str) -> tuple[float, dict[str, int], float]:
+def night(url: str, step: str) -> tuple[float, Counter[str], float]:
     """Run one step of the night; says how long it took, what it did, and the most memory of this process in MB."""
     runtime = runtime_of(url)
     began = perf_counter()

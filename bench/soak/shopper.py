@@ -103,7 +103,7 @@ STEPS = (
     Step("look at tier", 1_200, look_at_tier),
     Step("look back", 300, look_back),
     Step("check in", 500, check_in, frozenset({"checkin.already-checked-in"})),
-    Step("exchange", 150, exchange, frozenset({"points.insufficient", "mall.sold-out"})),
+    Step("exchange", 150, exchange, frozenset({"points.insufficient", "points.frozen", "mall.sold-out"})),
     Step("cancel exchange", 40, cancel_exchange, GONE | {"mall.already-picked-up", "mall.order-lapsed"}),
-    Step("pick up", 80, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed"}),
+    Step("pick up", 80, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed", "points.frozen"}),
 )
