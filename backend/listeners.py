@@ -1,6 +1,6 @@
 """Who reacts to which fact: the one table. Listeners run in the announcer's transaction, in this order."""
 
-from backend import adjustments, checkin, earning, families, mall, members, messaging, points, tiers
+from backend import adjustments, checkin, earning, families, mall, members, messaging, points, purchases, tiers
 from backend.kit.facts import Listeners
 
 LISTENERS: Listeners = {
@@ -19,6 +19,7 @@ LISTENERS: Listeners = {
         mall.move_orders,
         members.merge_tags,
         messaging.move_messages,
+        purchases.move_purchases,
     ],
     members.MembershipEnding: [mall.cancel_waiting],
     members.MembershipClosed: [

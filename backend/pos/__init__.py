@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import holds, mall, members, purchases, refunds
+from backend.pos import holds, mall, members, purchases, quotes, refunds
 
-RESOURCES = (members, purchases, holds, refunds, mall)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall)
 
 
 def register(app: OpenAPI) -> None:

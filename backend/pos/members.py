@@ -64,7 +64,7 @@ def _not_too_often() -> None:
 def lookup(body: LookupIn) -> LookupOut:
     """Who stands at the till. A card code works once; repeat a lost reply with the same Idempotency-Key."""
     member = _find(body)
-    standing = tiers.standing(db(), member.id)
+    standing = tiers.standing(db(), member.id, now=now())
     return LookupOut(
         member_id=member.id,
         name=members.masked_name(db(), member),

@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from flask import g
 from pydantic import Field
 
 from backend import purchases, tiers
@@ -59,5 +60,12 @@ class TierOut(Schema):
 
 def tier_out(tier: tiers.Tier | str | None) -> TierOut | None:
     """A tier, or the tier with a code, as a till may see it; None where there was no member."""
-    found = tiers.tier_of(db(), tier, now=now()) if isinstance(tier, str) else tier
+    found = _tier_of(tier) if isinstance(tier, str) else tier
     return TierOut.model_validate(found) if found else None
+
+
+def _tier_of(code: str) -> tiers.Tier:
+    """The tiers in force are read once in a call, however many are shown; others are looked for in older books."""
+    if "tiers" not in g:
+        g.tiers = {tier.code: tier for tier in tiers.tiers_now(db(), now=now())}
+    return g.tiers.get(code) or tiers.tier_of(db(), code, now=now())

@@ -1,6 +1,6 @@
-from backend import purchases
+from backend import purchases, tiers
 from backend.kit.calendar import shop_day
-from backend.kit.calls import db, now, reads
+from backend.kit.calls import db, now
 from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import Day, Fen, IdIn, IdText, Instant, Schema
@@ -9,43 +9,6 @@ from backend.pos.payloads import Items, Number, OrderPath, PointsToUse, TierOut,
 from backend.pos.refunds import RefundOut, refund_out
 
 api = resource("purchases", scope="purchases")
-
-
-class QuoteIn(Schema):
-    """A basket before it is paid. With the `order_no` for which points are set aside, those are the ones to use."""
-
-    member_id: IdIn | None = None
-    items: Items
-    points_to_use: PointsToUse | None = None
-    order_no: Number | None = None
-
-
-class WhyFewerOut(Schema):
-    """Why not all points of the member may be used, by a stable code and in words."""
-
-    code: str
-    detail: str
-
-
-class QuoteOut(Schema):
-    """What the basket costs and earns now. A purchase that pays `payable_fen` for it gets these numbers.
-
-    `points_fen` is what `points_used` pay, and is no part of `payable_fen`. `points_usable` is the most that may be
-    used. The points that it earns can be used from `points_settle_on` (null: at once).
-    """
-
-    total_fen: int
-    discount_fen: int
-    payable_fen: int
-    points_used: int
-    points_fen: int
-    points_usable: int
-    points_fewer: WhyFewerOut | None
-    points_earned: int
-    points_settle_on: Day | None
-    growth: int
-    tier: TierOut | None
-    tier_after: TierOut | None
 
 
 class PurchaseIn(Schema):
@@ -102,6 +65,29 @@ class LineOut(Schema):
     points: int
 
 
+class RuleOut(Schema):
+    """What became of a rule: it matched, was skipped by a condition, or was refused by a limit, in words.
+
+    `wanted` points are without limits, `granted` were given, `kept` are left after refunds.
+    """
+
+    rule: str
+    name: str
+    outcome: str
+    condition: str | None
+    words: str
+    wanted: int
+    granted: int
+    kept: int
+
+
+class ExplanationOut(Schema):
+    """Why a sale earned what it earned, rule by rule; empty where no rule was asked (without a member)."""
+
+    order_no: str
+    rules: list[RuleOut]
+
+
 class PurchaseDetailOut(PurchaseOut):
     """All that is known of a sale."""
 
@@ -109,34 +95,6 @@ class PurchaseDetailOut(PurchaseOut):
     refunded_fen: int
     items: list[LineOut]
     refunds: list[RefundOut]
-
-
-@api.post("/quotes", responses={200: QuoteOut, **problems(404, 409)})
-@reads
-def quote(body: QuoteIn) -> QuoteOut:
-    """What a basket would cost and earn now; writes nothing."""
-    basket = purchases.Basket(
-        lines=tuple(item.line() for item in body.items),
-        member_id=body.member_id,
-        points_to_use=body.points_to_use,
-        order_no=body.order_no,
-    )
-    found = purchases.quote(db(), basket, store_id=till().store_id, now=now())
-    fewer = found.why_fewer
-    return QuoteOut(
-        total_fen=found.total_fen,
-        discount_fen=found.discount_fen,
-        payable_fen=found.payable_fen,
-        points_used=found.points_used,
-        points_fen=found.points_fen,
-        points_usable=found.points_usable,
-        points_fewer=WhyFewerOut(code=fewer.code, detail=fewer.detail) if fewer else None,
-        points_earned=found.points,
-        points_settle_on=found.settles_on,
-        growth=found.growth,
-        tier=tier_out(found.tier),
-        tier_after=tier_out(found.tier_after),
-    )
 
 
 @api.post(
@@ -157,7 +115,7 @@ def record(body: PurchaseIn) -> tuple[PurchaseOut, int]:
         points_to_use=body.points_to_use or None,  # none is the same content as 0
     )
     done = purchases.record(db(), receipt, store_id=till().store_id, now=now())
-    return PurchaseOut(**_purchase(done.purchase)), 201 if done.created else 200
+    return PurchaseOut(**_purchase(done.purchase, done.tier)), 201 if done.created else 200
 
 
 @api.get("/purchases/<order_no>", responses={200: PurchaseDetailOut, **problems(404)})
@@ -173,7 +131,29 @@ def show(path: OrderPath) -> PurchaseDetailOut:
     )
 
 
-def _purchase(purchase: purchases.Purchase) -> dict[str, object]:
+@api.get("/purchases/<order_no>/explanation", responses={200: ExplanationOut, **problems(404)})
+def explain(path: OrderPath) -> ExplanationOut:
+    """Why a sale of this store earned its points: which rules matched, were skipped or refused, and by what."""
+    found = purchases.explanation(db(), store_id=till().store_id, order_no=path.order_no)
+    return ExplanationOut(
+        order_no=path.order_no,
+        rules=[
+            RuleOut(
+                rule=one.rule_code,
+                name=one.name,
+                outcome=one.outcome,
+                condition=one.condition,
+                words=one.words,
+                wanted=one.wanted,
+                granted=one.granted,
+                kept=one.kept,
+            )
+            for one in found
+        ],
+    )
+
+
+def _purchase(purchase: purchases.Purchase, tier: tiers.Tier | None = None) -> dict[str, object]:
     return {
         "order_no": purchase.order_no,
         "member_id": purchase.member_id,
@@ -184,7 +164,7 @@ def _purchase(purchase: purchases.Purchase) -> dict[str, object]:
         "points_earned": purchase.points_earned,
         "points_settle_on": shop_day(purchase.settles_at) if purchase.settles_at else None,
         "growth": purchase.growth_earned,
-        "tier": tier_out(purchase.tier_code),
+        "tier": tier_out(tier or purchase.tier_code),
         "points_balance": purchase.balance_after,
         "recorded_at": purchase.recorded_at,
     }

@@ -16,8 +16,9 @@ from backend.purchases.holds import (
     hold_points,
     release_points,
 )
+from backend.purchases.merging import move_purchases
 from backend.purchases.models import CashHold, Purchase, PurchaseLine, Refund, RefundLine
-from backend.purchases.queries import Detail, RefundDetail, detail
+from backend.purchases.queries import Detail, RefundDetail, detail, explanation
 from backend.purchases.quotes import BillTooLarge, Quote, quote
 from backend.purchases.receipts import Basket, Line, Receipt, RefundRequest, ReturnedLine
 from backend.purchases.refunds import Refunded, RefundNoReused, UnknownPurchase, refund
@@ -69,7 +70,9 @@ __all__ = [
     "Usable",
     "checked_cash_book",
     "detail",
+    "explanation",
     "hold_points",
+    "move_purchases",
     "quote",
     "record",
     "refund",

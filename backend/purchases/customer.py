@@ -28,4 +28,4 @@ def account_of(session: Session, member_id: int | None, *, now: datetime) -> poi
 
 def standing_of(session: Session, member: members.Member | None, *, now: datetime) -> tiers.Standing | None:
     """Where the member of a sale stands, None without a member. Raises members.Blocked, members.Closed."""
-    return tiers.standing(session, members.active(member).id) if member else None
+    return tiers.standing(session, members.active(member).id, now=now) if member else None

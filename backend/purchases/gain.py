@@ -27,7 +27,7 @@ class Sale:
 
 @dataclass(frozen=True)
 class Gain:
-    """Points and growth value, and the tier after it."""
+    """What a sale gives: points, growth value, and the tier after it."""
 
     points: int
     growth: int
@@ -37,9 +37,9 @@ class Gain:
 def quote_gain(session: Session, member_id: int, standing: tiers.Standing, sale: Sale, *, now: datetime) -> Gain:
     """What `reward` would give a member who stands there; writes nothing."""
     event = _event(session, member_id, standing, sale)
-    growth = rules.growth_for(sum(sale.paid_fen))
     earned = earning.quote(session, member_id, event, now=now).points
-    return Gain(earned, growth, tiers.tier_at(standing.growth + growth))
+    counted = tiers.quote_purchase(session, member_id, spent_fen=sum(sale.paid_fen), now=now)
+    return Gain(earned, counted.growth, counted.after)
 
 
 def reward(
@@ -51,10 +51,10 @@ def reward(
     *,
     store: stores.Store,
     now: datetime,
-) -> None:
+) -> tiers.Tier:
     """Give the member what a purchase earns, by the tier held before it, and note on it and its lines what that was.
 
-    The points come in when the store no longer takes the goods back.
+    The points come in when the store no longer takes the goods back. Returns the tier after it.
     """
     why, paid = source(purchase.id), [line.paid_fen for line in lines]
     event = _event(session, account.member_id, standing, Sale(store, purchase.paid_at, lines, paid))
@@ -63,11 +63,13 @@ def reward(
         settles_at = None
     given = earning.award(session, account, event, source=why, now=now, settles_at=settles_at).points
     purchase.points_earned, purchase.settles_at = given, settles_at if given else None
-    growth = rules.growth_for(purchase.paid_fen)
-    tier = tiers.add_growth(session, account, growth, source=why, now=now) if growth else standing.tier
-    purchase.growth_earned, purchase.tier_code = growth, tier.code
+    spent_fen, paid_on = purchase.paid_fen, purchase.paid_on
+    counted = tiers.count_purchase(session, account, spent_fen=spent_fen, counts_on=paid_on, source=why, now=now)
+    purchase.growth_earned, purchase.tier_code = counted.growth, counted.tier.code
+    purchase.balance_after = account.balance
     for line, share in zip(lines, rules.share_of_points(given, paid), strict=True):
         line.points = share
+    return counted.tier
 
 
 def take_back(
@@ -92,15 +94,11 @@ def take_back(
         made.points_taken = _due_by_old_rates(purchase, made)
         if made.points_taken:
             points.take_back(session, account, made.points_taken, source=why, of=[earned_by], now=now)
-    kept_fen = purchase.paid_fen - rules.money_returned(
-        purchase.refunded_fen, value_fen=purchase.value_fen, points_fen=purchase.points_fen
+    all_back = purchase.refunded_fen == purchase.value_fen
+    counted = tiers.count_refund(
+        session, account, spent_fen=made.money_fen, purchases=int(all_back), of=earned_by, source=why, now=now
     )
-    made.growth_taken = rules.growth_for(kept_fen + made.money_fen) - rules.growth_for(kept_fen)
-    if made.growth_taken:
-        tier = tiers.add_growth(session, account, -made.growth_taken, source=why, now=now)
-    else:
-        tier = tiers.standing(session, account.member_id).tier
-    made.tier_code = tier.code
+    made.growth_taken, made.tier_code = -counted.growth, counted.tier.code
 
 
 def _event(session: Session, member_id: int, standing: tiers.Standing, sale: Sale) -> earning.Event:

@@ -71,7 +71,7 @@ def hold_points(session: Session, *, store_id: int, order_no: str, member_id: in
         return Held(row, "held", created=False)
     if session.scalar(of_order(store_id, order_no)) is not None:
         raise AlreadyReported
-    tier = tiers.standing(session, member.id).tier
+    tier = tiers.standing(session, member.id, now=now).tier
     cash.check_number(terms_of(session, tier.code, now=now), wanted)
     if row is None:
         row = CashHold(store_id=store_id, order_no=order_no)

@@ -1,5 +1,6 @@
 """How a bill is paid with points: out of the hold of its order, or out of the account."""
 
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 
@@ -23,12 +24,13 @@ def pay(session: Session, account: points.Account, wanted: int, *, store_id: int
     Where points are set aside for the order, they are the ones used; what is not wanted of them is free again. Raises
     points.Insufficient, points.Frozen, and then nothing has changed.
     """
-    hold = standing_hold(session, account.member_id, store_id, order_no) if account.held else None
-    if hold is not None and wanted:
-        points.capture(session, account, source=source_of_cash(hold.id), amount=wanted, now=now)
-        return hold.id
-    if hold is not None:
+    hold = _hold_for(session, account, store_id, order_no, now)
+    if hold is not None and not wanted:
         points.release(session, account, source=source_of_cash(hold.id), now=now)
+    elif hold is not None:
+        with suppress(points.HoldEnded):  # released before
+            points.capture(session, account, source=source_of_cash(hold.id), amount=wanted, now=now)
+            return hold.id
     purchase_id = new_id()
     if wanted:
         points.spend(session, account, wanted, source=source_of_cash(purchase_id), now=now)
@@ -55,6 +57,13 @@ def standing_hold(session: Session, member_id: int, store_id: int, order_no: str
         return None
     kept = points.hold_of(session, member_id, source_of_cash(hold.id))
     return hold if kept is not None and kept.ended_at is None else None
+
+
+def _hold_for(
+    session: Session, account: points.Account, store_id: int, order_no: str, now: datetime
+) -> CashHold | None:
+    hold = session.get(CashHold, (store_id, order_no), populate_existing=True) if account.held else None
+    return hold if hold and hold.member_id == account.member_id and now < hold.until_at else None
 
 
 @lru_cache(maxsize=16)

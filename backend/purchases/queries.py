@@ -3,7 +3,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend import earning
 from backend.purchases.models import Purchase, PurchaseLine, Refund, RefundLine
+from backend.purchases.orders import of_order, source
 from backend.purchases.refunds import UnknownPurchase
 
 
@@ -36,6 +38,19 @@ def detail(session: Session, *, store_id: int, order_no: str) -> Detail:
         raise UnknownPurchase
     purchase = bought[0][0]
     return Detail(purchase, tuple(line for _, line in bought), _refunds(session, purchase.id))
+
+
+def explanation(session: Session, *, store_id: int, order_no: str) -> list[earning.Explanation]:
+    """What became of each rule for points when a store's purchase was recorded; nothing for one that earned by none.
+
+    Sales without a member earn by no rule, nor did those that are older than the rules. Raises UnknownPurchase.
+    """
+    purchase = session.scalar(of_order(store_id, order_no))
+    if purchase is None:
+        raise UnknownPurchase
+    if purchase.member_id is None or purchase.per_yuan is not None:
+        return []
+    return earning.explain(session, member_id=purchase.member_id, source=source(purchase.id))
 
 
 def _refunds(session: Session, purchase_id: int) -> tuple[RefundDetail, ...]:

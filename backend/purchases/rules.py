@@ -6,16 +6,11 @@ from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND, spread
 
 
 def points_for(paid_fen: int, *, per_yuan: int, multiplier: int) -> int:
-    """The points that an amount earns: whole points, rounded down once, at the very end.
+    """The points that an amount earned before there were books of rules: whole points, rounded down once, at the end.
 
     `per_yuan` (points for each yuan) and `multiplier` (of the member's tier) are per ten thousand.
     """
     return paid_fen * per_yuan * multiplier // (FEN_PER_YUAN * PER_TEN_THOUSAND * PER_TEN_THOUSAND)
-
-
-def growth_for(paid_fen: int) -> int:
-    """The growth value that an amount counts for: its whole yuan."""
-    return paid_fen // FEN_PER_YUAN
 
 
 def payable(total_fen: int, *, price: int) -> int:

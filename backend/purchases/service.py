@@ -3,7 +3,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend import members, points, stores, tiers
+from backend import members, stores, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.errors import Conflict, Invalid
 from backend.kit.facts import announce
@@ -57,19 +57,11 @@ class ReportedTooLate(Invalid):
 
 @dataclass(frozen=True)
 class Recorded:
-    """A purchase, and whether this call was the one that recorded it."""
+    """A purchase, and whether this call was the one that recorded it; then `tier` is the member's after it."""
 
     purchase: Purchase
     created: bool
-
-
-@dataclass(frozen=True)
-class _Sold:
-    """What a store sold, and what the points that were used paid of it."""
-
-    store_id: int
-    receipt: Receipt
-    points_fen: int
+    tier: tiers.Tier | None = None
 
 
 def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) -> Recorded:
@@ -82,24 +74,33 @@ def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) 
     """
     member = member_of(session, receipt.member_id)
     account = account_of(session, member.id, now=now) if member else None
-    earlier = session.scalar(of_order(store_id, receipt.order_no))
+    earlier = _earlier(session, receipt, store_id)
     if earlier is not None:
-        if earlier.fingerprint != fingerprint(receipt):
-            raise OrderNoReused
         return Recorded(earlier, created=False)
     _check(receipt, now)
     standing = standing_of(session, members.get(session, account.member_id) if account else member, now=now)
-    sold = _Sold(store_id, receipt, _points_fen(session, receipt, standing, now=now))
-    if account is None or standing is None:
-        purchase = _purchase(sold, new_id(), member_id=None, now=now)
-        lines = _lines(sold, purchase)
-    else:
-        purchase, lines = _sell(session, account, standing, sold, now=now)
+    points_fen = _points_fen(session, receipt, standing, now=now)
+    used, order_no = receipt.points_to_use or 0, receipt.order_no
+    purchase_id = pay(session, account, used, store_id=store_id, order_no=order_no, now=now) if account else new_id()
+    member_id = account.member_id if account else None
+    purchase = _purchase(receipt, purchase_id, store_id=store_id, member_id=member_id, points_fen=points_fen, now=now)
+    lines, tier = _lines(receipt, purchase), None
+    if account is not None and standing is not None:
+        store = stores.get_store(session, store_id)
+        tier = reward(session, account, standing, purchase, lines, store=store, now=now)
     session.add(purchase)
     session.flush()  # its lines refer to it, and an order number that was used meanwhile is met before anyone is told
     session.add_all(lines)
     announce(session, _fact(purchase))
-    return Recorded(purchase, created=True)
+    return Recorded(purchase, created=True, tier=tier)
+
+
+def _earlier(session: Session, receipt: Receipt, store_id: int) -> Purchase | None:
+    """What was reported under the order number before."""
+    earlier = session.scalar(of_order(store_id, receipt.order_no))
+    if earlier is not None and earlier.fingerprint != fingerprint(receipt):
+        raise OrderNoReused
+    return earlier
 
 
 def _check(receipt: Receipt, now: datetime) -> None:
@@ -128,24 +129,12 @@ def _points_fen(session: Session, receipt: Receipt, standing: tiers.Standing | N
     return points_fen
 
 
-def _sell(
-    session: Session, account: points.Account, standing: tiers.Standing, sold: _Sold, *, now: datetime
-) -> tuple[Purchase, list[PurchaseLine]]:
-    """Take the points that pay, then give what the sale earns."""
-    used, order_no = sold.receipt.points_to_use or 0, sold.receipt.order_no
-    purchase_id = pay(session, account, used, store_id=sold.store_id, order_no=order_no, now=now)
-    purchase = _purchase(sold, purchase_id, member_id=account.member_id, now=now)
-    lines = _lines(sold, purchase)
-    reward(session, account, standing, purchase, lines, store=stores.get_store(session, sold.store_id), now=now)
-    purchase.balance_after = account.balance
-    return purchase, lines
-
-
-def _purchase(sold: _Sold, purchase_id: int, *, member_id: int | None, now: datetime) -> Purchase:
-    receipt = sold.receipt
+def _purchase(
+    receipt: Receipt, purchase_id: int, *, store_id: int, member_id: int | None, points_fen: int, now: datetime
+) -> Purchase:
     return Purchase(
         id=purchase_id,
-        store_id=sold.store_id,
+        store_id=store_id,
         order_no=receipt.order_no,
         member_id=member_id,
         paid_at=receipt.paid_at,
@@ -153,7 +142,7 @@ def _purchase(sold: _Sold, purchase_id: int, *, member_id: int | None, now: date
         total_fen=receipt.total_fen,
         paid_fen=receipt.paid_fen,
         points_used=receipt.points_to_use or 0,
-        points_fen=sold.points_fen,
+        points_fen=points_fen,
         refunded_fen=0,
         fingerprint=fingerprint(receipt),
         points_earned=0,
@@ -162,8 +151,8 @@ def _purchase(sold: _Sold, purchase_id: int, *, member_id: int | None, now: date
     )
 
 
-def _lines(sold: _Sold, purchase: Purchase) -> list[PurchaseLine]:
-    amounts = [line.amount_fen for line in sold.receipt.lines]
+def _lines(receipt: Receipt, purchase: Purchase) -> list[PurchaseLine]:
+    amounts = [line.amount_fen for line in receipt.lines]
     shares = rules.share_of_payment(purchase.paid_fen, purchase.points_fen, amounts)
     return [
         PurchaseLine(
@@ -181,7 +170,7 @@ def _lines(sold: _Sold, purchase: Purchase) -> list[PurchaseLine]:
             refunded_fen=0,
             points=0,
         )
-        for number, (line, (paid_fen, points_fen)) in enumerate(zip(sold.receipt.lines, shares, strict=True), start=1)
+        for number, (line, (paid_fen, points_fen)) in enumerate(zip(receipt.lines, shares, strict=True), start=1)
     ]
 
 

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.purchases.rules import (
-    growth_for,
     money_kept,
     money_returned,
     payable,
@@ -51,11 +50,6 @@ def test_whole_points_are_not_rounded_away(tens_of_thousands, hundredths, more_h
 
 def test_silver_member_earns_one_fifth_more():
     assert points_for(19_999, per_yuan=10_000, multiplier=12_000) == 239  # 199.99 yuan * 1.2 = 239.988
-
-
-@given(fen)
-def test_growth_is_the_whole_yuan(paid):
-    assert growth_for(paid) == floor(Fraction(paid, 100))
 
 
 @given(fen, st.integers(1, 10_000))
