@@ -7,6 +7,7 @@ from backend.commands import (
     books,
     db,
     demo,
+    earning,
     grants,
     jobs,
     lifecycle,
@@ -17,6 +18,7 @@ from backend.commands import (
     points,
     pos,
     stores,
+    tiers,
     wechat,
 )
 
@@ -25,6 +27,7 @@ GROUPS = (
     books.group,
     db.group,
     demo.group,
+    earning.group,
     grants.group,
     jobs.group,
     mall.group,
@@ -34,6 +37,7 @@ GROUPS = (
     points.group,
     pos.group,
     stores.group,
+    tiers.group,
     wechat.group,
 )
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import members, points, tiers
-from backend.commands.speech import Group, as_json, tell_one
+from backend.commands.speech import Group, as_json, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -52,6 +52,34 @@ def unblock(card_no: str) -> None:
     click.echo(f"{card_no} is active.")
 
 
+@group.command()
+@click.argument("card_no")
+@click.argument("tag")
+def tag(card_no: str, tag: str) -> None:
+    """Put a TAG to a member, for rules and segments to ask for."""
+    _change(card_no, lambda session, member_id: members.tag(session, member_id, tag))
+    click.echo(f"{card_no} has the tag {tag}.")
+
+
+@group.command()
+@click.argument("card_no")
+@click.argument("tag")
+def untag(card_no: str, tag: str) -> None:
+    """Take a TAG from a member."""
+    _change(card_no, lambda session, member_id: members.untag(session, member_id, tag))
+    click.echo(f"{card_no} does not have the tag {tag}.")
+
+
+@group.command()
+@click.argument("card_no")
+@as_json
+def tags(card_no: str, *, as_json: bool) -> None:
+    """List the tags of a member."""
+    with runtime().sessions.read() as session:
+        found = members.tags_of(session, members.by_card_no(session, card_no).id)
+    tell([{"tag": one} for one in sorted(found)], json_wanted=as_json, empty="The member has no tags.")
+
+
 def _seen(session: Session, member: members.Member, now: datetime) -> dict[str, Any]:
     profile, standing = members.profile(session, member), tiers.standing(session, member.id)
     balance = points.summary(session, member.id, now=now)
@@ -71,5 +99,5 @@ def _seen(session: Session, member: members.Member, now: datetime) -> dict[str, 
     }
 
 
-def _change(card_no: str, verb: Callable[[Session, int], members.Member]) -> None:
+def _change(card_no: str, verb: Callable[[Session, int], object]) -> None:
     run(runtime().sessions.write, lambda session: verb(session, members.by_card_no(session, card_no).id))

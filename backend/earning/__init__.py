@@ -5,7 +5,7 @@ it was judged by, so that a refund or a question years later is answered by the 
 numbers, rates are integers per ten thousand.
 """
 
-from backend.earning.book import KIND, EarningBook, Rule
+from backend.earning.book import KIND, TRIGGERS, EarningBook, Rule
 from backend.earning.drafting import BookRefused, checked, draft
 from backend.earning.events import Event, EventLine
 from backend.earning.explaining import Explanation, conditions_of, effect_of, explained, limits_of
@@ -18,6 +18,7 @@ from backend.earning.stored import AwardUnknown
 
 __all__ = [
     "KIND",
+    "TRIGGERS",
     "Assessment",
     "Award",
     "AwardUnknown",

@@ -91,3 +91,17 @@ def test_closed_member_is_left_alone(flask, sessions, member, command):
     result = flask("members", name, member.card_no, *rest)
     assert result.exit_code == 1
     assert "(members.closed)" in result.stderr
+
+
+def test_tags_are_put_listed_and_taken(answer, flask, member):
+    assert "has no tags" in flask("members", "tags", member.card_no).stdout
+    for word in ("VIP", "宝妈"):
+        assert flask("members", "tag", member.card_no, word).stdout == f"{member.card_no} has the tag {word}.\n"
+    assert flask("members", "untag", member.card_no, "VIP").exit_code == 0
+    assert answer("members", "tags", member.card_no) == [{"tag": "宝妈"}]
+
+
+def test_what_is_no_tag_is_refused(flask, member):
+    result = flask("members", "tag", member.card_no, " ")
+    assert result.exit_code == 1
+    assert "(members.tag-refused)" in result.stderr
