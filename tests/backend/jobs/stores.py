@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from backend import mall, members
+from backend import adjustments, lifecycle, mall, members
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
 from backend.kit.db import run
@@ -10,8 +10,10 @@ from backend.kit.idempotency import IdempotencyKey
 from backend.oa import receipts
 from backend.runtime import Runtime
 from backend.stores import create_store
+from tests.factories.adjustments import make_adjustment, make_grant
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
+from tests.factories.operators import make_operator
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 from tests.support.simulator import RunningSimulator
@@ -20,7 +22,9 @@ TWO_YEARS = timedelta(days=730)
 
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
-    """Expired points, a lapsed exchange, a follower nobody knows, leftovers; answers an instant after it all."""
+    """Something for every job: expired points, a lapsed exchange, a follower nobody knows, somebody who leaves, a grant,
+    leftovers. Answers an instant after it all.
+    """
 
     def fill(session):
         member = make_member(session)
@@ -31,10 +35,20 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         session.add(IdempotencyKey(caller="member:1", key="k", fingerprint=b"f" * 32, created_at=MORNING))
         receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)
+        leave_and_be_corrected(session, card_no=member.card_no)
 
     run(runtime.sessions.write, fill)
     a_follower(runtime, wechat)
     return MORNING + TWO_YEARS
+
+
+def leave_and_be_corrected(session, *, card_no):
+    """A member who leaves, a request that nobody decides, a grant that has begun."""
+    lifecycle.ask_to_leave(session, make_member(session).id, now=MORNING)
+    make_operator(session, "chen")
+    make_adjustment(session, make_member(session).id, 5_000)
+    grant = make_grant(session, {card_no: 20})
+    adjustments.start_grant(session, grant.id, by="chen", now=MORNING)
 
 
 def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):
