@@ -1,1 +1,37 @@
-"""What the tables tell: statements in words and the books that finance signs. Reads everybody, moves nothing."""
+"""What the tables tell: statements in words and the books that finance signs.
+
+Reads everybody and moves nothing; only a reconciliation freezes the accounts that break an invariant.
+"""
+
+from backend.insights.causes import Link
+from backend.insights.liability import Beside, Liability, Month, MonthsRefused, Movement, Proof, liability
+from backend.insights.sheets import Row, rows, write_csv, write_xlsx
+from backend.insights.statement import InstantAhead, Line, balance_at, statement
+from backend.insights.sweeping import FrozenAccount, Outcome, found_faults, frozen, reconcile
+from backend.insights.words import WORDS_BY_SOURCE, words_of
+
+__all__ = [
+    "WORDS_BY_SOURCE",
+    "Beside",
+    "FrozenAccount",
+    "InstantAhead",
+    "Liability",
+    "Line",
+    "Link",
+    "Month",
+    "MonthsRefused",
+    "Movement",
+    "Outcome",
+    "Proof",
+    "Row",
+    "balance_at",
+    "found_faults",
+    "frozen",
+    "liability",
+    "reconcile",
+    "rows",
+    "statement",
+    "words_of",
+    "write_csv",
+    "write_xlsx",
+]

@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -67,10 +67,12 @@ def _expiring(session: Session, member_ids: Sequence[int], now: datetime) -> dic
         .order_by(Lot.member_id, Lot.expires_at)
     )
     found: dict[int, Expiring] = {}
-    for member_id, at, amount in session.execute(sums):
-        so_far = found.get(member_id)
-        first_at, first = (so_far.soonest_at, so_far.soonest) if so_far else (at, int(amount))
-        found[member_id] = Expiring(first_at, first, (so_far.total if so_far else 0) + int(amount))
+    for member_id, at, free_points in session.execute(sums):
+        amount, so_far = int(free_points), found.get(member_id)  # a sum is a DECIMAL on MariaDB
+        if so_far is not None:
+            found[member_id] = replace(so_far, total=so_far.total + amount)
+        elif at is not None:
+            found[member_id] = Expiring(at, amount, amount)
     return found
 
 

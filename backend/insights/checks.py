@@ -1,0 +1,72 @@
+"""What must hold in the accounts of members across the domains. Reads only."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from backend import mall, members, points, purchases, tiers
+from backend.points import Entry, Pending
+
+PURCHASE: Final = "purchase"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An invariant that does not hold: where it shows, in which domain, and whose account it is (None: nobody's)."""
+
+    member_id: int | None
+    domain: str
+    place: str
+    what: str
+
+
+def of_members(session: Session, member_ids: Sequence[int]) -> list[Broken]:
+    """All that is wrong with some members: ledger, tier, and what their purchases earned. Few statements for many."""
+    ledger = [Broken(fault.member_id, "points", fault.row, fault.what) for fault in points.verify(session, member_ids)]
+    standings = [Broken(fault.member_id, "tiers", fault.row, fault.what) for fault in tiers.verify(session, member_ids)]
+    return [*ledger, *standings, *_purchases(session, member_ids)]
+
+
+def of_stock(session: Session) -> list[Broken]:
+    """Items of the mall whose stock disagrees with their orders."""
+    return [
+        Broken(None, "mall", f"mall_items {fault.item_id}", f"stock is {fault.stock} and should be {fault.expected}")
+        for fault in mall.stock_faults(session)
+    ]
+
+
+def _purchases(session: Session, member_ids: Sequence[int]) -> Iterator[Broken]:
+    bought = select(purchases.Purchase.id, purchases.Purchase.member_id, purchases.Purchase.points_earned)
+    said = session.execute(bought.where(purchases.Purchase.member_id.in_(member_ids))).all()
+    if not said:
+        return
+    merged = session.scalars(select(members.Member.id).where(members.Member.merged_into.in_(member_ids)))
+    written = _written(session, [*member_ids, *merged])
+    for purchase_id, member_id, earned in said:
+        if earned != written[str(purchase_id)]:
+            what = f"earned {earned} and the ledger has {written[str(purchase_id)]}"
+            yield Broken(member_id, "purchases", f"purchases {purchase_id}", what)
+
+
+def _written(session: Session, member_ids: Sequence[int]) -> dict[str, int]:
+    """What the ledger was given for each purchase: what was promised, else what was credited at once.
+
+    Points of several expiries have a source each: `id` and `id:n`. What was still pending when its member became one
+    with another was promised again there, less what had been taken back: the larger promise is the first.
+    """
+    credited = select(Entry.source_id, Entry.amount).where(
+        Entry.member_id.in_(member_ids), Entry.source_kind == PURCHASE
+    )
+    promised = select(Pending.source_id, func.max(Pending.amount)).where(
+        Pending.member_id.in_(member_ids), Pending.source_kind == PURCHASE
+    )
+    by_source = dict(session.execute(credited).all())
+    by_source |= dict(session.execute(promised.group_by(Pending.source_id)).all())
+    written: defaultdict[str, int] = defaultdict(int)
+    for source_id, amount in by_source.items():
+        written[source_id.partition(":")[0]] += amount
+    return written
