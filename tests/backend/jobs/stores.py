@@ -22,7 +22,7 @@ TWO_YEARS = timedelta(days=730)
 
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
-    """Something for every job: expired points, a lapsed exchange, a follower nobody knows, somebody who leaves, a grant,
+    """Something for every job: expired points, a lapsed exchange, an unknown follower, somebody who leaves, a grant,
     leftovers. Answers an instant after it all.
     """
 
