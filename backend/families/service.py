@@ -57,11 +57,7 @@ def join(session: Session, member_id: int, *, code: str, now: datetime) -> Famil
     points.lock(session, member_id, now=now)
     if seat_of(session, member_id) is not None:
         raise AlreadyInFamily
-    family_id = session.scalar(select(Invitation.family_id).where(Invitation.code == code))
-    family = None if family_id is None else locked(session, family_id)
-    invitation = family and session.get(Invitation, code, with_for_update=True, populate_existing=True)
-    if family is None or invitation is None or invitation.expires_at <= now:
-        raise InvitationInvalid
+    family, invitation = _opened_by(session, code, now)
     rules = book.live(session, now=now)
     if _seats(session, family) >= rules.most_members:
         raise FamilyFull(most=rules.most_members)
@@ -100,6 +96,16 @@ def end(session: Session, family: Family) -> None:
 def locked(session: Session, family_id: int) -> Family | None:
     """The family, its row locked and read anew; None when it has been dissolved."""
     return session.get(Family, family_id, with_for_update=True, populate_existing=True)
+
+
+def _opened_by(session: Session, code: str, now: datetime) -> tuple[Family, Invitation]:
+    """The family, locked, that an invitation is for, and the invitation. Raises InvitationInvalid."""
+    family_id = session.scalar(select(Invitation.family_id).where(Invitation.code == code))
+    family = None if family_id is None else locked(session, family_id)
+    invitation = session.get(Invitation, code, with_for_update=True, populate_existing=True)
+    if family is None or invitation is None or invitation.expires_at <= now:
+        raise InvitationInvalid
+    return family, invitation
 
 
 def _mine(session: Session, member_id: int) -> Family:
