@@ -4,7 +4,7 @@ Whoever is met by a purchase or a night before goes over by themselves, to the s
 that nobody is left, gives the gifts, and counts what came of it beside what the preview had said.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,15 +12,13 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import points
 from backend.kit.errors import Conflict, NotFound
 from backend.tiers import editions
-from backend.tiers.keeping import keep_time
 from backend.tiers.models import TierChange, TierGift, TierRun, TierStanding
+from backend.tiers.review import carry_on
 from backend.tiers.rules import NEW_BOOK
-from backend.tiers.standings import dossiers
-from backend.tiers.sums import Preview, Tally, expected
-from backend.tiers.whatif import switch_to
+from backend.tiers.sums import Pair, Preview, Tally, expected
+from backend.tiers.whatif import fates, members_at, switch_to
 
 SLICE: Final = 200
 
@@ -96,7 +94,8 @@ def apply_slice(session: Session, version: int, *, now: datetime, limit: int = S
     if not member_ids:
         run.finished_at = now
         return run
-    _take_over(session, member_ids, now=now)
+    carry_on(session, member_ids, now=now)
+    session.flush()  # what came of it is read from the tables
     run.outcome = _counted(session, run, member_ids).document()
     run.done, run.last_id = run.done + len(member_ids), member_ids[-1]
     return run
@@ -117,47 +116,14 @@ def _check_in_force(session: Session, version: int, now: datetime) -> None:
 
 
 def _next_members(session: Session, run: TierRun, limit: int) -> Sequence[int]:
-    further = select(TierStanding.member_id).where(
-        TierStanding.member_id > run.last_id, TierStanding.opened_at < run.at, TierStanding.closed_at.is_(None)
-    )
+    further = select(TierStanding.member_id).where(*members_at(run.at), TierStanding.member_id > run.last_id)
     return session.scalars(further.order_by(TierStanding.member_id).limit(limit)).all()
 
 
-def _take_over(session: Session, member_ids: Sequence[int], *, now: datetime) -> None:
-    """Lock some members, then carry all of them to now at once and write down what became of each."""
-    accounts = _lock(session, member_ids, now=now)
-    locked = select(TierStanding).where(TierStanding.member_id.in_(accounts), TierStanding.closed_at.is_(None))
-    rows = session.scalars(locked.order_by(TierStanding.member_id).execution_options(populate_existing=True)).all()
-    timeline = editions.all_until(session, until=now)
-    for dossier in dossiers(session, rows, timeline, now=now):
-        keep_time(session, accounts[dossier.row.member_id], dossier)
-    session.flush()  # what came of it is counted from the tables
-
-
-def _lock(session: Session, member_ids: Sequence[int], *, now: datetime) -> dict[int, points.Account]:
-    accounts = {}
-    for member_id in member_ids:
-        try:
-            accounts[member_id] = points.lock(session, member_id, now=now)
-        except points.AccountClosed:
-            continue  # left while their slice was on its way
-    return accounts
-
-
 def _counted(session: Session, run: TierRun, member_ids: Sequence[int]) -> Tally:
-    """The outcome with some members more, read from what was written of each at the switch and since."""
+    """The outcome with some members more."""
     tally = Tally.of(run.outcome)
-    tiers = select(TierStanding.member_id, TierStanding.tier_code).where(TierStanding.member_id.in_(member_ids))
-    landed = {member_id: (code, code) for member_id, code in session.execute(tiers)}
-    since = (
-        select(TierChange)
-        .where(TierChange.member_id.in_(member_ids), TierChange.book_version == run.version)
-        .order_by(TierChange.member_id, TierChange.growth_seq.desc())
-    )
-    for change in session.scalars(since):  # the newest first: the first one after the switch stays
-        came = change.to_code if change.cause == NEW_BOOK else change.from_code
-        landed[change.member_id] = (change.from_code, came)
-    for before, after in landed.values():
+    for before, after in _landed(session, run, member_ids):
         tally.add(before, after)
     given = select(func.count(), func.coalesce(func.sum(TierGift.points), 0)).where(
         TierGift.member_id.in_(member_ids), TierGift.book_version == run.version, TierGift.at == run.at
@@ -165,3 +131,24 @@ def _counted(session: Session, run: TierRun, member_ids: Sequence[int]) -> Tally
     gifts, gift_points = session.execute(given).one()
     tally.gifts, tally.gift_points = tally.gifts + gifts, tally.gift_points + int(gift_points)
     return tally
+
+
+def _landed(session: Session, run: TierRun, member_ids: Sequence[int]) -> Iterable[Pair]:
+    """From where to where members went at the switch, read from what was written of each then and since.
+
+    Of who has left since nothing was written: they are reckoned.
+    """
+    rows = session.scalars(select(TierStanding).where(TierStanding.member_id.in_(member_ids))).all()
+    landed = {row.member_id: (row.tier_code, row.tier_code) for row in rows}
+    since = (
+        select(TierChange)
+        .where(TierChange.member_id.in_(member_ids), TierChange.book_version == run.version)
+        .order_by(TierChange.growth_seq.desc())
+    )
+    for change in session.scalars(since):  # the newest first, so that the first after the switch stays
+        came = change.to_code if change.cause == NEW_BOOK else change.from_code
+        landed[change.member_id] = (change.from_code, came)
+    switch = switch_to(session, run.version, at=run.at)
+    for fate in fates(session, switch, [row for row in rows if row.closed_at is not None]):
+        landed[fate.member_id] = (switch.edition.book.code_now(fate.before), fate.after)
+    return landed.values()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend import rulebooks
@@ -68,12 +68,12 @@ def preview(session: Session, version: int, *, at: datetime, progress: Progress 
     A published version takes its own instant. Raises BookUnknown, LiveAlready.
     """
     switch = switch_to(session, version, at=at)
-    total = session.scalar(select(func.count()).select_from(TierStanding).where(*_members(switch))) or 0
+    total = session.scalar(select(func.count()).select_from(TierStanding).where(*members_at(switch.at))) or 0
     sums, done, last_id = Sums(switch.before, switch.edition.book), 0, 0
     while rows := _slice(session, switch, after=last_id):
-        fates = list(_fates(session, switch, rows))
-        spent, given = _spent(session, rows, switch.at), _gifts(session, switch, fates)
-        for fate in fates:
+        becoming = fates(session, switch, rows)
+        spent, given = _spent(session, rows, switch.at), _gifts(session, switch, becoming)
+        for fate in becoming:
             sums.add(fate.before, fate.after, spent[fate.member_id], given[fate.member_id])
         last_id, done = rows[-1].member_id, done + len(rows)
         progress(done, total)
@@ -87,37 +87,41 @@ def switch_to(session: Session, version: int, *, at: datetime) -> Switch:
         raise LiveAlready
     edition = editions.edition_of(book, live_from=at)
     earlier = [one for one in editions.all_until(session, until=at).editions if one.version != version]
-    before = timeline_of(earlier).at(at - MOMENT).book
+    before = timeline_of(earlier or [edition]).at(at - MOMENT).book  # the first took no other's place
     return Switch(timeline_of([*earlier, edition]), edition, before)
 
 
-def _members(switch: Switch) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return TierStanding.opened_at < switch.at, TierStanding.closed_at.is_(None)
+def members_at(at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Whoever had joined before an instant and had not left by then."""
+    return TierStanding.opened_at < at, or_(TierStanding.closed_at.is_(None), TierStanding.closed_at > at)
+
+
+def fates(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> list[Fate]:
+    """What becomes of some members, reckoned from where each was last judged; from scratch for who was judged later."""
+    earlier = [row for row in rows if row.judged_at < switch.at]
+    later = [row for row in rows if row.judged_at >= switch.at]
+    return [*_carried(session, switch, earlier), *_replayed(session, switch, later)]
 
 
 def _slice(session: Session, switch: Switch, *, after: int) -> Sequence[TierStanding]:
-    further = select(TierStanding).where(*_members(switch), TierStanding.member_id > after)
+    further = select(TierStanding).where(*members_at(switch.at), TierStanding.member_id > after)
     return session.scalars(further.order_by(TierStanding.member_id).limit(SLICE)).all()
 
 
-def _fates(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> Iterator[Fate]:
-    """From where each was last judged on; for who was judged later by the new book already, from scratch."""
-    earlier = [row for row in rows if row.judged_at < switch.at]
-    later = [row for row in rows if row.judged_at >= switch.at]
-    for dossier in dossiers(session, earlier, switch.timeline, now=switch.at) if earlier else ():
-        steps = [step for step in dossier.career.steps if step.at < switch.at]
-        tier, earned = (steps[-1].after, steps[-1].earned_after) if steps else _standing(dossier.row)
-        yield _fate(switch, dossier.row.member_id, tier, earned, dossier.career)
-    lines = journal.read(session, [row.member_id for row in later]) if later else {}
-    for row in later:
+def _carried(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> Iterator[Fate]:
+    for dossier in dossiers(session, rows, switch.timeline, now=switch.at) if rows else ():
+        row, steps = dossier.row, [step for step in dossier.career.steps if step.at < switch.at]
+        tier, earned = (steps[-1].after, steps[-1].earned_after) if steps else (row.tier_code, row.earned_code)
+        yield _fate(switch, row.member_id, tier, earned, dossier.career)
+
+
+def _replayed(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> Iterator[Fate]:
+    lines = journal.read(session, [row.member_id for row in rows]) if rows else {}
+    for row in rows:
         told = [line for line in lines[row.member_id] if line.at < switch.at]
-        then = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at - MOMENT).state
-        career = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at)
-        yield _fate(switch, row.member_id, then.tier, then.earned, career)
-
-
-def _standing(row: TierStanding) -> tuple[str, str]:
-    return row.tier_code, row.earned_code
+        before = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at - MOMENT).state
+        then = replay(told, switch.timeline, opened_at=row.opened_at, at=switch.at)
+        yield _fate(switch, row.member_id, before.tier, before.earned, then)
 
 
 def _fate(switch: Switch, member_id: int, tier: str, earned: str, career: Career) -> Fate:
@@ -141,10 +145,10 @@ def _spent(session: Session, rows: Sequence[TierStanding], at: datetime) -> dict
     return found | {member_id: int(fen) for member_id, fen in session.execute(spent)}  # a DECIMAL on MariaDB
 
 
-def _gifts(session: Session, switch: Switch, fates: Sequence[Fate]) -> dict[int, list[Gift]]:
+def _gifts(session: Session, switch: Switch, becoming: Sequence[Fate]) -> dict[int, list[Gift]]:
     """What the rises give, by what was given before."""
-    found: dict[int, list[Gift]] = {fate.member_id: [] for fate in fates}
-    rising = {fate.member_id: fate.earned for fate in fates if fate.earned[1] > fate.earned[0]}
+    found: dict[int, list[Gift]] = {fate.member_id: [] for fate in becoming}
+    rising = {fate.member_id: fate.earned for fate in becoming if fate.earned[1] > fate.earned[0]}
     if not rising or all(tier.gift is None for tier in switch.edition.book.tiers):
         return found
     given: dict[int, dict[str, datetime]] = {member_id: {} for member_id in rising}
