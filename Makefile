@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run walk test check lock-check migration lock bench bench-expiry soak format clean-demo
+.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry soak format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,10 @@ lock: ## Write the lock files anew after a change of pyproject.toml (needs uv)
 bench: ## Measure the hot calls through the production server, beside bare drivers
 	$(environment) dev
 	@exec $(BIN)/python -m bench $(ARGS)
+
+bench-whatif: ## Measure the preview of a book of tiers (ARGS="--members 10000 100000 1000000 --apply")
+	$(environment) dev
+	@exec $(BIN)/python -m bench.whatif $(ARGS)
 
 bench-expiry: ## Measure the night in which the points of 10,000, 100,000 and 1,000,000 members expire (MariaDB)
 	$(environment) dev

@@ -1,29 +1,37 @@
 import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, TextIO
 
 import click
 from sqlalchemy.orm import Session
 
-from backend import adjustments, families, lifecycle, operators, rulebooks
+from backend import adjustments, earning, families, lifecycle, operators, purchases, rulebooks, tiers
 from backend.commands.speech import Group, Instant, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
 group = Group("books", help="The books of rules: what operators may change, with versions.")
 
+LEAD: Final = timedelta(minutes=1)  # what is under way when a version is published ends by the one before
+
 Check = Callable[[dict[str, Any]], object]
 
 # who owns a kind says what may stand in it: raises a DomainError that tells in words all that is wrong
 CHECKS: Final[dict[str, Check]] = {
     adjustments.BOOK: adjustments.checked,
+    "cash": purchases.checked_cash_book,
+    earning.KIND: earning.checked,
     families.KIND: families.checked,
     lifecycle.KIND: lifecycle.checked,
+    tiers.KIND: tiers.checked,
 }
+# who also looks at what there was before
+DRAFTS: Final = {tiers.KIND: tiers.draft}
 
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator who answers for it.")
-live_from_option = click.option("--live-from", type=Instant(), help="In force from then on (default: now).")
+live_from_option = click.option("--live-from", type=Instant(), help="In force from then on (default: in a minute).")
 
 
 @group.command("list")
@@ -75,7 +83,8 @@ def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, 
     def work(session: Session) -> rulebooks.Book:
         start = rulebooks.newest_published(session, kind) if based_on is None else based_on
         login = operators.get_by_login(session, by).login
-        return rulebooks.draft(session, kind, definition, based_on=start, by=login, note=note, now=now)
+        keep = DRAFTS.get(kind) or partial(rulebooks.draft, kind=kind)
+        return keep(session, definition=definition, based_on=start, by=login, note=note, now=now)
 
     tell_one(shown(run(runtime().sessions.write, work)), json_wanted=as_json)
 
@@ -87,7 +96,10 @@ def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, 
 @by_option
 @as_json
 def publish_draft(kind: str, version: int, *, live_from: datetime | None, by: str, as_json: bool) -> None:
-    """Let the draft VERSION of KIND be the rules from an instant on."""
+    """Let the draft VERSION of KIND be the rules from an instant on.
+
+    At a given instant calls under way may still be judged by the version before, unless it is some seconds ahead.
+    """
     tell_one(shown(publish(kind, version, live_from=live_from, by=by)), json_wanted=as_json)
 
 
@@ -107,13 +119,13 @@ def discard(kind: str, version: int, *, by: str, as_json: bool) -> None:
 
 
 def publish(kind: str, version: int, *, live_from: datetime | None, by: str) -> rulebooks.Book:
-    """Publish a draft from `live_from`, or from now, on. What is published is checked again: code may know more now."""
+    """Publish a draft from an instant, or a minute from now, on. It is checked again: the code may know more now."""
     now = runtime().clock.now()
 
     def work(session: Session) -> rulebooks.Book:
         login = operators.get_by_login(session, by).login
         _check(kind, rulebooks.get(session, kind, version).definition)
-        return rulebooks.publish(session, kind, version, live_from=live_from or now, by=login, now=now)
+        return rulebooks.publish(session, kind, version, live_from=live_from or now + LEAD, by=login, now=now)
 
     return run(runtime().sessions.write, work)
 

@@ -1,10 +1,12 @@
 import json
 
 import pytest
+from sqlalchemy import select
 
-from backend import operators, rulebooks
+from backend import operators, rulebooks, tiers
 from backend.commands import books
 from backend.kit.errors import Invalid
+from backend.rulebooks.models import RuleBook
 from tests.support.clocks import MORNING
 
 KIND = "tiers"
@@ -20,10 +22,14 @@ def check(definition):
         raise Wrong(faults="；".join(definition["wrong"]))
 
 
+CHECKS = dict(books.CHECKS)
+
+
 @pytest.fixture(autouse=True)
 def toy_rules(monkeypatch):
     """The mechanics are tested apart from what the kind's owner demands."""
     monkeypatch.setitem(books.CHECKS, KIND, check)
+    monkeypatch.delitem(books.DRAFTS, KIND)
 
 
 @pytest.fixture(autouse=True)
@@ -79,14 +85,13 @@ def test_a_definition_may_come_from_standard_input(flask):
     assert result.exit_code == 0, result.output
 
 
-def test_published_at_once_or_from_an_instant_of_the_shop_on(answer, drafted):
+def test_published_in_a_minute_or_from_an_instant_of_the_shop_on(answer, drafted, clock):
     drafted({"a": 1})
     book = answer("books", "publish", KIND, 2, "--by", "zhang")
-    assert (book["status"], book["live_from"], book["decided_by"]) == (
-        "published",
-        "2026-03-01T09:00:00+08:00",
-        "zhang",
-    )
+    assert (book["status"], book["decided_by"]) == ("published", "zhang")
+    assert book["live_from"] == "2026-03-01T09:01:00+08:00"
+    assert answer("books", "show", KIND)["version"] == 1
+    clock.set(MORNING + books.LEAD)
     assert answer("books", "show", KIND)["version"] == 2
     drafted({"a": 2})
     later = answer("books", "publish", KIND, 3, "--by", "zhang", "--live-from", "2026-04-01T00:00")
@@ -153,3 +158,18 @@ def test_a_start_in_the_past_is_refused(flask, drafted):
     drafted({"a": 1})
     result = flask("books", "publish", KIND, 2, "--by", "zhang", "--live-from", "2026-02-28T00:00")
     assert (result.exit_code, "rulebooks.live-in-past" in result.stderr) == (1, True)
+
+
+def test_what_every_store_begins_with_is_what_its_owner_accepts(session):
+    kinds = set(session.scalars(select(RuleBook.kind)))
+    assert kinds == set(CHECKS)
+    for kind in kinds:
+        CHECKS[kind](rulebooks.live(session, kind, now=MORNING).definition)
+
+
+def test_a_tier_left_out_is_found_by_who_knows_the_tiers_before(flask, file, monkeypatch):
+    monkeypatch.setitem(books.DRAFTS, KIND, tiers.draft)
+    definition = {"tiers": [{"code": "basic", "name": "普通"}]}
+    result = flask("books", "draft", KIND, file(definition), "--by", "zhang", "--note", "试")
+    assert (result.exit_code, "tiers.book-refused" in result.stderr) == (1, True)
+    assert "silver" in result.stderr

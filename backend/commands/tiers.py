@@ -1,0 +1,147 @@
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from backend import operators, rulebooks, tiers
+from backend.commands import books
+from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
+from backend.commands.standings import member, set_by_hand, unset
+from backend.kit.db import hold_still, run
+from backend.kit.money import yuan
+from backend.runtime import runtime
+
+group = Group("tiers", help="Tiers: the book of them, what another one would do, and where a member stands.")
+group.add_command(member)
+group.add_command(set_by_hand)
+group.add_command(unset)
+
+
+@group.command()
+@as_json
+def show(*, as_json: bool) -> None:
+    """Show the tiers of the book in force, the lowest first. `books show tiers` shows all of it."""
+    here = runtime()
+    with here.sessions.read() as session:
+        rows = [
+            {"code": tier.code, "name": tier.name, "growth": tier.growth, **tier.benefits.model_dump()}
+            for tier in tiers.tiers_now(session, now=here.clock.now())
+        ]
+    tell(rows, json_wanted=as_json, empty="There are no tiers.")
+
+
+@group.command()
+@click.argument("version", type=int)
+@click.option("--at", type=Instant(), help="Going live then (default: now, or when it was published to).")
+@as_json
+def preview(version: int, *, at: datetime | None, as_json: bool) -> None:
+    """Tell what VERSION would do to every member: who goes where, what it gives and what it costs in a year."""
+    seen = _preview(version, at)
+    if as_json:
+        tell_one(_sums(seen) | {"moves": [asdict(move) for move in seen.moves]}, json_wanted=True)
+        return
+    tell(_matrix(seen), json_wanted=False, empty="There are no members.")
+    tell_one(_sums(seen) | {"discount_fen": yuan(seen.discount_fen)}, json_wanted=False)
+
+
+@group.command()
+@click.argument("version", type=int)
+@books.live_from_option
+@books.by_option
+@as_json
+def publish(version: int, *, live_from: datetime | None, by: str, as_json: bool) -> None:
+    """Let the draft VERSION be the book of tiers from an instant on; `apply` then takes everybody over."""
+    tell_one(books.shown(books.publish(tiers.KIND, version, live_from=live_from, by=by)), json_wanted=as_json)
+
+
+@group.command()
+@click.argument("version", type=int)
+@books.by_option
+@as_json
+def apply(version: int, *, by: str, as_json: bool) -> None:
+    """Take every member over to VERSION, which is in force. Stopped anywhere, it goes on when called again.
+
+    The preview is reckoned first; exit 1 when the outcome is another one.
+    """
+    done = _finish(_begun(version, by))
+    differences = [asdict(one) for one in tiers.differences(done)]
+    answer = {
+        "version": done.version,
+        "live_from": local(done.at),
+        "members": done.done,
+        "gift_points": done.outcome["gift_points"],
+        "started_at": local(done.started_at),
+        "finished_at": local(done.finished_at),
+        "as_previewed": not differences,
+    }
+    tell_one(answer | ({"differences": differences} if as_json else {}), json_wanted=as_json)
+    if differences:
+        if not as_json:
+            tell(differences, json_wanted=False, empty="")
+        raise SystemExit(1)
+
+
+def _preview(version: int, at: datetime | None) -> tiers.Preview:
+    here = runtime()
+    with here.sessions.read() as session, progress_bar() as bar:
+        hold_still(session)
+        live_from = rulebooks.get(session, tiers.KIND, version).live_from
+        task = bar.add_task("Previewing", total=None)
+        return tiers.preview(
+            session,
+            version,
+            at=at or live_from or here.clock.now(),
+            progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+
+
+def _begun(version: int, by: str) -> tiers.TierRun:
+    """The run that goes on, or a new one with its preview."""
+    here = runtime()
+    try:
+        with here.sessions.read() as session:
+            return tiers.run_of(session, version)
+    except tiers.RunUnknown:
+        seen = _preview(version, None)
+
+    def begin(session: Session) -> tiers.TierRun:
+        login = operators.get_by_login(session, by).login
+        return tiers.begin_run(session, seen, by=login, now=here.clock.now())
+
+    return run(here.sessions.write, begin)
+
+
+def _finish(begun: tiers.TierRun) -> tiers.TierRun:
+    here, done = runtime(), begun
+    with progress_bar() as bar:
+        task = bar.add_task("Applying", total=begun.members, completed=begun.done)
+        while done.finished_at is None:
+            done = run(here.sessions.write, partial(tiers.apply_slice, version=begun.version, now=here.clock.now()))
+            bar.update(task, completed=done.done)
+    return done
+
+
+def _matrix(seen: tiers.Preview) -> Sequence[Mapping[str, Any]]:
+    """A line for each tier that members come from, a column for each that they go to."""
+    came = {(move.before, move.after): move.members for move in seen.moves}
+    before, after = ({pair[side]: None for pair in came} for side in (0, 1))
+    return [{"from": one, **{f"to {other}": came.get((one, other), 0) for other in after}} for one in before]
+
+
+def _sums(seen: tiers.Preview) -> dict[str, Any]:
+    return {
+        "version": seen.version,
+        "live_from": local(seen.at),
+        "members": seen.members,
+        "moved": seen.moved,
+        "rising": seen.rising,
+        "falling": seen.falling,
+        "gifts": seen.gifts,
+        "gift_points": seen.gift_points,
+        "discount_fen": seen.discount_fen,
+        "extra_points": seen.extra_points,
+    }
