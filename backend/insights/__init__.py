@@ -5,6 +5,7 @@ Reads everybody and moves nothing; only a reconciliation freezes the accounts th
 
 from backend.insights.causes import Link
 from backend.insights.liability import Beside, Liability, Month, MonthsRefused, Movement, Proof, liability
+from backend.insights.parked import Parked, promised, set_aside
 from backend.insights.sheets import Row, rows, write_csv, write_xlsx
 from backend.insights.statement import InstantAhead, Line, balance_at, statement
 from backend.insights.sweeping import FrozenAccount, Outcome, found_faults, frozen, reconcile
@@ -22,14 +23,17 @@ __all__ = [
     "MonthsRefused",
     "Movement",
     "Outcome",
+    "Parked",
     "Proof",
     "Row",
     "balance_at",
     "found_faults",
     "frozen",
     "liability",
+    "promised",
     "reconcile",
     "rows",
+    "set_aside",
     "statement",
     "words_of",
     "write_csv",

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import points
-from backend.insights.causes import Link, links
+from backend.insights.causes import Cause, Link, links
 from backend.insights.words import words_of
 from backend.kit.calendar import add_months, day_start
 from backend.kit.errors import Invalid
@@ -55,9 +55,8 @@ def balance_at(session: Session, member_id: int, *, at: datetime, now: datetime)
     return points.balance_at(session, member_id, at=at)
 
 
-def _told(session: Session, entries: Iterable[Entry]) -> list[Line]:
-    entries = list(entries)
-    causes = links(session, entries)
+def _told(session: Session, entries: Sequence[Entry]) -> list[Line]:
+    causes = links(session, [Cause(entry.source_kind, entry.source_id, entry.at) for entry in entries])
     return [
         Line(
             seq=entry.seq,
