@@ -5,12 +5,12 @@ matter how a refund is cut up.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from backend.earning.book import EarningBook, MultiplierGroup, PointsGroup
 from backend.earning.conditions import Fit, fit
-from backend.earning.events import Event
+from backend.earning.events import Event, EventLine
 from backend.earning.stacking import WHOLE, Contribution, Offer, Rooms, Values, stack, together, whole
 from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND
 
@@ -35,7 +35,7 @@ def assess(
 
     `rooms` says by rule how many points its limits leave; a rule that is not named has all it wants.
     """
-    amounts = event.amounts if kept is None else kept
+    event, amounts = _by_kind(event, event.amounts if kept is None else kept)
     fits = tuple(fit(rule, event, amounts) for rule in book.of(event.trigger))
     fitting = [one for one in fits if one.unmet is None]
     given = {
@@ -52,6 +52,17 @@ def assess(
 class _Bill:
     event: Event
     amounts: Sequence[int]
+
+
+def _by_kind(event: Event, amounts: Sequence[int]) -> tuple[Event, list[int]]:
+    """The same bill with a line for each kind of line that rules can tell apart, and what is left of it."""
+    bought: dict[tuple[str | None, ...], int] = {}
+    left: dict[tuple[str | None, ...], int] = {}
+    for line, amount in zip(event.lines, amounts, strict=True):
+        kind = (line.counter, line.brand, line.category)
+        bought[kind] = bought.get(kind, 0) + line.amount_fen
+        left[kind] = left.get(kind, 0) + amount
+    return replace(event, lines=tuple(EventLine(fen, *kind) for kind, fen in bought.items())), list(left.values())
 
 
 def _of_group(

@@ -61,7 +61,7 @@ def stack(stacking: Stacking, offers: Sequence[Offer], rounding: Rounding, rooms
     free = {place: Fraction(1) for offer in offers for place in offer.values}
     shares = []
     for offer in sorted(offers, key=lambda one: (-one.strength, one.rule.code)):
-        exact = sum((value * free[place] for place, value in offer.values.items()), Fraction(0))
+        exact = sum((value * free[place] for place, value in offer.values.items() if free[place]), Fraction(0))
         left = 1 - _part_given(offer.rule, exact, rounding, rooms)
         free |= {place: free[place] * left for place in offer.values}
         shares.append(Share(offer.rule, exact, beaten=not exact and bool(offer.sum)))
@@ -108,4 +108,4 @@ def _part_given(rule: Rule, exact: Fraction, rounding: Rounding, rooms: Rooms) -
     room = rooms.get(rule.code)
     if room is None or rounded(exact, rounding) <= room:
         return Fraction(1)
-    return room / exact
+    return Fraction(room * exact.denominator, exact.numerator)

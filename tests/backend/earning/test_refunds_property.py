@@ -35,7 +35,7 @@ def state_of(session, definition):
     return said, counted
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_however_a_refund_is_cut_up_what_is_taken_back_is_earned_less_kept(session, data):
     prefix = f"x{next(_numbers)}"

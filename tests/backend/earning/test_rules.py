@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from backend.earning import Event, EventLine
 from backend.earning.book import EarningBook
+from backend.earning.conditions import fit
 from backend.earning.rules import assess
 from tests.backend.earning.strategies import bills, books, definitions, shrinking
 from tests.factories.earning import GROUPS, make_bill, make_book, make_rule
@@ -35,13 +36,14 @@ def test_how_a_bill_is_cut_into_lines_does_not_matter(amounts, multiplier):
 
 def plainly(book, event):
     """What a book without limits gives, written the other way round: place by place."""
-    fits = {fit.rule.code: fit for fit in assess(book, event).fits if fit.unmet is None}
+    tried = (fit(rule, event, event.amounts) for rule in book.rules)
+    fits = {one.rule.code: one for one in tried if one.unmet is None}
     total = 0
     for group in (one for one in book.groups if one.kind == "points"):
         mine = [fits[rule.code] for rule in book.rules if rule.group == group.code and rule.code in fits]
         exact = Fraction(0)
         for place in (*range(len(event.lines)), None):
-            worth = [w for w in (worth_at(fit, event, place) for fit in mine) if w is not None]
+            worth = [w for w in (worth_at(one, event, place) for one in mine) if w is not None]
             value = (max(worth) if group.stacking == "best" else sum(worth)) if worth else Fraction(0)
             if group.scaled:
                 value *= Fraction(event.multiplier, 10_000) * prod(
@@ -52,19 +54,19 @@ def plainly(book, event):
     return total
 
 
-def worth_at(fit, event, place):
-    effect = fit.rule.effect
+def worth_at(tried, event, place):
+    effect = tried.rule.effect
     if effect.per_yuan is not None:
-        return Fraction(event.lines[place].amount_fen * effect.per_yuan, 10**6) if place in fit.lines else None
+        return Fraction(event.lines[place].amount_fen * effect.per_yuan, 10**6) if place in tried.lines else None
     return Fraction(effect.fixed) if place is None else None
 
 
 def factor(group, fits, place):
     acting = [
-        Fraction(fit.rule.effect.multiplier, 10_000)
-        for fit in fits
-        if fit.rule.group == group.code
-        and (place in fit.lines or (place is None and not fit.rule.conditions.choose_lines))
+        Fraction(one.rule.effect.multiplier, 10_000)
+        for one in fits
+        if one.rule.group == group.code
+        and (place in one.lines or (place is None and not one.rule.conditions.choose_lines))
     ]
     if group.stacking == "add":
         return 1 + sum(rate - 1 for rate in acting)
