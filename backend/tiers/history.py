@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from backend.tiers.book import CALENDAR_YEAR, Window, growth_for
+from backend.tiers.instants import FOREVER
 
 PURCHASE, REFUND, CHECK_IN, EVENT, CORRECTION = "purchase", "refund", "check-in", "event", "correction"
 FRIEND, FRIEND_TIER, PAID, MANUAL = "friend", "friend-tier", "paid", "manual"
@@ -20,6 +21,7 @@ class Line:
 
     Of a refund `of_seq` is the purchase it belongs to, and its amounts are below 0. Of a friend `tier_code` is the
     friend's tier; of a tier given by hand it is the one given (None: taken away again), until `until_at`.
+    `version` is that of the book that judged it.
     """
 
     seq: int
@@ -35,6 +37,7 @@ class Line:
     tier_code: str | None = None
     from_at: datetime | None = None
     until_at: datetime | None = None
+    version: int | None = None
 
     @property
     def takes(self) -> bool:
@@ -72,8 +75,8 @@ class History:
             day.purchases += line.purchases
         if line.friend_id is not None and line.tier_code is not None:
             self.friends[line.friend_id] = line.tier_code
-        if line.kind == PAID and line.from_at is not None and line.until_at is not None:
-            self.paid = _joined([*self.paid, (line.from_at, line.until_at)])
+        if line.kind == PAID and line.from_at is not None:
+            self.paid = _joined([*self.paid, (line.from_at, line.until_at or FOREVER)])
 
     def within(self, window: Window, day: date, upto: date | None = None) -> Iterator[Day]:
         """The days of a window that ends with `day`. What the tills' clocks date later counts too, unless `upto`."""

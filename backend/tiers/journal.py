@@ -15,15 +15,21 @@ from backend.tiers.windows import asks_people, longest_window, reaches_back
 
 OF_PEOPLE = (FRIEND, FRIEND_TIER, PAID)
 
+Note = tuple[str, str]
+"""Whose hand wrote a line, and why."""
 
-def append(session: Session, row: TierStanding, line: Line, *, source: Source, growth: int) -> Line:
+
+def append(
+    session: Session, row: TierStanding, line: Line, *, source: Source, growth: int, note: Note | None = None
+) -> Line:
     """Write the next line, after which the growth value is `growth`; answers it with its number."""
-    told = replace(line, seq=row.last_seq + 1)
+    told = replace(line, seq=row.last_seq + 1, version=line.version or row.book_version)
     session.add(
         GrowthEntry(
             member_id=row.member_id,
             seq=told.seq,
             kind=told.kind,
+            book_version=told.version,
             amount=growth - row.growth,
             growth_after=growth,
             value=told.value,
@@ -36,6 +42,8 @@ def append(session: Session, row: TierStanding, line: Line, *, source: Source, g
             tier_code=told.tier_code,
             from_at=told.from_at,
             until_at=told.until_at,
+            given_by=note and note[0],
+            reason=note and note[1],
             source_kind=source.kind,
             source_id=str(source.id),
             at=told.at,
@@ -103,6 +111,7 @@ _COLUMNS = (
     GrowthEntry.tier_code,
     GrowthEntry.from_at,
     GrowthEntry.until_at,
+    GrowthEntry.book_version,
 )
 
 

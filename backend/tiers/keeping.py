@@ -1,6 +1,6 @@
 """Writes down what became of a member: lines of the journal, changes with their evidence, gifts; and tells of them."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from backend.points import Account, Source
 from backend.tiers import gifts, journal
 from backend.tiers.conditions import Way
 from backend.tiers.facts import TierLost, TierReached
-from backend.tiers.history import DECAY, TIME, Line
+from backend.tiers.history import DECAY, MERGE, TIME, Line
 from backend.tiers.models import TierChange, TierFriend, TierReview
 from backend.tiers.rules import Decayed, Step
 from backend.tiers.standings import Dossier, note_state
@@ -26,22 +26,31 @@ def keep_time(session: Session, account: Account, dossier: Dossier) -> None:
         kind = DECAY if isinstance(happened, Decayed) else TIME
         growth = row.growth - (happened.amount if isinstance(happened, Decayed) else 0)
         source = Source(kind, row.last_seq + 1)
-        line = journal.append(session, row, Line(0, kind, happened.at), source=source, growth=growth)
+        told = Line(0, kind, happened.at, version=career.state.version)
+        line = journal.append(session, row, told, source=source, growth=growth)
         if isinstance(happened, Step):
             note_step(session, account, dossier, happened, line.seq)
     career.steps, career.decays = [], []
     note_state(row, career)
 
 
-def keep_line(session: Session, account: Account, dossier: Dossier, line: Line, *, source: Source) -> Line:
+def keep_line(
+    session: Session,
+    account: Account,
+    dossier: Dossier,
+    line: Line,
+    *,
+    source: Source,
+    note: journal.Note | None = None,
+) -> None:
     """Write down a line that the career has counted, and the step it caused if it caused one."""
     row, career = dossier.row, dossier.career
-    told = journal.append(session, row, line, source=source, growth=career.history.growth)
+    judged = replace(line, version=career.state.version)
+    told = journal.append(session, row, judged, source=source, growth=career.history.growth, note=note)
     for step in career.steps:
         note_step(session, account, dossier, step, told.seq)
     career.steps, career.decays = [], []
     note_state(row, career)
-    return told
 
 
 def note_step(session: Session, account: Account, dossier: Dossier, step: Step, seq: int) -> None:
@@ -67,7 +76,7 @@ def note_step(session: Session, account: Account, dossier: Dossier, step: Step, 
         announce(session, news(account.member_id, step.after, name, step.before, seq, step.at))
         _note_friend(session, account.member_id, step.at)
     above, upto = book.rank(step.earned_before), book.rank(step.earned_after)
-    if upto > above:
+    if upto > above and step.cause != MERGE:
         rise = gifts.Rise(above, upto, seq, step.version, step.at)
         gifts.give(session, account, book, rise, now=dossier.career.state.at)
 

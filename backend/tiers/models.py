@@ -57,6 +57,7 @@ class GrowthEntry(Model):
     member_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     kind: Mapped[str] = mapped_column(code(16))
+    book_version: Mapped[int]
     amount: Mapped[int] = mapped_column(Id)
     growth_after: Mapped[int] = mapped_column(Id)
     value: Mapped[int] = mapped_column(Id, default=0)

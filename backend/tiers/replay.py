@@ -14,7 +14,11 @@ def replay(lines: Iterable[Line], timeline: Timeline, *, opened_at: datetime, at
     What is stored is always this. What was taken back under a book that re-checks counts as if it had never been; a
     book that recomputes as if it had always been in force. Growth value decays by the books of its time in any case.
     """
-    told = sorted((line for line in lines if line.kind not in DERIVED and line.at <= at), key=_order)
+    written = sorted((line for line in lines if line.at <= at), key=_order)
+    came = {edition.version for edition in timeline.editions if edition.live_from <= at}
+    timeline = timeline.met_by(written)
+    at = max([at, *(edition.live_from for edition in timeline.editions if edition.version in came)])
+    told = [line for line in written if line.kind not in DERIVED]
     merits = _rechecked(told, timeline)
     judging = timeline.judging(at)
     career = Career(judging, History(), opening(judging.at(opened_at), opened_at), growth_by=timeline)
@@ -36,13 +40,13 @@ def carry(career: Career, lines: Iterable[Line], *, opened_at: datetime, until: 
 
     Answers the career that goes on from there, with all steps and decays since `career` began.
     """
-    coming = career.timeline.after(career.edition.live_from)
+    coming = career.timeline.after(career.edition)
     while coming is not None and coming.book.change != "recompute":
-        coming = career.timeline.after(coming.live_from)
+        coming = career.timeline.after(coming)
     if coming is None or coming.live_from > until:
         career.go_on(until)
         return career
-    turn = max(coming.live_from, career.state.at)
+    turn = coming.live_from if coming.live_from > career.state.at else career.state.at + MOMENT
     career.go_on(turn - MOMENT)
     again = replay(lines, career.growth_by, opened_at=opened_at, at=turn)
     again.follow(career, turn, NEW_BOOK)

@@ -16,7 +16,7 @@ from backend.kit.money import PER_TEN_THOUSAND
 from backend.tiers.book import Condition, TierBook, TierRules
 from backend.tiers.conditions import Moment, Way, met_until, ways
 from backend.tiers.history import CORRECTION, MANUAL, History, Line
-from backend.tiers.instants import FOREVER, days_later, last_day
+from backend.tiers.instants import FOREVER, MOMENT, days_later, last_day
 from backend.tiers.timeline import Edition, Timeline
 
 PERIOD_END, GRACE_END, MANUAL_END, NEW_BOOK, PAID_START, GROWTH_DECAY = (
@@ -78,7 +78,7 @@ class Career:
     ) -> None:
         self.timeline = timeline
         self.growth_by = growth_by or timeline
-        self.edition = _edition(timeline, state)
+        self.edition = timeline.edition(state.version)
         self.history = history
         self.state = state
         self.steps: list[Step] = []
@@ -109,7 +109,7 @@ class Career:
     def go_on(self, until: datetime) -> None:
         """Let time pass: everything that happens by itself up to an instant, that instant included."""
         while (at := self._next_event()) is not None and at <= until:
-            self._happen(max(at, self.state.at))
+            self._happen(at if at > self.state.at else self.state.at + MOMENT)
         self.state.at = max(self.state.at, until)
 
     def count(self, line: Line) -> None:
@@ -118,7 +118,8 @@ class Career:
         self.history.count(line)
         self._cause = line.kind
         if line.kind == MANUAL:
-            self.state.manual = (line.tier_code, line.until_at or FOREVER) if line.tier_code else None
+            code = line.tier_code and self.book.code_now(line.tier_code)
+            self.state.manual = (code, line.until_at or FOREVER) if code else None
         elif line.kind != CORRECTION or line.value > 0:
             self._qualify(self._moments(line))
         self._settle()
@@ -135,7 +136,7 @@ class Career:
             self.steps.append(Step(at, cause, state.version, before, state.tier, earned_before, state.earned, evidence))
 
     def _next_event(self) -> datetime | None:
-        own, edition = self.next_at(), self.timeline.after(self.edition.live_from)
+        own, edition = self.next_at(), self.timeline.after(self.edition)
         if edition is None or own is None:
             return edition.live_from if edition else own
         return min(own, edition.live_from)
@@ -147,7 +148,7 @@ class Career:
         self._end_grace(at)
         if self.state.manual and self.state.manual[1] <= at:
             self.state.manual, self._cause = None, MANUAL_END
-        edition = self.timeline.after(self.edition.live_from)
+        edition = self.timeline.after(self.edition)
         if edition is not None and edition.live_from <= at:
             self._open(edition, at)
         if decay and decay[0] <= at:
@@ -289,7 +290,3 @@ def opening(edition: Edition, at: datetime) -> State:
     """Where somebody begins who joins at an instant: in the lowest tier."""
     lowest = edition.book.tiers[0].code
     return State(version=edition.version, tier=lowest, earned=lowest, at=at)
-
-
-def _edition(timeline: Timeline, state: State) -> Edition:
-    return next((edition for edition in timeline.editions if edition.version == state.version), timeline.at(state.at))

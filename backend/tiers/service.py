@@ -7,7 +7,7 @@ from backend.members import MemberJoined
 from backend.points import Account, Source
 from backend.tiers import editions, journal
 from backend.tiers.book import growth_for
-from backend.tiers.history import CORRECTION, PURCHASE, REFUND, Line
+from backend.tiers.history import CHECK_IN, CORRECTION, PURCHASE, REFUND, Line
 from backend.tiers.keeping import keep_line, keep_time
 from backend.tiers.models import TierStanding
 from backend.tiers.offers import Tier, tier_at_rank
@@ -105,6 +105,14 @@ def add_growth(
     return verb(session, account, dossier, line, source=source)
 
 
+def count_check_in(session: Session, account: Account, day: date, *, now: datetime) -> Outcome | None:
+    """Let a check-in count, once a shop day, if the book in force gives growth value for it. Raises NoStanding."""
+    growth = editions.live(session, now=now).book.growth.check_in
+    if not growth:
+        return None
+    return add_growth(session, account, growth, kind=CHECK_IN, source=Source(CHECK_IN, day.isoformat()), now=now)
+
+
 def settle(session: Session, account: Account, *, now: datetime, from_day: date | None = None) -> Dossier:
     """Write down what time did to a member until now, before anything else counts. Raises NoStanding."""
     dossier = look(session, account.member_id, now=now, from_day=from_day)
@@ -113,11 +121,19 @@ def settle(session: Session, account: Account, *, now: datetime, from_day: date 
     return dossier
 
 
-def count(session: Session, account: Account, dossier: Dossier, line: Line, *, source: Source) -> Outcome:
+def count(
+    session: Session,
+    account: Account,
+    dossier: Dossier,
+    line: Line,
+    *,
+    source: Source,
+    note: journal.Note | None = None,
+) -> Outcome:
     """Let a line that gives something count for a settled member."""
     before, growth = held(dossier), dossier.row.growth
     dossier.career.count(line)
-    keep_line(session, account, dossier, line, source=source)
+    keep_line(session, account, dossier, line, source=source, note=note)
     return Outcome(before, held(dossier), dossier.row.growth - growth)
 
 
@@ -125,10 +141,9 @@ def take(session: Session, account: Account, dossier: Dossier, line: Line, *, so
     """Let a line take back from a settled member: all is reckoned anew, as if it had been so."""
     before, growth, old = held(dossier), dossier.row.growth, dossier.career
     told = journal.read(session, [account.member_id])[account.member_id]
-    numbered = [*told, replace(line, seq=dossier.row.last_seq + 1)]
+    numbered = [*told, replace(line, seq=dossier.row.last_seq + 1, version=old.state.version)]
     timeline = editions.all_until(session, until=line.at)
     again = replay(numbered, timeline, opened_at=dossier.row.opened_at, at=line.at)
-    again.steps, again.decays = [], []
     again.follow(old, line.at, line.kind)
     dossier.career = again
     keep_line(session, account, dossier, line, source=source)

@@ -1,11 +1,12 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
 from backend.kit.calendar import shop_day
 from backend.tiers.book import TierBook
-from backend.tiers.instants import month_start_after
+from backend.tiers.history import Line
+from backend.tiers.instants import MOMENT, month_start_after
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,18 @@ class Timeline:
             found = edition
         return found
 
-    def after(self, at: datetime) -> Edition | None:
-        """The edition that comes next after an instant."""
-        return next((edition for edition in self.editions if edition.live_from > at), None)
+    def edition(self, version: int) -> Edition:
+        """The edition of a version. Raises LookupError."""
+        for edition in self.editions:
+            if edition.version == version:
+                return edition
+        raise LookupError(f"no edition {version}")
+
+    def after(self, edition: Edition) -> Edition | None:
+        """The edition that comes next after one."""
+        places = [one.version for one in self.editions]
+        place = places.index(edition.version) + 1
+        return self.editions[place] if place < len(places) else None
 
     def judging(self, at: datetime) -> "Timeline":
         """The timeline by which tiers are judged at an instant: a book that changes by "recompute" counts as if it had
@@ -43,6 +53,21 @@ class Timeline:
         passed = [place for place, edition in enumerate(self.editions) if edition.live_from <= at]
         breaks = [place for place in passed if self.editions[place].book.change == "recompute"]
         return Timeline(self.editions[breaks[-1] :]) if breaks else self
+
+    def met_by(self, lines: Iterable[Line]) -> "Timeline":
+        """The same for one member, whose lines may still have been judged by an edition when the next had just come.
+
+        For them that one came right after such a line: what was written stays judged as it was.
+        """
+        places = {edition.version: place for place, edition in enumerate(self.editions)}
+        behind = [line for line in lines if line.version in places and self.at(line.at).version != line.version]
+        if not behind:
+            return self
+        met = []
+        for place, edition in enumerate(self.editions):
+            late = [line.at for line in behind if line.at >= edition.live_from and places[line.version or 0] < place]
+            met.append(replace(edition, live_from=max(late) + MOMENT) if late else edition)
+        return timeline_of(met)
 
     def decay_after(self, at: datetime) -> tuple[datetime, int] | None:
         """When growth value next decays after an instant, and the rate (per ten thousand) that is left of it."""
@@ -62,7 +87,4 @@ class Timeline:
 
 def timeline_of(editions: Sequence[Edition]) -> Timeline:
     """A timeline of editions in whatever order they come; of two from the same instant the later version counts."""
-    latest: dict[datetime, Edition] = {}
-    for edition in sorted(editions, key=lambda edition: (edition.live_from, edition.version)):
-        latest[edition.live_from] = edition
-    return Timeline(tuple(latest.values()))
+    return Timeline(tuple(sorted(editions, key=lambda edition: (edition.live_from, edition.version))))

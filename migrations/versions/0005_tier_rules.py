@@ -72,6 +72,7 @@ def downgrade() -> None:
 def _growth_columns() -> list[sa.Column[Any]]:
     return [
         sa.Column("kind", _code(16), nullable=False),
+        sa.Column("book_version", sa.Integer(), nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.Column("spent_fen", sa.BigInteger(), nullable=False),
         sa.Column("purchases", sa.Integer(), nullable=False),
@@ -129,7 +130,8 @@ def _demand(table: str, columns: list[sa.Column[Any]]) -> None:
 def _fill_journal() -> None:
     """Let old lines say what they counted: purchases and refunds are all that gave growth value until now."""
     op.execute(
-        "UPDATE growth_entries SET kind = source_kind, value = amount, spent_fen = 0, purchases = 0, per_yuan = 0"
+        "UPDATE growth_entries SET kind = source_kind, book_version = 1, value = amount,"
+        " spent_fen = 0, purchases = 0, per_yuan = 0"
     )
     id_of_source = _id_of_source()
     op.execute(
@@ -172,6 +174,7 @@ _LINE = (
     "member_id",
     "seq",
     "kind",
+    "book_version",
     "amount",
     "growth_after",
     "value",
@@ -208,6 +211,7 @@ def _line(member_id: int, seq: int, growth: int, row: Any) -> dict[str, Any]:
         "member_id": member_id,
         "seq": seq,
         "kind": row.kind,
+        "book_version": 1,
         "amount": 0,
         "growth_after": growth,
         "value": 0,

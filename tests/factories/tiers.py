@@ -14,18 +14,20 @@ from backend.tiers.timeline import Edition, Timeline
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 YEAR = {"months": 12}
 
+Definition = dict[str, object]
 
-def tier(code: str, qualify: object = None, **parts: object) -> dict[str, object]:
+
+def tier(code: str, qualify: object = None, **parts: object) -> Definition:
     """A tier of a book; what is not said is as in the first book."""
     return {"code": code, "name": code.upper(), "qualify": qualify} | parts
 
 
-def definition(*tiers: dict[str, object], **parts: object) -> dict[str, object]:
+def definition(*tiers: Definition, **parts: object) -> Definition:
     """A book with a lowest tier "basic" and these above it."""
     return {"tiers": [tier("basic"), *tiers]} | parts
 
 
-def timeline(*books: tuple[datetime, dict[str, object]] | dict[str, object]) -> Timeline:
+def timeline(*books: tuple[datetime, Definition] | Definition) -> Timeline:
     """Books in force one after the other; one without an instant is in force since ever."""
     dated = [book if isinstance(book, tuple) else (EVER, book) for book in books]
     return Timeline(
@@ -36,20 +38,33 @@ def timeline(*books: tuple[datetime, dict[str, object]] | dict[str, object]) -> 
     )
 
 
-def publish_book(
-    session: Session, definition: dict[str, object], *, live_from: datetime, now: datetime | None = None
-) -> int:
-    """Publish a book of tiers, as operators do; answers its version."""
-    now = now or live_from
+def publish_book(session: Session, definition: Definition, *, at: datetime, now: datetime | None = None) -> int:
+    """Publish a book of tiers in force from an instant on; the tiers of older books are taken for the lowest."""
     newest = rulebooks.newest_published(session, "tiers")
-    drafted = rulebooks.draft(session, "tiers", definition, based_on=newest.version, by="demo", note="test", now=now)
-    rulebooks.publish(session, "tiers", drafted.version, live_from=live_from, by="demo", now=now)
+    known = [tier["code"] for tier in definition["tiers"]]  # type: ignore[attr-defined,index]
+    older = [tier["code"] for tier in rulebooks.get(session, "tiers", 1).definition["tiers"]]
+    gone = {code: known[0] for code in older if code not in known}
+    drafted = rulebooks.draft(
+        session,
+        "tiers",
+        {"replaced": gone} | definition,
+        based_on=newest,
+        by="demo",
+        note="test",
+        now=now or at,
+    )
+    rulebooks.publish(session, "tiers", drafted.version, live_from=at, by="demo", now=now or at)
     return drafted.version
 
 
 def noon(day: str | date) -> datetime:
     """Noon of a shop day."""
     return day_start(date.fromisoformat(day) if isinstance(day, str) else day) + timedelta(hours=12)
+
+
+def midnight(day: str) -> datetime:
+    """The first instant of a shop day."""
+    return day_start(date.fromisoformat(day))
 
 
 def bought(seq: int, fen: int, at: datetime, *, per_yuan: int = 10_000, on: date | None = None) -> Line:

@@ -1,0 +1,138 @@
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from backend import points
+from backend.kit.facts import announce
+from backend.kit.money import PER_TEN_THOUSAND
+from backend.points import Account
+from backend.tiers import editions
+from backend.tiers.conditions import Moment, Need, Way, missing
+from backend.tiers.facts import TierFallsSoon
+from backend.tiers.instants import MOMENT, last_day
+from backend.tiers.keeping import keep_time
+from backend.tiers.models import TierStanding
+from backend.tiers.rules import Career
+from backend.tiers.standings import Dossier, dossiers, validity_of
+
+
+def review_due(session: Session, *, now: datetime, limit: int) -> Counter[str]:
+    """Write down what time did to up to `limit` members for whom something was due by now, the longest due first.
+
+    Counts `reviewed`, and of them who `rose` and who `fell`; empty when nobody is due. Run it in a transaction of its
+    own until then: who is done is no longer due, so that it may be stopped, run again, and run twice at once.
+    """
+    due = select(TierStanding.member_id).where(TierStanding.due_at <= now).order_by(TierStanding.due_at).limit(limit)
+    return carry_on(session, sorted(session.scalars(due)), now=now)
+
+
+def carry_on(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
+    """Write down what time, and books that came meanwhile, did to some members, in order of id; closed ones are passed.
+
+    Their rows and journals are read together. Counts `reviewed`, and of them who `rose` and who `fell`.
+    """
+    counts: Counter[str] = Counter()
+    accounts = _locked(session, member_ids, now=now)
+    for account, dossier in zip(accounts, _dossiers(session, accounts, now), strict=True):
+        for step in dossier.career.steps:
+            rank = dossier.career.book.rank
+            counts["rose"] += rank(step.after) > rank(step.before)
+            counts["fell"] += rank(step.after) < rank(step.before)
+        keep_time(session, account, dossier)
+        counts["reviewed"] += 1
+    return counts
+
+
+def warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 0) -> int | None:
+    """Tell members, in order of id after one of them, whose tier ends soon unless they act, what is missing.
+
+    Answers the last member looked at, None when there is nobody after. Who is told is not told again of the same end.
+    """
+    soon = (
+        select(TierStanding.member_id)
+        .where(TierStanding.warn_at <= now, TierStanding.member_id > after_member_id)
+        .order_by(TierStanding.member_id)
+        .limit(limit)
+    )
+    member_ids = session.scalars(soon).all()
+    accounts = _locked(session, member_ids, now=now)
+    for account, dossier in zip(accounts, _dossiers(session, accounts, now), strict=True):
+        keep_time(session, account, dossier)
+        if dossier.row.warn_at is not None and dossier.row.warn_at <= now:
+            _warn(session, dossier, now)
+    return member_ids[-1] if len(member_ids) == limit else None
+
+
+def needed_to_keep(career: Career) -> list[Way]:
+    """What is missing by each way to keep the tier past its end; empty when it will be kept, or does not end.
+
+    What is bought by the last day counts as of that day, so that doing so at any time until then keeps the tier.
+    Growth value is told as what must be gained now, of which the decays until then still take their part.
+    """
+    end = validity_of(career)[0]
+    if end is None or end <= career.state.at:
+        return []
+    ahead = career.copy()
+    ahead.go_on(end)
+    rank = career.book.rank
+    if rank(ahead.state.tier) >= rank(career.state.tier) and not _in_grace(ahead):
+        return []
+    tier, then = career.book.rules_of(career.state.tier), career.copy()
+    then.go_on(end - MOMENT)
+    moment = Moment(career.book, last_day(end), end)
+    found = [way for condition in tier.ways_to_keep for way in missing(condition, then.history, moment)]
+    return list(dict.fromkeys(tuple(_as_of_now(need, career, end) for need in way) for way in found))
+
+
+def _warn(session: Session, dossier: Dossier, now: datetime) -> None:
+    row, career = dossier.row, dossier.career
+    row.warn_at = None
+    ways = needed_to_keep(career)
+    if not ways or row.valid_until is None:
+        return
+    row.warned_for = row.valid_until
+    tier = career.book.rules_of(row.tier_code)
+    announce(session, TierFallsSoon(row.member_id, tier.code, tier.name, last_day(row.valid_until), tuple(ways), now))
+
+
+def _in_grace(career: Career) -> bool:
+    end = validity_of(career)[0]
+    return end is not None and end <= career.state.at
+
+
+def _as_of_now(need: Need, career: Career, end: datetime) -> Need:
+    """A need of growth value as it is today: what it takes now to have enough after the decays until then."""
+    if need.kind != "growth":
+        return need
+    at, rates = career.state.at, list[int]()
+    while (decay := career.growth_by.decay_after(at)) is not None and decay[0] < end:
+        at, rates = decay[0], [*rates, decay[1]]
+    needed = need.needed
+    for rate in reversed(rates):
+        needed = -(-needed * PER_TEN_THOUSAND // rate)
+    return replace(need, needed=needed, had=career.history.growth)
+
+
+def _locked(session: Session, member_ids: Sequence[int], *, now: datetime) -> list[Account]:
+    accounts = []
+    for member_id in member_ids:
+        try:
+            accounts.append(points.lock(session, member_id, now=now))
+        except points.NoAccount:
+            ended = update(TierStanding).where(TierStanding.member_id == member_id)
+            session.execute(ended.values(due_at=None, warn_at=None))
+    return accounts
+
+
+def _dossiers(session: Session, accounts: Sequence[Account], now: datetime) -> list[Dossier]:
+    member_ids = [account.member_id for account in accounts]
+    if not member_ids:
+        return []
+    rows = select(TierStanding).where(TierStanding.member_id.in_(member_ids)).order_by(TierStanding.member_id)
+    found = session.scalars(rows.execution_options(populate_existing=True)).all()
+    at = max([now, *(row.judged_at for row in found)])
+    return dossiers(session, found, editions.all_until(session, until=at), now=now)
