@@ -27,9 +27,9 @@ SELECT id, 0, 0, 0, 0, 0, UNHEX(REPEAT('00', 32)), :joined, :joined FROM members
 # than fifty thousand
 JOURNALS: Final = """
 INSERT INTO growth_entries (member_id, seq, kind, amount, growth_after, value, spent_fen, purchases, counts_on,
-                            per_yuan, source_kind, source_id, at)
+                            per_yuan, book_version, source_kind, source_id, at)
 SELECT member_id, seq, 'purchase', fen DIV 100, SUM(fen DIV 100) OVER (PARTITION BY member_id ORDER BY seq),
-       fen DIV 100, fen, 1, DATE(at + INTERVAL 8 HOUR), 10000, 'purchase', seq, at
+       fen DIV 100, fen, 1, DATE(at + INTERVAL 8 HOUR), 10000, 1, 'purchase', seq, at
 FROM (
   SELECT m.seq AS member_id, p.seq AS seq,
          (5000 + CRC32(CONCAT(m.seq, '-', p.seq)) % 30000)

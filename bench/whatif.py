@@ -13,6 +13,7 @@ from time import perf_counter
 from typing import Any, Final
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from backend import rulebooks, tiers
 from backend.commands.speech import progress_bar
@@ -66,11 +67,11 @@ def main() -> None:
                 lines = connection.scalar(text("SELECT COUNT(*) FROM growth_entries"))
             make = sessions(engine, listeners=LISTENERS)
             for name, book, apply in (("recompute", anew, False), ("windows", windows, given.apply)):
-                print(f"| {size:,} | {lines:,} | {name} | {_figures(make, book, apply=apply)}", flush=True)
+                print(f"| {size:,} | {lines:,} | {name} | {figures(make, book, apply=apply)}", flush=True)
             engine.dispose()
 
 
-def _figures(make: Sessions, book: Callable[[dict[str, Any]], dict[str, Any]], *, apply: bool) -> str:
+def figures(make: Sessions, book: Callable[[dict[str, Any]], dict[str, Any]], *, apply: bool) -> str:
     version = run(make.write, lambda session: _draft(session, book))
     began = perf_counter()
     with make.read() as session, progress_bar() as bar:
@@ -87,7 +88,7 @@ def _figures(make: Sessions, book: Callable[[dict[str, Any]], dict[str, Any]], *
     return f"{shown} | {_apply(make, preview)}"
 
 
-def _draft(session: Any, book: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
+def _draft(session: Session, book: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
     base = rulebooks.live(session, "tiers", now=NOW - timedelta(days=1))
     newest = rulebooks.newest_published(session, "tiers")
     drafted = rulebooks.draft(
