@@ -3,7 +3,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from backend import earning, points
+from backend import earning, points, tiers
 from backend.checkin.facts import CheckedIn
 from backend.checkin.models import CheckIn
 from backend.checkin.queries import latest
@@ -31,7 +31,7 @@ class Visit:
 
 
 def check_in(session: Session, member_id: int, *, now: datetime) -> Visit:
-    """Record today's visit and pay what the rules give for it, once per member and shop day.
+    """Record today's visit and give the points and growth value that the rules give for it, once per shop day.
 
     Raises AlreadyCheckedIn.
     """
@@ -44,6 +44,7 @@ def check_in(session: Session, member_id: int, *, now: datetime) -> Visit:
     visit = earning.Event("check-in", now, base_points=reward(streak))
     source = points.Source("check-in", today.isoformat())
     paid = earning.award(session, account, visit, source=source, now=now).points
+    tiers.count_check_in(session, account, today, now=now)
     session.add(CheckIn(member_id=member_id, day=today, streak=streak, points=paid))
     announce(session, CheckedIn(member_id, today, streak, paid, at=now))
     return Visit(today, streak, paid, account.balance)

@@ -3,8 +3,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from backend import checkin, points
+from backend import checkin, earning, points, tiers
 from backend.checkin.rules import reward
+from tests.factories.books import change_book
+from tests.factories.earning import make_rule, publish
 from tests.factories.members import make_member
 from tests.support.clocks import LATE, MORNING
 
@@ -66,3 +68,20 @@ def test_the_visit_is_told(session, member_id):
     session.info["listeners"] = {**session.info["listeners"], checkin.CheckedIn: [lambda _, fact: heard.append(fact)]}
     checkin.check_in(session, member_id, now=MORNING)
     assert heard == [checkin.CheckedIn(member_id, TODAY, 1, reward(1), at=MORNING)]
+
+
+def test_what_a_visit_pays_is_for_the_rules_to_say(session, member_id):
+    weekend = make_rule("weekend", "gift", trigger="check-in", effect={"base": 20_000}, conditions={"weekdays": [6, 7]})
+    publish(session, weekend)
+    sunday, monday = (checkin.check_in(session, member_id, now=MORNING + DAY * day) for day in (0, 1))
+    assert (sunday.points, sunday.balance) == (2 * reward(1), GIFT + 2 * reward(1))
+    assert (monday.points, monday.balance) == (0, sunday.balance)
+    assert [visit.points for visit in checkin.month(session, member_id, TODAY)] == [2 * reward(1), 0]
+    told = earning.explain(session, member_id=member_id, source=points.Source("check-in", "2026-03-02"))
+    assert [(one.outcome, one.condition) for one in told] == [("skipped", "weekdays")]
+
+
+def test_a_visit_gives_the_growth_value_that_the_book_of_tiers_says(session, member_id):
+    change_book(session, "tiers", growth={"per_yuan": 10_000, "check_in": 5, "decay": None})
+    checkin.check_in(session, member_id, now=MORNING)
+    assert tiers.standing(session, member_id, now=MORNING).growth == 5
