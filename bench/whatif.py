@@ -12,7 +12,7 @@ from datetime import timedelta
 from time import perf_counter
 from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from backend import rulebooks, tiers
@@ -25,6 +25,8 @@ from bench.scratch import mariadb
 
 HEAD: Final = "| members | lines | book | preview s | members/s | moved | peak MiB | apply s | as previewed |"
 OPERATOR: Final = "bench"
+
+Rewrite = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def windows(definition: dict[str, Any]) -> dict[str, Any]:
@@ -60,18 +62,15 @@ def main() -> None:
         with mariadb() as url:
             engine = connect(url)
             upgrade(engine)
-            with progress_bar() as bar:
-                task = bar.add_task(f"Gathering {size:,} members", total=size)
-                gather(engine, size, progress=lambda done, bar=bar, task=task: bar.update(task, completed=done))
-            with engine.connect() as connection:
-                lines = connection.scalar(text("SELECT COUNT(*) FROM growth_entries"))
+            lines = _gather(engine, size)
             make = sessions(engine, listeners=LISTENERS)
             for name, book, apply in (("recompute", anew, False), ("windows", windows, given.apply)):
                 print(f"| {size:,} | {lines:,} | {name} | {figures(make, book, apply=apply)}", flush=True)
             engine.dispose()
 
 
-def figures(make: Sessions, book: Callable[[dict[str, Any]], dict[str, Any]], *, apply: bool) -> str:
+def figures(make: Sessions, book: Rewrite, *, apply: bool) -> str:
+    """Preview a book, and apply it if wanted: the cells of a line from the seconds on."""
     version = run(make.write, lambda session: _draft(session, book))
     began = perf_counter()
     with make.read() as session, progress_bar() as bar:
@@ -88,20 +87,26 @@ def figures(make: Sessions, book: Callable[[dict[str, Any]], dict[str, Any]], *,
     return f"{shown} | {_apply(make, preview)}"
 
 
-def _draft(session: Session, book: Callable[[dict[str, Any]], dict[str, Any]]) -> int:
-    base = rulebooks.live(session, "tiers", now=NOW - timedelta(days=1))
-    newest = rulebooks.newest_published(session, "tiers")
-    drafted = rulebooks.draft(
-        session, "tiers", book(base.definition), based_on=newest, by=OPERATOR, note="bench", now=NOW
-    )
-    return drafted.version
+def _gather(engine: Engine, size: int) -> int:
+    """Make the members; how many lines their journals have."""
+    with progress_bar() as bar:
+        task = bar.add_task(f"Gathering {size:,} members", total=size)
+        gather(engine, size, progress=lambda done: bar.update(task, completed=done))
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT COUNT(*) FROM growth_entries")) or 0
+
+
+def _draft(session: Session, book: Rewrite) -> int:
+    base = rulebooks.live(session, tiers.KIND, now=NOW - timedelta(days=1))
+    newest = rulebooks.newest_published(session, tiers.KIND)
+    return tiers.draft(session, book(base.definition), based_on=newest, by=OPERATOR, note="bench", now=NOW).version
 
 
 def _apply(make: Sessions, preview: tiers.Preview) -> str:
     version, later = preview.version, NOW + timedelta(minutes=10)
     run(
         make.write,
-        lambda session: rulebooks.publish(session, "tiers", version, live_from=NOW, by=OPERATOR, now=NOW),
+        lambda session: rulebooks.publish(session, tiers.KIND, version, live_from=NOW, by=OPERATOR, now=NOW),
     )
     run(make.write, lambda session: tiers.begin_run(session, preview, by=OPERATOR, now=later))
     began, finished = perf_counter(), False
