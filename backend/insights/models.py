@@ -20,12 +20,16 @@ class Reconciliation(Model):
     freezes: Mapped[bool]
     after_member_id: Mapped[int] = mapped_column(Id, default=0)
     accounts: Mapped[int] = mapped_column(default=0)
+    frozen: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
 
 class FoundFault(Model):
-    """What a sweep found wrong: in an account, or in the stock of an item (`member_id` null). Never changed."""
+    """What a sweep found wrong: in an account, or in the stock of an item (`member_id` null). Never changed.
+
+    `frozen` says whether the account was frozen from then on, by whichever sweep.
+    """
 
     __tablename__ = "reconciliation_faults"
     __table_args__ = (Index(None, "reconciliation_id", "id"),)

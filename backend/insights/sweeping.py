@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import Final
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import members, points
@@ -24,7 +24,7 @@ SLICE: Final = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a finished sweep came to."""
+    """What a finished sweep came to; `frozen` are the accounts that it froze, not those that were frozen before."""
 
     reconciliation_id: int
     accounts: int
@@ -94,7 +94,7 @@ def _begun(session: Session, *, freezes: bool, from_start: bool, now: datetime) 
     last = session.scalar(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1).with_for_update())
     if last is not None and last.finished_at is None and last.freezes == freezes and not from_start:
         return last
-    sweep = Reconciliation(freezes=freezes, after_member_id=0, accounts=0, started_at=now)
+    sweep = Reconciliation(freezes=freezes, after_member_id=0, accounts=0, frozen=0, started_at=now)
     session.add(sweep)
     return sweep
 
@@ -113,7 +113,7 @@ def _record(session: Session, *, reconciliation_id: int, found: _Slice, now: dat
         raise LookupError(f"the reconciliation {reconciliation_id} is gone")
     if sweep.finished_at is not None or sweep.after_member_id != found.after_member_id:
         return sweep  # somebody else has done this slice
-    frozen = _freeze(session, found.broken, sweep, now=now) if sweep.freezes else set()
+    frozen = _freeze(session, found.broken, sweep, now=now)
     session.add_all(_fault(sweep, one, frozen=one.member_id in frozen, now=now) for one in found.broken)
     if found.member_ids:
         sweep.after_member_id, sweep.accounts = found.member_ids[-1], sweep.accounts + len(found.member_ids)
@@ -123,15 +123,20 @@ def _record(session: Session, *, reconciliation_id: int, found: _Slice, now: dat
 
 
 def _freeze(session: Session, broken: Sequence[Broken], sweep: Reconciliation, *, now: datetime) -> set[int]:
-    """Freeze the accounts concerned. `points.lock` is not for these: it would do what is due on broken books."""
+    """Freeze the accounts concerned if the sweep is to; returns those of them that are frozen then.
+
+    `points.lock` is not for these: it would do what is due on broken books.
+    """
     first = {one.member_id: one for one in reversed(broken) if one.member_id is not None}
     accounts = select(Account).where(Account.member_id.in_(first), Account.closed_at.is_(None))
-    frozen = session.scalars(accounts.order_by(Account.member_id).with_for_update()).all()
-    for account in frozen:
-        one = first[account.member_id]
-        reason = f"reconcile {sweep.id}: {one.domain}: {one.place}: {one.what}"
-        points.freeze(session, account, reason=reason[:LONGEST_FAULT], now=now)
-    return {account.member_id for account in frozen}
+    concerned = session.scalars(accounts.order_by(Account.member_id).with_for_update()).all()
+    for account in concerned:
+        if sweep.freezes and account.frozen_at is None:
+            one = first[account.member_id]
+            reason = f"reconcile {sweep.id}: {one.domain}: {one.place}: {one.what}"
+            points.freeze(session, account, reason=reason[:LONGEST_FAULT], now=now)
+            sweep.frozen += 1
+    return {account.member_id for account in concerned if account.frozen_at is not None}
 
 
 def _fault(sweep: Reconciliation, one: Broken, *, frozen: bool, now: datetime) -> FoundFault:
@@ -147,7 +152,5 @@ def _fault(sweep: Reconciliation, one: Broken, *, frozen: bool, now: datetime) -
 
 
 def _outcome(session: Session, sweep: Reconciliation) -> Outcome:
-    mine = FoundFault.reconciliation_id == sweep.id
-    faults = session.scalar(select(func.count()).where(mine)) or 0
-    frozen = session.scalar(select(func.count(distinct(FoundFault.member_id))).where(mine, FoundFault.frozen)) or 0
-    return Outcome(sweep.id, sweep.accounts, faults, frozen)
+    faults = session.scalar(select(func.count()).where(FoundFault.reconciliation_id == sweep.id)) or 0
+    return Outcome(sweep.id, sweep.accounts, faults, sweep.frozen)

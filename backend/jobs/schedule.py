@@ -46,6 +46,7 @@ JOBS: Final = (
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
+    Job("reconcile", "Freeze accounts whose books cannot be, and tell of them", "40 4 * * mon", work.reconcile),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
 )

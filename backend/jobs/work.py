@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import lifecycle, mall, members, oa
+from backend import insights, lifecycle, mall, members, oa
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.db import run
@@ -47,6 +47,14 @@ def close_memberships(runtime: Runtime, at: datetime) -> Counts:
         lambda session, limit: lifecycle.closures_due(session, now=at, limit=limit),
         lambda session, closure_id: lifecycle.close_due(session, closure_id, now=at),
     )
+
+
+def reconcile(runtime: Runtime, at: datetime) -> Counts:
+    """Sweep all accounts for what cannot be, and freeze those that show it; counts those frozen anew."""
+    outcome = insights.reconcile(runtime.sessions, now=at)
+    if outcome.faults:
+        log.error("reconcile.faults", reconciliation=outcome.reconciliation_id, faults=outcome.faults)
+    return {"frozen": outcome.frozen} if outcome.frozen else {}
 
 
 def link_followers(runtime: Runtime, at: datetime) -> Counts:

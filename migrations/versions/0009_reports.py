@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("freezes", sa.Boolean(), nullable=False),
         sa.Column("after_member_id", sa.BigInteger(), nullable=False),
         sa.Column("accounts", sa.Integer(), nullable=False),
+        sa.Column("frozen", sa.Integer(), nullable=False),
         sa.Column("started_at", _instant(), nullable=False),
         sa.Column("finished_at", _instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reconciliations")),

@@ -1,5 +1,7 @@
 """A sweep freezes what breaks an invariant, tells it, repairs nothing, and goes on where it was stopped."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, text, update
 
@@ -70,6 +72,15 @@ def test_accounts_that_break_an_invariant_are_frozen_and_told_and_not_repaired(s
         assert session.scalar(select(Account.frozen_at).where(Account.member_id == everybody[0])) is None
     assert first.frozen_for.startswith(f"reconcile {outcome.reconciliation_id}: points: point_entries seq 1: ")
     assert (first.frozen_at, second.member_id, balance) == (MORNING, damaged[1], 101)
+
+
+def test_a_second_sweep_finds_the_same_and_freezes_nobody_anew(sessions, everybody, damaged):
+    first = reconcile(sessions)
+    again = insights.reconcile(sessions, now=MORNING + timedelta(days=7))
+    assert (again.faults, again.frozen) == (first.faults, 0)
+    assert all(fault.frozen for fault in faults(sessions, again))
+    with sessions.read() as session:
+        assert {account.frozen_at for account in insights.frozen(session, limit=9)} == {MORNING}
 
 
 def test_a_frozen_account_spends_nothing_until_it_is_unfrozen(sessions, damaged):

@@ -2,12 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
+
 from backend import adjustments, lifecycle, mall, members
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
 from backend.kit.db import run
 from backend.kit.idempotency import IdempotencyKey
 from backend.oa import receipts
+from backend.points import Entry
 from backend.runtime import Runtime
 from backend.stores import create_store
 from tests.factories.adjustments import make_adjustment, make_grant
@@ -23,7 +26,7 @@ TWO_YEARS = timedelta(days=730)
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
     """Something for every job: expired points, a lapsed exchange, an unknown follower, somebody who leaves, a grant,
-    leftovers. Answers an instant after it all.
+    books that cannot be, leftovers. Answers an instant after it all.
     """
 
     def fill(session):
@@ -36,6 +39,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)
         leave_and_be_corrected(session, card_no=member.card_no)
+        make_broken_books(session)
 
     run(runtime.sessions.write, fill)
     a_follower(runtime, wechat)
@@ -49,6 +53,12 @@ def leave_and_be_corrected(session, *, card_no):
     make_adjustment(session, make_member(session).id, 5_000)
     grant = make_grant(session, {card_no: 20})
     adjustments.start_grant(session, grant.id, by="chen", now=MORNING)
+
+
+def make_broken_books(session):
+    """A member whose journal was changed by some other hand."""
+    changed = Entry.member_id == make_member(session).id
+    session.execute(update(Entry).where(changed).values(source_id="forged"))
 
 
 def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):

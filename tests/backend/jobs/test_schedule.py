@@ -17,6 +17,7 @@ def test_names_are_unique_and_fit_the_ledger():
     ("name", "next_at"),
     [
         ("nightly", datetime(2026, 3, 1, 18, 10, tzinfo=UTC)),  # 02:10 in the shop
+        ("reconcile", datetime(2026, 3, 1, 20, 40, tzinfo=UTC)),  # on Monday
         ("purge", datetime(2026, 3, 1, 19, 40, tzinfo=UTC)),
         ("lapse-exchanges", datetime(2026, 3, 1, 1, 20, tzinfo=UTC)),
         ("link-followers", datetime(2026, 3, 1, 1, 1, tzinfo=UTC)),

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 
 from backend import mall, members
 from backend.jobs import work
@@ -27,6 +28,15 @@ def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):
     assert work.lapse_exchanges(wechat_runtime, MORNING + timedelta(days=30)) == {"done": 1}
     with wechat_runtime.sessions.read() as session:
         assert session.get(mall.Order, order_id).status == "lapsed"
+
+
+def test_books_that_cannot_be_are_frozen_and_told_of_in_the_log(wechat_runtime, wechat):
+    at = a_day_s_work(wechat_runtime, wechat)
+    with capture_logs() as logs:
+        assert work.reconcile(wechat_runtime, at) == {"frozen": 1}
+        assert work.reconcile(wechat_runtime, at) == {}
+    told = [line for line in logs if line["event"] == "reconcile.faults"]
+    assert [(line["log_level"], line["faults"]) for line in told] == [("error", 1)] * 2
 
 
 def test_a_follower_is_led_to_their_member(wechat_runtime, wechat):
