@@ -60,9 +60,9 @@ def hold_points(session: Session, *, store_id: int, order_no: str, member_id: in
 
     Asked for again while they stand, it is answered with them; where they were released or have expired they are set
     aside anew. Raises OtherHold, AlreadyReported, members.MemberUnknown, members.Blocked, members.Closed,
-    members.Merged, points.Insufficient, points.Frozen, and what cash.check_number raises.
+    points.Insufficient, points.Frozen, and what cash.check_number raises.
     """
-    member = members.active(members.get(session, member_id))
+    member = members.active(members.survivor(session, members.get(session, member_id)))
     account = points.lock(session, member.id, now=now)
     row = session.get(CashHold, (store_id, order_no), with_for_update=True, populate_existing=True)
     if row is not None and standing_hold(session, row.member_id, store_id, order_no) and now < row.until_at:
@@ -73,12 +73,12 @@ def hold_points(session: Session, *, store_id: int, order_no: str, member_id: in
         raise AlreadyReported
     tier = tiers.standing(session, member.id, now=now).tier
     cash.check_number(terms_of(session, tier.code, now=now), wanted)
+    hold_id, until_at = new_id(), now + policy.CASH_HOLD_FOR
+    points.reserve(session, account, wanted, source=source_of_cash(hold_id), until=until_at, now=now)
     if row is None:
         row = CashHold(store_id=store_id, order_no=order_no)
         session.add(row)
-    row.id, row.member_id, row.points = new_id(), member.id, wanted
-    row.held_at, row.until_at = now, now + policy.CASH_HOLD_FOR
-    points.reserve(session, account, wanted, source=source_of_cash(row.id), until=row.until_at, now=now)
+    row.id, row.member_id, row.points, row.held_at, row.until_at = hold_id, member.id, wanted, now, until_at
     return Held(row, "held", created=True)
 
 

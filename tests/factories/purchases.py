@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 from sqlalchemy.orm import Session
@@ -35,9 +36,11 @@ def make_receipt(*amounts_fen: int, **parts: object) -> Receipt:
     return replace(receipt, **parts)  # type: ignore[arg-type]
 
 
-def make_purchase(session: Session, *amounts_fen: int, store_id: int, **parts: object) -> purchases.Purchase:
-    receipt = make_receipt(*amounts_fen, **parts)
-    return purchases.record(session, receipt, store_id=store_id, now=MORNING).purchase
+def make_purchase(
+    session: Session, *amounts_fen: int, store_id: int, now: datetime = MORNING, **parts: object
+) -> purchases.Purchase:
+    receipt = make_receipt(*amounts_fen, **{"paid_at": now, **parts})
+    return purchases.record(session, receipt, store_id=store_id, now=now).purchase
 
 
 def till_body(*amounts_fen: int, order_no: str | None = None, **parts: object) -> dict[str, object]:

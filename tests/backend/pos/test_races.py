@@ -68,7 +68,7 @@ def standing_of(shop):
     with shop.sessions.read() as session:
         assert points.verify(session, [shop.member.id]) == []
         summary = points.summary(session, shop.member.id, now=MORNING)
-        return summary.available, tiers.standing(session, shop.member.id).growth
+        return summary.available, tiers.standing(session, shop.member.id, now=MORNING).growth
 
 
 def all_at_once(shop, path, bodies):

@@ -89,4 +89,4 @@ def test_a_quote_writes_nothing(session):
     purchases.quote(session, basket, store_id=store.id, now=MORNING)
     assert not [*session.dirty, *session.new, *session.deleted]
     assert (rows(session), points.summary(session, member.id, now=MORNING)) == (before, balance)
-    assert tiers.standing(session, member.id).growth == 0
+    assert tiers.standing(session, member.id, now=MORNING).growth == 0

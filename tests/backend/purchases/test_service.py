@@ -33,7 +33,7 @@ def test_a_member_earns_points_and_growth(session, member, store):
     assert done.created
     assert (bought.points_earned, bought.growth_earned, bought.tier_code) == (249, 249, "basic")
     assert bought.balance_after == points.summary(session, member.id, now=MORNING).available == GIFT + 249
-    assert tiers.standing(session, member.id).growth == 249
+    assert tiers.standing(session, member.id, now=MORNING).growth == 249
 
 
 def test_points_are_earned_by_the_tier_before_the_purchase(session, member, store):
