@@ -18,7 +18,7 @@ from tests.support.runtimes import make_runtime
 from tests.support.unguarded import unguarded_database
 
 EACH, DAY = 500, 5_000
-RACERS = 16
+RACERS = 12
 
 
 @pytest.fixture
