@@ -1,16 +1,20 @@
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import datetime
 from typing import Final
 
 import click
-from sqlalchemy.orm import Session
 
-from backend import points
-from backend.commands.speech import Group, as_json, progress_bar, tell
-from backend.kit.db import is_mysql_family
+from backend import insights, members, points
+from backend.commands.liability import liability
+from backend.commands.reconcile import reconcile
+from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
+from backend.kit.db import hold_still
 from backend.runtime import runtime
 
 group = Group("points", help="The points ledger.")
+group.add_command(liability)
+group.add_command(reconcile)
 
 BATCH: Final = 200
 
@@ -36,6 +40,56 @@ def verify(members: tuple[int, ...], *, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@group.command()
+@click.argument("card_no")
+@click.option("--at", type=Instant(), help="The instant to tell it of (default: now).")
+@as_json
+def balance(card_no: str, *, at: datetime | None, as_json: bool) -> None:
+    """Tell a member's balance, as it was at any past instant."""
+    here = runtime()
+    now = here.clock.now()
+    with here.sessions.read() as session:
+        member = members.by_card_no(session, card_no)
+        then = insights.balance_at(session, member.id, at=at or now, now=now)
+    tell_one({"card_no": card_no, "at": local(at or now), "balance": then}, json_wanted=as_json)
+
+
+@group.command()
+@click.argument("card_no")
+@click.option("--month", type=click.DateTime(["%Y-%m"]), metavar="YYYY-MM", help="Only this month.")
+@click.option("--before", type=int, help="Only lines before the one with this seq.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@as_json
+def statement(card_no: str, *, month: datetime | None, before: int | None, limit: int, as_json: bool) -> None:
+    """Show a member's statement in words, newest first."""
+    with runtime().sessions.read() as session:
+        member = members.by_card_no(session, card_no)
+        first = month.date() if month else None
+        lines = insights.statement(session, member.id, month=first, before_seq=before, limit=limit)
+    tell([_shown(line) for line in lines], json_wanted=as_json, empty="No lines.")
+
+
+@group.command()
+@as_json
+def frozen(*, as_json: bool) -> None:
+    """List the accounts that are frozen, since when and why. `adjustments unfreeze CARD_NO` is the way back."""
+    rows: list[dict[str, object]] = []
+    with runtime().sessions.read() as session:
+        after = 0
+        while page := insights.frozen(session, after_member_id=after, limit=BATCH):
+            rows += [
+                {
+                    "card_no": account.card_no,
+                    "member_id": str(account.member_id),
+                    "frozen_at": local(account.frozen_at),
+                    "reason": account.frozen_for,
+                }
+                for account in page
+            ]
+            after = page[-1].member_id
+    tell(rows, json_wanted=as_json, empty="No account is frozen.")
+
+
 def _all_accounts() -> list[int]:
     found: list[int] = []
     with runtime().sessions.read() as session:
@@ -46,11 +100,17 @@ def _all_accounts() -> list[int]:
 
 def _verify(member_ids: Sequence[int]) -> list[points.Fault]:
     with runtime().sessions.read() as session:
-        _hold_still(session)
+        hold_still(session)
         return points.verify(session, member_ids)
 
 
-def _hold_still(session: Session) -> None:
-    """All statements see one state, so that what is being written meanwhile is not taken for a fault."""
-    if is_mysql_family(session):  # SQLite does so anyway
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+def _shown(line: insights.Line) -> dict[str, object]:
+    return {
+        "seq": line.seq,
+        "at": local(line.at),
+        "words": line.words,
+        "amount": line.amount,
+        "balance_after": line.balance_after,
+        "cause": line.link.words if line.link else "",
+        "kind": line.kind,
+    }
