@@ -10,6 +10,8 @@ LISTENERS: Listeners = {
     points.PointsEarned: [messaging.tell_points_earned],
     points.PointsExpired: [messaging.tell_points_expired],
     tiers.TierReached: [messaging.tell_tier_reached],
+    tiers.TierLost: [messaging.tell_tier_lost],
+    tiers.TierFallsSoon: [messaging.tell_tier_falls_soon],
     members.MembersMerging: [mall.end_overdue],
     members.MembersMerged: [
         adjustments.move_to_survivor,
@@ -20,13 +22,15 @@ LISTENERS: Listeners = {
         members.merge_tags,
         messaging.move_messages,
         purchases.move_purchases,
+        tiers.merge_standings,
     ],
     members.MembershipEnding: [mall.cancel_waiting],
     members.MembershipClosed: [
         adjustments.drop_requests,
         families.give_up_seat,
         members.drop_tags,
-        messaging.drop_waiting,
+        tiers.close_standing,
+        messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
 }

@@ -93,7 +93,7 @@ def _remember_gifts(session: Session, gone_id: int, into_id: int) -> None:
 
 def _lowest_numbers(session: Session, member_id: int) -> Mapping[str, int]:
     mine = select(TierGift.tier_code, TierGift.growth_seq).where(TierGift.member_id == member_id)
-    return dict(session.execute(mine.order_by(TierGift.growth_seq.desc())).tuples().all())
+    return dict(session.execute(mine.order_by(TierGift.growth_seq.desc())).all())
 
 
 def _move_friends(session: Session, gone_id: int, into_id: int) -> None:

@@ -251,7 +251,7 @@ def worth(session, *member_ids):
 
 
 @given(BOOKS, BOOKS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_two_members_have_the_survivor_has(sessions, one, other):
     def work(session):
         gone, into = make_member(session), make_member(session)
