@@ -18,6 +18,7 @@ from backend.mall.queries import (
     list_items,
     orders,
     stock_faults,
+    to_pick_up,
 )
 from backend.mall.service import (
     AlreadyPickedUp,
@@ -66,4 +67,5 @@ __all__ = [
     "put_on",
     "stock_faults",
     "take_off",
+    "to_pick_up",
 ]

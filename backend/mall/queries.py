@@ -73,6 +73,12 @@ def orders(session: Session, member_id: int, *, before_id: int | None = None, li
     return session.scalars(own if before_id is None else own.where(Order.id < before_id)).all()
 
 
+def to_pick_up(session: Session, member_id: int, *, now: datetime) -> int:
+    """How many orders of a member wait to be picked up."""
+    waiting = select(func.count()).where(Order.member_id == member_id, Order.status == "placed", Order.pick_up_by > now)
+    return session.scalar(waiting) or 0
+
+
 def due_to_lapse(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
     """Ids of placed orders whose time to be picked up has passed, the longest overdue first."""
     overdue = select(Order.id).where(Order.status == "placed", Order.pick_up_by <= now)

@@ -1,5 +1,6 @@
 """The table of listeners as a whole: what happens is told, in the transaction in which it happens (N1)."""
 
+from datetime import timedelta
 from random import Random
 
 import pytest
@@ -31,13 +32,30 @@ def told(session, member_id):
 
 def test_joining_opens_account_and_standing_gives_the_gift_and_is_told(session, member_id):
     assert points.summary(session, member_id, now=MORNING).available == 100
-    assert tiers.standing(session, member_id).tier.code == "basic"
+    assert tiers.standing(session, member_id, now=MORNING).tier.code == "basic"
     assert told(session, member_id) == ["points_earned"]
 
 
 def test_a_purchase_tells_of_points_and_of_the_tier_it_reaches(session, member_id, store_id):
     make_purchase(session, 200_000, store_id=store_id, member_id=member_id)
     assert told(session, member_id)[1:] == ["points_earned", "tier_reached"]
+
+
+def test_a_purchase_whose_points_settle_later_tells_when_and_tells_again_when_they_do(session, member_id):
+    store_id = make_store(session, return_days=7).id
+    make_purchase(session, 5_000, store_id=store_id, member_id=member_id)
+    assert told(session, member_id)[1:] == ["points_promised"]
+    points.lock(session, member_id, now=MORNING + timedelta(days=8))
+    assert told(session, member_id)[1:] == ["points_promised", "points_earned"]
+
+
+def test_points_that_are_over_are_told_one_by_one_and_by_the_night_alike(session, member_id):
+    other = make_member(session).id
+    later = MORNING + timedelta(days=400)
+    points.lock(session, member_id, now=later)
+    session.flush()
+    points.catch_up(session, now=later, limit=10)
+    assert told(session, member_id)[1:] == told(session, other)[1:] == ["points_expired"]
 
 
 def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):

@@ -53,6 +53,16 @@ def test_orders_are_the_members_own_newest_first(session, exchange, member_id):
         mall.get_order(session, other, orders[0].no)
 
 
+def test_what_a_member_can_still_pick_up_is_counted(session, exchange, member_id, store):
+    cancelled, taken, waiting = exchange(), exchange(), exchange()
+    assert mall.to_pick_up(session, member_id, now=MORNING) == 3
+    mall.cancel(session, member_id, cancelled.no, now=MORNING)
+    mall.pick_up(session, code=taken.pickup_code, store_id=store.id, now=MORNING)
+    assert mall.to_pick_up(session, member_id, now=OVERDUE - timedelta(microseconds=1)) == 1
+    assert mall.to_pick_up(session, member_id, now=waiting.pick_up_by) == 0
+    assert mall.to_pick_up(session, make_member(session).id, now=MORNING) == 0
+
+
 def test_only_placed_orders_past_their_time_are_due(session, exchange, member_id):
     later = exchange(MORNING + timedelta(days=1))
     first, second, cancelled = exchange(), exchange(), exchange()
