@@ -18,6 +18,7 @@ from backend.kit.schema import Day, Schema
 from backend.runtime import runtime
 from miniprogram_api.auth import resource, signed_in_identity, signed_in_member
 from miniprogram_api.points import PointsOut, points_out
+from miniprogram_api.standing import StandingOut, standing_out
 from miniprogram_api.wechat import asking_wechat
 
 api = resource("members")
@@ -54,24 +55,6 @@ class ProfileIn(Schema):
     nickname: Nickname | None = None
     gender: members.Gender | None = None
     birthday: Day | None = None
-
-
-class TierOut(Schema):
-    """A tier and the growth value it begins at."""
-
-    code: str
-    name: str
-    growth: int
-
-
-class StandingOut(Schema):
-    """My tier; `missing` growth value leads to `next`, which is null at the top."""
-
-    code: str
-    name: str
-    growth: int
-    next: TierOut | None
-    missing: int
 
 
 class MeOut(Schema):
@@ -162,18 +145,7 @@ def _me(session: Session, member_id: int, at: datetime) -> MeOut:
         birthday=profile.birthday,
         birthday_locked=profile.birthday_locked,
         joined_on=shop_day(profile.joined_at),
-        tier=_standing(tiers.standing(session, member_id)),
+        tier=standing_out(tiers.standing(session, member_id, now=at)),
         points=points_out(points.summary(session, member_id, now=at)),
         counts={},
-    )
-
-
-def _standing(standing: tiers.Standing) -> StandingOut:
-    coming = standing.next
-    return StandingOut(
-        code=standing.tier.code,
-        name=standing.tier.name,
-        growth=standing.growth,
-        next=coming and TierOut(code=coming.code, name=coming.name, growth=coming.growth),
-        missing=standing.missing,
     )

@@ -81,7 +81,7 @@ def tags(card_no: str, *, as_json: bool) -> None:
 
 
 def _seen(session: Session, member: members.Member, now: datetime) -> dict[str, Any]:
-    profile, standing = members.profile(session, member), tiers.standing(session, member.id)
+    profile, standing = members.profile(session, member), tiers.standing(session, member.id, now=now)
     balance = points.summary(session, member.id, now=now)
     return {
         "id": str(member.id),

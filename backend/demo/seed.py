@@ -55,7 +55,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
 
 
 def _without_messages() -> Listeners:
-    told = (messaging.tell_points_earned, messaging.tell_tier_reached, messaging.tell_exchange_confirmed)
+    told = [getattr(messaging, name) for name in messaging.__all__ if name.startswith("tell_")]
     return {fact: [one for one in listeners if one not in told] for fact, listeners in LISTENERS.items()}
 
 

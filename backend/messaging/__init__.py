@@ -19,6 +19,8 @@ from backend.messaging.service import (
     tell_points_earned,
     tell_points_expired,
     tell_points_promised,
+    tell_tier_falls_soon,
+    tell_tier_lost,
     tell_tier_reached,
 )
 from backend.messaging.wording import CATALOGUE, console_templates, fields
@@ -45,5 +47,7 @@ __all__ = [
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",
+    "tell_tier_falls_soon",
+    "tell_tier_lost",
     "tell_tier_reached",
 ]

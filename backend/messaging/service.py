@@ -7,9 +7,9 @@ from backend.kit.errors import Conflict, NotFound
 from backend.mall import ExchangeConfirmed
 from backend.messaging.models import Message
 from backend.messaging.rules import Status, cause_of
-from backend.messaging.wording import day, instant, last_day, reason
+from backend.messaging.wording import NOTHING_TO_DO, day, day_words, instant, last_day, reason
 from backend.points import PointsEarned, PointsExpired, PointsPromised
-from backend.tiers import TierReached
+from backend.tiers import TierFallsSoon, TierLost, TierReached
 from config import policy
 
 
@@ -68,6 +68,19 @@ def tell_tier_reached(session: Session, reached: TierReached) -> None:
     words = {"tier": reached.tier_name, "at": instant(reached.at)}
     cause = (str(reached.growth_seq),)
     _tell(session, reached.member_id, "tier_reached", words=words, cause=cause, now=reached.at)
+
+
+def tell_tier_lost(session: Session, lost: TierLost) -> None:
+    """Decide to tell the member of the lower tier they are in now."""
+    words = {"tier": lost.tier_name, "at": instant(lost.at)}
+    _tell(session, lost.member_id, "tier_lost", words=words, cause=(str(lost.growth_seq),), now=lost.at)
+
+
+def tell_tier_falls_soon(session: Session, soon: TierFallsSoon) -> None:
+    """Decide to tell the member until when the tier is good, and what keeps it."""
+    words = {"tier": soon.tier_name, "last_day": day_words(soon.last_day), "ways": soon.words or NOTHING_TO_DO}
+    cause = (soon.tier_code, soon.last_day.isoformat())
+    _tell(session, soon.member_id, "tier_falls_soon", words=words, cause=cause, now=soon.at)
 
 
 def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:

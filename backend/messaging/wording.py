@@ -1,7 +1,7 @@
 """How the catalogue's wordings become what a phone shows."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from backend.wechat import fit
@@ -29,6 +29,7 @@ REASONS: Final = {
     "transfer-in": "收到转赠",
 }
 OTHER_REASON: Final = "积分到账"
+NOTHING_TO_DO: Final = "到期后按规则重新评定"
 
 
 def reason(source_kind: str) -> str:
@@ -44,8 +45,12 @@ def instant(at: datetime) -> str:
 
 def day(at: datetime) -> str:
     """The shop day of an instant, as WeChat's date fields take it."""
-    local = at.astimezone(policy.SHOP_ZONE)
-    return f"{local.year}年{local.month}月{local.day}日"
+    return day_words(at.astimezone(policy.SHOP_ZONE).date())
+
+
+def day_words(shop_day: date) -> str:
+    """A shop day, as WeChat's date fields take it."""
+    return f"{shop_day.year}年{shop_day.month}月{shop_day.day}日"
 
 
 def last_day(before: datetime) -> str:

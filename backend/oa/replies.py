@@ -33,11 +33,11 @@ def answer_to(words: str) -> Answer | None:
     return ANSWERS.get(unicodedata.normalize("NFKC", words).strip(AROUND_A_WORD))
 
 
-def card(session: Session, member_id: int, _now: datetime, links: Links) -> str:
+def card(session: Session, member_id: int, now: datetime, links: Links) -> str:
     """The member's card number, masked because a chat is read over shoulders, the tier, and the way to the card."""
     card_no = members.get(session, member_id).card_no
     masked = "*" * (len(card_no) - SHOWN_OF_A_CARD_NO) + card_no[-SHOWN_OF_A_CARD_NO:]
-    tier = tiers.standing(session, member_id).tier.name
+    tier = tiers.standing(session, member_id, now=now).tier.name
     link = links.to(texts.CARD_PAGE, texts.OPEN_CARD_LINK)
     return texts.CARD_ANSWER.format(card_no=masked, tier=tier, link=link)
 

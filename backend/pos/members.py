@@ -41,7 +41,7 @@ class LookupIn(Schema):
 
 
 class LookupOut(Schema):
-    """A member as a till may see them. `price` is what is paid of 10,000; 9,500 is 95 折."""
+    """A member as a till may see them. `price` is what is paid of 10,000; 9,500 is 95 折. `benefits` are words."""
 
     member_id: IdText
     name: str
@@ -72,7 +72,7 @@ def lookup(body: LookupIn) -> LookupOut:
         tier=TierOut.model_validate(standing.tier),
         price=standing.tier.price,
         points=points.summary(db(), member.id, now=now()).available,
-        benefits=[],
+        benefits=tiers.benefits_words(standing.tier.benefits),
     )
 
 

@@ -17,12 +17,13 @@ from backend.tiers.granting import PeriodRefused, ReasonRefused, TierUnknown, no
 from backend.tiers.merging import close_standing, merge_standings
 from backend.tiers.models import GrowthEntry, TierChange, TierRun
 from backend.tiers.offers import Tier
-from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, tier_at, tier_of, tiers_now
+from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, tier_of, tiers_now
 from backend.tiers.review import review_due, warn
 from backend.tiers.service import Outcome, add_growth, count_check_in, count_purchase, count_refund, open_standing
 from backend.tiers.standings import NoStanding
 from backend.tiers.sums import Move, Preview, Tally
 from backend.tiers.whatif import LiveAlready, preview
+from backend.tiers.words import benefits_words, need_words, way_words, ways_words
 
 __all__ = [
     "KIND",
@@ -58,6 +59,7 @@ __all__ = [
     "add_growth",
     "apply_slice",
     "begin_run",
+    "benefits_words",
     "checked",
     "close_standing",
     "count_check_in",
@@ -68,6 +70,7 @@ __all__ = [
     "draft",
     "history",
     "merge_standings",
+    "need_words",
     "note_paid_period",
     "open_standing",
     "preview",
@@ -77,9 +80,10 @@ __all__ = [
     "run_of",
     "set_manual",
     "standing",
-    "tier_at",
     "tier_of",
     "tiers_now",
     "verify",
     "warn",
+    "way_words",
+    "ways_words",
 ]

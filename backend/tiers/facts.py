@@ -30,13 +30,17 @@ class TierLost:
 
 @dataclass(frozen=True)
 class TierFallsSoon:
-    """A member's tier ends with `last_day` unless one of the ways is gone: each says what is missing, all of it."""
+    """A member's tier ends with `last_day` unless one of the ways is gone: each says what is missing, all of it.
+
+    `words` are the ways as members read them; empty when nothing that a member does can keep the tier.
+    """
 
     member_id: int
     tier_code: str
     tier_name: str
     last_day: date
     ways: tuple[Way, ...]
+    words: str
     at: datetime
 
 

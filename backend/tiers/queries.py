@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -7,14 +7,14 @@ from sqlalchemy.orm import Session
 
 from backend.kit.calendar import shop_day
 from backend.tiers import editions
-from backend.tiers.book import TierBook, growth_for
+from backend.tiers.book import growth_for
 from backend.tiers.conditions import Moment, Way, missing
 from backend.tiers.history import PURCHASE, Line
 from backend.tiers.instants import last_day
 from backend.tiers.models import TierChange, TierStanding
 from backend.tiers.offers import Tier, tier_at_rank, tiers_of
 from backend.tiers.rules import Career
-from backend.tiers.standings import Dossier, look, row_of, validity_of
+from backend.tiers.standings import Dossier, look, validity_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Standing:
     """A member's tier at one instant, since when, and until when (None: it does not end by itself).
 
     `missing` growth value leads to `next` where growth value alone does (0 at the top); `missing_ways` are all the
-    ways there, each with what it still takes.
+    ways there, each with what it still takes. `names` are those of all tiers by code.
     """
 
     tier: Tier
@@ -34,12 +34,18 @@ class Standing:
     missing: int
     missing_ways: tuple[Way, ...]
     book_version: int
+    names: Mapping[str, str] = field(repr=False)
     _row: TierStanding = field(repr=False, compare=False)  # who goes on to count need not read it again
 
     @property
     def last_day(self) -> date | None:
         """The last shop day on which the tier is valid, grace left out; None for one that does not end."""
         return last_day(self.valid_until) if self.valid_until else None
+
+    @property
+    def last_day_of_grace(self) -> date | None:
+        """The last shop day on which the tier is held, grace and all; None for one that does not end."""
+        return last_day(self.grace_until) if self.grace_until else None
 
 
 @dataclass(frozen=True)
@@ -51,9 +57,8 @@ class Quoted:
     after: Tier
 
 
-def standing(session: Session, member_id: int, *, now: datetime | None = None) -> Standing:
+def standing(session: Session, member_id: int, *, now: datetime) -> Standing:
     """Where a member stands at `now`, also before any job has run; writes nothing. Raises NoStanding."""
-    now = now or row_of(session, member_id).judged_at
     dossier = look(session, member_id, now=now)
     career, row = dossier.career, dossier.row
     tier, above = _held(career), _above(career)
@@ -69,6 +74,7 @@ def standing(session: Session, member_id: int, *, now: datetime | None = None) -
         missing=max(0, above.growth - career.history.growth) if above and above.growth else 0,
         missing_ways=ways,
         book_version=career.state.version,
+        names={one.code: one.name for one in career.book.tiers},
         _row=row,
     )
 
@@ -133,11 +139,3 @@ def _missing(career: Career, above: Tier | None, now: datetime) -> tuple[Way, ..
 def _since(dossier: Dossier) -> datetime:
     moved = [step.at for step in dossier.career.steps if step.after != step.before]
     return moved[-1] if moved else dossier.row.since_at
-
-
-def tier_at(growth: int) -> Tier:
-    import importlib  # transitional
-
-    module = importlib.import_module("migrations.versions.0002_rule_books")
-    book = TierBook.model_validate(module.FIRST_BOOKS["tiers"])
-    return [tier for tier in tiers_of(book) if (tier.growth or 0) <= max(growth, 0)][-1]

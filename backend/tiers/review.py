@@ -18,6 +18,7 @@ from backend.tiers.keeping import keep_time
 from backend.tiers.models import TierStanding
 from backend.tiers.rules import Career
 from backend.tiers.standings import Dossier, dossiers, validity_of
+from backend.tiers.words import ways_words
 
 
 def review_due(session: Session, *, now: datetime, limit: int) -> Counter[str]:
@@ -95,8 +96,17 @@ def _warn(session: Session, dossier: Dossier, now: datetime) -> None:
     if not ways or row.valid_until is None:
         return
     row.warned_for = row.valid_until
-    tier = career.book.rules_of(row.tier_code)
-    announce(session, TierFallsSoon(row.member_id, tier.code, tier.name, last_day(row.valid_until), tuple(ways), now))
+    tier, names = career.book.rules_of(row.tier_code), {one.code: one.name for one in career.book.tiers}
+    soon = TierFallsSoon(
+        member_id=row.member_id,
+        tier_code=tier.code,
+        tier_name=tier.name,
+        last_day=last_day(row.valid_until),
+        ways=tuple(ways),
+        words=ways_words(ways, names),
+        at=now,
+    )
+    announce(session, soon)
 
 
 def _in_grace(career: Career) -> bool:

@@ -24,10 +24,6 @@ class Outcome:
     tier: Tier
     growth: int
 
-    @property
-    def code(self) -> str:
-        return self.tier.code
-
 
 def open_standing(session: Session, joined: MemberJoined) -> None:
     """Start a member who has just joined in the lowest tier."""
@@ -92,9 +88,7 @@ def count_refund(
     return take(session, account, dossier, line, source=source)
 
 
-def add_growth(
-    session: Session, account: Account, amount: int, *, kind: str = "event", source: Source, now: datetime
-) -> Outcome:
+def add_growth(session: Session, account: Account, amount: int, *, kind: str, source: Source, now: datetime) -> Outcome:
     """Add growth value for a check-in, an event or a correction by hand; below 0 it is taken back like a return.
 
     Raises NoStanding.

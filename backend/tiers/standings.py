@@ -127,17 +127,12 @@ def _lines(
     session: Session, rows: Sequence[TierStanding], timeline: Timeline, *, now: datetime, from_day: date | None
 ) -> dict[int, list[Line]]:
     member_ids = [row.member_id for row in rows]
-    coming = [edition for row in rows for edition in _coming(timeline, row, now)]
-    if any(edition.book.change == "recompute" for edition in coming):
+    versions = {row.book_version for row in rows}
+    if any(one.book.change == "recompute" for version in versions for one in timeline.since(version, now)):
         return journal.read(session, member_ids)
     due = [last_day(row.due_at) for row in rows if row.due_at is not None and row.due_at <= now]
     books = [edition.book for edition in timeline.editions]
     return journal.read_for(session, member_ids, books, min([shop_day(now), *due, *([from_day] if from_day else [])]))
-
-
-def _coming(timeline: Timeline, row: TierStanding, now: datetime) -> list[Any]:
-    known = next((edition.live_from for edition in timeline.editions if edition.version == row.book_version), None)
-    return [one for one in timeline.editions if known is not None and known < one.live_from <= now]
 
 
 def _dossier(row: TierStanding, timeline: Timeline, lines: list[Line], now: datetime) -> Dossier:

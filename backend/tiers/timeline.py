@@ -42,9 +42,13 @@ class Timeline:
 
     def after(self, edition: Edition) -> Edition | None:
         """The edition that comes next after one."""
-        places = [one.version for one in self.editions]
-        place = places.index(edition.version) + 1
-        return self.editions[place] if place < len(places) else None
+        place = self.editions.index(edition) + 1
+        return self.editions[place] if place < len(self.editions) else None
+
+    def since(self, version: int, until: datetime) -> tuple[Edition, ...]:
+        """The editions that came after a version, up to an instant. Raises LookupError."""
+        place = self.editions.index(self.edition(version)) + 1
+        return tuple(edition for edition in self.editions[place:] if edition.live_from <= until)
 
     def judging(self, at: datetime) -> "Timeline":
         """The timeline by which tiers are judged at an instant: a book that changes by "recompute" counts as if it had

@@ -40,7 +40,7 @@ def test_joining_makes_a_member_with_account_standing_and_card(session, rng):
         "poster-7",
     )
     assert points.summary(session, member.id, now=MORNING).available == 100
-    assert tiers.standing(session, member.id).tier.code == "basic"
+    assert tiers.standing(session, member.id, now=MORNING).tier.code == "basic"
     assert told == [MemberJoined(member.id, "mini-program", "poster-7", MORNING, "K7M2")]
 
 
