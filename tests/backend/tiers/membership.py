@@ -127,17 +127,19 @@ def reckoned(session, version, *, at=LIVE):
     timeline = timeline_of(
         [*(one for one in editions.all_until(session, until=at).editions if one.version != version), edition]
     )
-    matrix, gifts = {}, []
-    for row in session.scalars(select(TierStanding).where(TierStanding.opened_at < at)):
-        lines = [line for line in journal.read(session, [row.member_id])[row.member_id] if line.at < at]
+    rows = session.scalars(select(TierStanding).where(TierStanding.opened_at < at)).all()
+    told, given = journal.read(session, [row.member_id for row in rows]), session.scalars(select(TierGift)).all()
+    matrix, gifts, rank = {}, [], edition.book.rank
+    for row in rows:
+        lines = [line for line in told[row.member_id] if line.at < at]
         before, after = (replay(lines, timeline, opened_at=row.opened_at, at=when).state for when in (at - MOMENT, at))
         pair = (before.tier, after.tier)
         matrix[pair] = matrix.get(pair, 0) + 1
-        rank = edition.book.rank
+        mine = [gift for gift in given if gift.member_id == row.member_id and gift.at < at]
         gifts += [
             one.gift.points
             for one in edition.book.tiers[rank(before.earned) + 1 : rank(after.earned) + 1]
-            if one.gift and not _lately(session, row.member_id, one, at)
+            if one.gift and not _lately(mine, one, at)
         ]
     return matrix, gifts
 
@@ -153,9 +155,9 @@ def contents(sessions):
         return {name: session.execute(text(f"SELECT * FROM {name}")).all() for name in tables.split()}
 
 
-def _lately(session, member_id, one, at):
-    mine = select(TierGift.at).where(TierGift.member_id == member_id, TierGift.tier_code == one.code, TierGift.at < at)
-    return any(given + timedelta(days=one.gift.again_after_days) > at for given in session.scalars(mine))
+def _lately(given, one, at):
+    again = timedelta(days=one.gift.again_after_days)
+    return any(gift.tier_code == one.code and gift.at + again > at for gift in given)
 
 
 @cache
