@@ -1,14 +1,13 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import pairwise
 
-from sqlalchemy import and_, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from backend import purchases, rulebooks
 from backend.insights.rules import SECTIONS, section_of
-from backend.kit.calendar import add_months, day_start
+from backend.kit.calendar import add_months, day_start, shop_day
 from backend.kit.errors import Invalid
 from backend.points import Account, Entry, Lot
 
@@ -92,54 +91,63 @@ class Liability:
 def liability(session: Session, first: date, last: date, *, now: datetime) -> Liability:
     """The report of the shop months of the days `first` to `last`; the month of `now` runs up to now.
 
-    A month costs what was written since it began, however long the history. All statements must see one state of the
-    database. Raises MonthsRefused.
+    It walks back from the balances of now, month by month: a month costs what was written in it and since, however
+    long the history before. All statements must see one state of the database. Raises MonthsRefused.
     """
-    months = _months(first, last, now)
-    total = _total(session, Account.balance)
-    edges = [_balance_at(session, total, day_start(month)) for month in (*months, add_months(months[-1], 1))]
+    reported = _months(first, last, now)
+    total = closing = owed = _total(session, Account.balance)
+    months = []
+    for month in reversed(_up_to(shop_day(now), reported[0])):
+        span = _span(month, now)
+        movements, opening = _movements(session, span), closing - _change(session, span)
+        if month in reported:
+            months.append(_proven(Month(month, opening, movements, closing, ()), owed))
+        closing, owed = opening, owed - sum(movement.points for movement in movements)
     return Liability(
         at=now,
-        months=tuple(
-            _month(session, month, opening, closing, total)
-            for month, (opening, closing) in zip(months, pairwise(edges), strict=True)
-        ),
-        beside=_beside(session, day_start(add_months(months[-1], 1)), now),
+        months=tuple(reversed(months)),
+        beside=_beside(session, day_start(add_months(reported[-1], 1)), now),
         points_per_yuan=_points_per_yuan(session, now),
-        proofs=(Proof("lots", total, _in_lots(session)),),
+        proofs=(Proof("lots", total, _total(session, Lot.remaining) - _total(session, Account.debt)),),
     )
 
 
 def _months(first: date, last: date, now: datetime) -> Sequence[date]:
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    months = [add_months(first.replace(day=1), number) for number in range(min(count, MOST_MONTHS + 1))]
+    months = _up_to(last, first) if first <= last else []
     if not 1 <= len(months) <= MOST_MONTHS or day_start(months[-1]) > now:
         raise MonthsRefused
     return months
 
 
-def _month(session: Session, first: date, opening: int, closing: int, total: int) -> Month:
-    end = day_start(add_months(first, 1))
-    movements = _movements(session, day_start(first), end)
-    since = session.scalar(select(func.sum(Entry.amount)).where(Entry.at >= end))
-    return Month(
-        first=first,
-        opening=opening,
-        movements=movements,
-        closing=closing,
-        proofs=(
-            Proof("journal", opening + sum(movement.points for movement in movements), closing),
-            Proof("accounts", total - int(since or 0), closing),
-            Proof("moves", 0, sum(movement.points for movement in movements if movement.section == "moved")),
-        ),
+def _up_to(last: date, first: date) -> list[date]:
+    """The first days of the months from that of `first` to that of `last`."""
+    count = (last.year - first.year) * 12 + last.month - first.month + 1
+    return [add_months(first.replace(day=1), number) for number in range(count)]
+
+
+def _span(month: date, now: datetime) -> ColumnElement[bool]:
+    """The lines of a month; all that is written since it began, if it is the present one."""
+    start, end = day_start(month), day_start(add_months(month, 1))
+    return and_(Entry.at >= start, Entry.at < end) if end <= now else Entry.at >= start
+
+
+def _proven(month: Month, owed: int) -> Month:
+    """The month with its proofs; `owed` is the sum of all balances of now less the amounts written since its end."""
+    moved = sum(movement.points for movement in month.movements)
+    handed_on = sum(movement.points for movement in month.movements if movement.section == "moved")
+    proofs = (
+        Proof("journal", month.opening + moved, month.closing),
+        Proof("accounts", owed, month.closing),
+        Proof("moves", 0, handed_on),
     )
+    return replace(month, proofs=proofs)
 
 
-def _movements(session: Session, start: datetime, end: datetime) -> tuple[Movement, ...]:
+def _movements(session: Session, span: ColumnElement[bool]) -> tuple[Movement, ...]:
     up = (Entry.amount > 0).label("up")
     by_cause = (
         select(Entry.kind, Entry.source_kind, up, func.count(), func.sum(Entry.amount))
-        .where(Entry.at >= start, Entry.at < end, Entry.amount != 0)
+        .where(span, Entry.amount != 0)
         .group_by(Entry.kind, Entry.source_kind, up)
     )
     found = [
@@ -150,24 +158,25 @@ def _movements(session: Session, start: datetime, end: datetime) -> tuple[Moveme
     return tuple(sorted(found, key=lambda one: (order.index(one.section), one.source_kind, one.kind)))
 
 
-def _balance_at(session: Session, total: int, at: datetime) -> int:
-    """All balances at an instant: what they are now, less what each account has moved by its lines from then on.
+def _change(session: Session, span: ColumnElement[bool]) -> int:
+    """By how much the balances of all accounts differ after the lines of a span from what they were before them.
 
-    The balance before those lines is read off the line above them, so that no amount is trusted here.
+    Both are read off lines as balances, before it off the line above the first: no amount of the span is trusted here.
     """
-    first = (
-        select(Entry.member_id, func.min(Entry.seq).label("seq"))
-        .where(Entry.at >= at)
+    ends = (
+        select(Entry.member_id, func.min(Entry.seq).label("first"), func.max(Entry.seq).label("last"))
+        .where(span)
         .group_by(Entry.member_id)
         .subquery()
     )
+    before, after = aliased(Entry), aliased(Entry)
     moved = (
-        select(func.sum(Account.balance - func.coalesce(Entry.balance_after, 0)))
-        .select_from(first)
-        .join(Account, Account.member_id == first.c.member_id)
-        .outerjoin(Entry, and_(Entry.member_id == first.c.member_id, Entry.seq == first.c.seq - 1))
+        select(func.sum(after.balance_after - func.coalesce(before.balance_after, 0)))
+        .select_from(ends)
+        .join(after, and_(after.member_id == ends.c.member_id, after.seq == ends.c.last))
+        .outerjoin(before, and_(before.member_id == ends.c.member_id, before.seq == ends.c.first - 1))
     )
-    return total - int(session.scalar(moved) or 0)
+    return int(session.scalar(moved) or 0)
 
 
 def _beside(session: Session, end: datetime, now: datetime) -> Beside:
@@ -189,10 +198,6 @@ def _beside(session: Session, end: datetime, now: datetime) -> Beside:
 def _points_per_yuan(session: Session, now: datetime) -> int:
     book = rulebooks.live(session, "cash", now=now)
     return purchases.checked_cash_book(book.definition).points_per_yuan
-
-
-def _in_lots(session: Session) -> int:
-    return _total(session, Lot.remaining) - _total(session, Account.debt)
 
 
 def _total(session: Session, column: InstrumentedAttribute[int]) -> int:
