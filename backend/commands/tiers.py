@@ -68,21 +68,18 @@ def apply(version: int, *, by: str, as_json: bool) -> None:
     The preview is reckoned first; exit 1 when the outcome is another one.
     """
     done = _finish(_begun(version, by))
-    differences = [asdict(one) for one in tiers.differences(done)]
-    answer = {
-        "version": done.version,
-        "live_from": local(done.at),
-        "members": done.done,
-        "gift_points": done.outcome["gift_points"],
-        "started_at": local(done.started_at),
-        "finished_at": local(done.finished_at),
-        "as_previewed": not differences,
-    }
-    tell_one(answer | ({"differences": differences} if as_json else {}), json_wanted=as_json)
-    if differences:
-        if not as_json:
-            tell(differences, json_wanted=False, empty="")
+    tell_one(_told(done), json_wanted=as_json)
+    if tiers.differences(done):
         raise SystemExit(1)
+
+
+@group.command()
+@click.argument("version", type=int)
+@as_json
+def progress(version: int, *, as_json: bool) -> None:
+    """Tell how far the applying of VERSION is, and what came of it beside what the preview had said."""
+    with runtime().sessions.read() as session:
+        tell_one(_told(tiers.run_of(session, version)), json_wanted=as_json)
 
 
 def _preview(version: int, at: datetime | None) -> tiers.Preview:
@@ -102,11 +99,12 @@ def _preview(version: int, at: datetime | None) -> tiers.Preview:
 def _begun(version: int, by: str) -> tiers.TierRun:
     """The run that goes on, or a new one with its preview."""
     here = runtime()
-    try:
-        with here.sessions.read() as session:
+    with here.sessions.read() as session:
+        try:
             return tiers.run_of(session, version)
-    except tiers.RunUnknown:
-        seen = _preview(version, None)
+        except tiers.RunUnknown:
+            tiers.check_in_force(session, rulebooks.get(session, tiers.KIND, version).version, now=here.clock.now())
+    seen = _preview(version, None)
 
     def begin(session: Session) -> tiers.TierRun:
         login = operators.get_by_login(session, by).login
@@ -123,6 +121,22 @@ def _finish(begun: tiers.TierRun) -> tiers.TierRun:
             done = run(here.sessions.write, partial(tiers.apply_slice, version=begun.version, now=here.clock.now()))
             bar.update(task, completed=done.done)
     return done
+
+
+def _told(done: tiers.TierRun) -> dict[str, Any]:
+    came = tiers.differences(done) if done.finished_at else None
+    return {
+        "version": done.version,
+        "live_from": local(done.at),
+        "members": done.members,
+        "done": done.done,
+        "gift_points": done.outcome["gift_points"],
+        "started_by": done.started_by,
+        "started_at": local(done.started_at),
+        "finished_at": local(done.finished_at),
+        "as_previewed": None if came is None else not came,
+        "differences": [asdict(one) for one in came or ()],
+    }
 
 
 def _matrix(seen: tiers.Preview) -> Sequence[Mapping[str, Any]]:

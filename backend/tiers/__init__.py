@@ -5,7 +5,7 @@ benefits, gifts. A standing is a function of the journal of what counts, the boo
 what a replay from scratch gives. All verbs take the member's locked points account.
 """
 
-from backend.tiers.applying import NotInForce, RunUnknown, apply_slice, begin_run, differences, run_of
+from backend.tiers.applying import NotInForce, RunUnknown, apply_slice, begin_run, check_in_force, differences, run_of
 from backend.tiers.audit import Fault, verify
 from backend.tiers.book import Benefits, TierBook
 from backend.tiers.checks import BookRefused, checked, draft
@@ -60,6 +60,7 @@ __all__ = [
     "apply_slice",
     "begin_run",
     "benefits_words",
+    "check_in_force",
     "checked",
     "close_standing",
     "count_check_in",

@@ -47,6 +47,12 @@ class Difference:
     came: int
 
 
+def check_in_force(session: Session, version: int, *, now: datetime) -> None:
+    """Raises NotInForce unless the version is the one in force."""
+    if editions.live(session, now=now).version != version:
+        raise NotInForce
+
+
 def begin_run(session: Session, preview: Preview, *, by: str, now: datetime) -> TierRun:
     """Begin to apply the version in force, whose preview at its instant says what must come of it.
 
@@ -55,7 +61,7 @@ def begin_run(session: Session, preview: Preview, *, by: str, now: datetime) -> 
     run = session.get(TierRun, preview.version)
     if run is not None:
         return run
-    _check_in_force(session, preview.version, now)
+    check_in_force(session, preview.version, now=now)
     book = switch_to(session, preview.version, at=preview.at).edition.book
     run = TierRun(
         version=preview.version,
@@ -89,7 +95,7 @@ def apply_slice(session: Session, version: int, *, now: datetime, limit: int = S
         raise RunUnknown
     if run.finished_at is not None:
         return run
-    _check_in_force(session, version, now)
+    check_in_force(session, version, now=now)
     member_ids = _next_members(session, run, limit)
     if not member_ids:
         run.finished_at = now
@@ -108,11 +114,6 @@ def differences(run: TierRun) -> list[Difference]:
     return [
         Difference(*pair, said.get(pair, 0), came.get(pair, 0)) for pair in pairs if said.get(pair) != came.get(pair)
     ]
-
-
-def _check_in_force(session: Session, version: int, now: datetime) -> None:
-    if editions.live(session, now=now).version != version:
-        raise NotInForce
 
 
 def _next_members(session: Session, run: TierRun, limit: int) -> Sequence[int]:

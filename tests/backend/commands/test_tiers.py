@@ -96,9 +96,13 @@ def test_apply_goes_on_where_it_was_stopped(answer, sessions, in_force):
         seen = tiers.preview(session, in_force, at=LIVE)
     run(sessions.write, lambda session: tiers.begin_run(session, seen, by="zhang", now=LIVE))
     run(sessions.write, lambda session: tiers.apply_slice(session, in_force, now=LIVE, limit=8))
+    halfway = answer("tiers", "progress", in_force)
+    assert (halfway["done"], halfway["members"], halfway["finished_at"]) == (8, MEMBERS, None)
+    assert (halfway["started_by"], halfway["as_previewed"]) == ("zhang", None)
     done = answer("tiers", "apply", in_force, *BY)
-    assert (done["members"], done["as_previewed"]) == (MEMBERS, True)
+    assert (done["done"], done["as_previewed"]) == (MEMBERS, True)
     assert done["started_at"] == "2026-03-01T12:00:00+08:00"
+    assert answer("tiers", "progress", in_force) == done
 
 
 def test_apply_says_when_something_else_came_of_it(flask, sessions, in_force):
@@ -112,7 +116,7 @@ def test_apply_says_when_something_else_came_of_it(flask, sessions, in_force):
     result = flask("tiers", "apply", in_force, *BY)
     assert result.exit_code == 1
     assert "as_previewed: False" in result.stdout
-    assert "expected" in result.stdout
+    assert "'expected'" in result.stdout
 
 
 def test_apply_of_what_is_not_in_force_is_refused(flask, version):
@@ -126,6 +130,7 @@ def test_apply_of_what_is_not_in_force_is_refused(flask, version):
         (["preview", "99"], "rulebooks.unknown"),
         (["publish", "99", *BY], "rulebooks.unknown"),
         (["apply", "99", *BY], "rulebooks.unknown"),
+        (["progress", "99"], "tiers.run-unknown"),
         (["apply", "1", "--by", "nobody"], "operators.unknown"),
         (["preview", "1", "--at", "2026-01-01"], "tiers.live-already"),
     ],
