@@ -3,11 +3,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from backend import mall
 from backend.app import create_app
 from backend.kit.db import Model
 from backend.members import Identity, Member
 from config import policy
+from tests.factories.mall import make_item
 from tests.factories.members import make_identity, make_member
+from tests.factories.stores import make_store
+from tests.support.clocks import MORNING
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -132,7 +136,7 @@ def test_joining_answers_me(phone, wechat):
         "joined_on": "2026-03-01",
         "tier": "…",
         "points": "…",
-        "counts": {},
+        "counts": {"exchanges": 0},
     }
     assert (me["tier"]["code"], me["points"]["available"]) == ("basic", GIFT)
     assert [lot["points"] for lot in me["points"]["expiring"]] == [GIFT]
@@ -187,14 +191,22 @@ def test_nobody_sees_another_member(app, sessions):
     assert cards == {one.card_no, other.card_no}
 
 
+def test_what_waits_to_be_picked_up_is_counted(app, sessions, rng):
+    with sessions.write.begin() as session:
+        member, item, store = make_member(session), make_item(session, price=10), make_store(session)
+        for _ in range(2):
+            mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    assert member_client(app, member.id).get(ME).json["counts"] == {"exchanges": 2}
+
+
 def test_reading_me_costs_few_statements(app, engine, sessions):
     with sessions.write.begin() as session:
         member = make_member(session)
     phone = member_client(app, member.id)
     with statements_on(engine) as said:
         assert phone.get(ME).status_code == 200
-    # who asks and the member, the tier and the book of tiers, the account, what expires
-    assert len(said) == 5, said
+    # who asks and the member, the tier and the book of tiers, the account, what expires, what waits to be picked up
+    assert len(said) == 6, said
 
 
 def test_parallel_taps_with_one_phone_code_all_see_the_member(mariadb, clock, wechat, user):
