@@ -56,7 +56,7 @@ def test_balance_of_a_newcomer_is_the_gift_and_when_it_expires(session, member):
 
 def test_balance_names_what_expires_next(session, member):
     account = points.lock(session, member.id, now=MORNING)
-    points.credit(session, account, 30, source=points.Source("test", 1), now=MORNING, months=1)
+    points.credit(session, account, 30, source=points.Source("test", 1), now=MORNING, expiry=points.Expiry("months", 1))
     text = balance(session, member.id, MORNING, LINKS)
     assert "可用积分：130" in text
     assert "其中 30 积分将于 2026 年 4 月 1 日到期" in text
@@ -74,7 +74,7 @@ def test_balance_tells_a_debt(session, member):
     account = points.lock(session, member.id, now=MORNING)
     points.credit(session, account, 30, source=points.Source("test", 1), now=MORNING)
     points.spend(session, account, 130, source=points.Source("test", 2), now=MORNING)
-    points.take_back(session, account, 30, of=points.Source("test", 1), source=points.Source("test", 3), now=MORNING)
+    points.take_back(session, account, 30, of=[points.Source("test", 1)], source=points.Source("test", 3), now=MORNING)
     assert "待扣积分：30" in balance(session, member.id, MORNING, LINKS)
 
 

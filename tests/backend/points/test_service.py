@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import points
 from backend.points import Expiry, Source
-from backend.points.models import Account, Allocation, Lot
+from backend.points.models import Allocation, Lot
 from tests.factories.members import make_member
 from tests.support.clocks import LATE, MORNING
 
