@@ -13,7 +13,7 @@ from backend.kit.ids import new_id
 from backend.purchases import cash
 from backend.purchases.models import CashHold
 from backend.purchases.orders import of_order, source_of_cash
-from backend.purchases.paying import standing_hold, terms_of
+from backend.purchases.paying import stands, terms_of
 from config import policy
 
 HoldStatus = Literal["held", "used", "released", "expired"]
@@ -65,7 +65,7 @@ def hold_points(session: Session, *, store_id: int, order_no: str, member_id: in
     member = members.active(members.survivor(session, members.get(session, member_id)))
     account = points.lock(session, member.id, now=now)
     row = session.get(CashHold, (store_id, order_no), with_for_update=True, populate_existing=True)
-    if row is not None and standing_hold(session, row.member_id, store_id, order_no) and now < row.until_at:
+    if row is not None and now < row.until_at and stands(session, row):
         if (row.member_id, row.points) != (member.id, wanted):
             raise OtherHold
         return Held(row, "held", created=False)
@@ -90,12 +90,17 @@ def release_points(session: Session, *, store_id: int, order_no: str, now: datet
     asked = session.get(CashHold, (store_id, order_no))
     if asked is None:
         raise NothingHeld
-    member_id = asked.member_id
+    return Held(asked, _release(session, asked, now=now), created=False)
+
+
+def _release(session: Session, hold: CashHold, *, now: datetime) -> HoldStatus:
+    member_id = hold.member_id
     with suppress(points.AccountClosed):  # its holds ended with it
         account = points.lock(session, member_id, now=now)
-        session.refresh(asked, with_for_update=True)
-        if asked.member_id != member_id:
+        session.refresh(hold, with_for_update=True)
+        if hold.member_id != member_id:
             raise Unavailable  # set aside anew for somebody else in this very moment: the call is made again
-        points.release(session, account, source=source_of_cash(asked.id), now=now)
-    kept = points.hold_of(session, member_id, source_of_cash(asked.id))
-    return Held(asked, STATUSES[kept.status] if kept else "released", created=False)
+        if points.release(session, account, source=source_of_cash(hold.id), now=now):
+            return "released"
+    kept = points.hold_of(session, member_id, source_of_cash(hold.id))
+    return STATUSES[kept.status] if kept else "released"

@@ -45,18 +45,16 @@ def payable_with(session: Session, member_id: int, *, store_id: int, order_no: s
     account = session.get_one(points.Account, member_id)
     if account.frozen_at is not None:
         raise points.Frozen
-    hold = standing_hold(session, member_id, store_id, order_no) if order_no and account.held else None
-    there_are = points.summary(session, member_id, now=now).available
-    return hold.points if hold is not None and now < hold.until_at else there_are
+    hold = _hold_for(session, account, store_id, order_no, now) if order_no else None
+    if hold is not None and stands(session, hold):
+        return hold.points
+    return points.summary(session, member_id, now=now).available
 
 
-def standing_hold(session: Session, member_id: int, store_id: int, order_no: str) -> CashHold | None:
-    """The points set aside for an order of a member, None where the ledger says that there are none any more."""
-    hold = session.get(CashHold, (store_id, order_no), populate_existing=True)
-    if hold is None or hold.member_id != member_id:
-        return None
-    kept = points.hold_of(session, member_id, source_of_cash(hold.id))
-    return hold if kept is not None and kept.ended_at is None else None
+def stands(session: Session, hold: CashHold) -> bool:
+    """Whether the ledger still keeps the points aside; it may not have noticed yet that their time is over."""
+    kept = points.hold_of(session, hold.member_id, source_of_cash(hold.id))
+    return kept is not None and kept.ended_at is None
 
 
 def _hold_for(

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from backend import points
-from tests.factories.members import make_member
+from tests.factories.earning import make_rule, publish
+from tests.factories.mall import give_points
 from tests.factories.purchases import till_body
 from tests.support.clocks import MORNING
 from tests.support.till import open_till, store_of
@@ -13,10 +14,6 @@ GIFT = 100
 
 def answer(response):
     return response.status_code, response.json["code"]
-
-
-def basket(body):
-    return {"member_id": body.get("member_id"), "items": body["items"]}
 
 
 def balance(runtime, member):
@@ -45,7 +42,8 @@ def test_a_blocked_member_earns_nothing(runtime, till, member):
         session.merge(member).status = "blocked"
     body = till_body(10_000, member_id=str(member.id))
     assert answer(till.post("/purchases", body)) == (403, "members.blocked")
-    assert answer(till.post("/quotes", basket(body))) == (403, "members.blocked")
+    wanted = {"member_id": body["member_id"], "items": body["items"]}
+    assert answer(till.post("/quotes", wanted)) == (403, "members.blocked")
 
 
 def test_other_content_under_the_same_number(till):
@@ -124,33 +122,96 @@ def test_all_of_a_sale_is_shown(till, member):
     assert [(made["refund_no"], made["points_taken_back"]) for made in shown["refunds"]] == [("R1", 90)]
 
 
-def test_a_quote_agrees_with_the_sale(runtime, till):
+def test_points_pay_a_part_and_go_back_in_their_proportion(runtime, till, member):
     with runtime.sessions.write.begin() as session:
-        member = make_member(session)
-    till.post("/purchases", till_body(1_000_000, member_id=str(member.id)))
-    body = till_body(19_999, 3_001, member_id=str(member.id))
-    quoted = till.post("/quotes", basket(body)).json
-    assert quoted == {
-        "total_fen": 23_000,
-        "discount_fen": 1_150,
-        "payable_fen": 21_850,
-        "points_used": 0,
-        "points_fen": 0,
-        "points_usable": 10_100,
-        "points_fewer": None,
-        "points_earned": 327,
-        "points_settle_on": None,
-        "growth": 218,
-        "tier": {"code": "gold", "name": "金卡"},
-        "tier_after": {"code": "gold", "name": "金卡"},
-    }
-    sale = till.post("/purchases", body | {"paid_fen": quoted["payable_fen"]}).json
-    assert [sale[name] for name in ("points_earned", "growth", "tier")] == [327, 218, quoted["tier_after"]]
+        give_points(session, member.id, 900)
+    body = till_body(2_000, 2_000, order_no="SO-1", member_id=str(member.id), points_to_use=1_000, paid_fen=3_000)
+    bought = till.post("/purchases", body).json
+    assert [bought[name] for name in ("paid_fen", "points_used", "points_fen", "points_earned", "points_balance")] == [
+        3_000,
+        1_000,
+        1_000,
+        30,
+        30,
+    ]
+    made = till.post("/purchases/SO-1/refunds", {"refund_no": "R1", "items": [{"line_no": 2}]}).json
+    assert [made[name] for name in ("amount_fen", "money_fen", "points_returned", "points_taken_back")] == [
+        2_000,
+        1_500,
+        500,
+        15,
+    ]
+    shown = till.get("/purchases/SO-1").json
+    assert [shown[name] for name in ("points_used", "points_fen", "refunded_fen")] == [1_000, 1_000, 2_000]
+    assert [(line["paid_fen"], line["points_fen"], line["refunded_fen"]) for line in shown["items"]] == [
+        (1_500, 500, 0),
+        (1_500, 500, 2_000),
+    ]
+    assert [(one["money_fen"], one["points_returned"]) for one in shown["refunds"]] == [(1_500, 500)]
+    assert balance(runtime, member) == 30 + 500 - 15
 
 
-def test_a_quote_refuses_what_the_sale_refuses(till):
-    body = till_body(10_000, member_id="404")
-    assert answer(till.post("/quotes", basket(body))) == answer(till.post("/purchases", body))
-    huge = till_body(10**11, 10**11)
-    assert answer(till.post("/quotes", basket(huge))) == (422, "purchases.bill-too-large")
-    assert till.post("/purchases", huge).status_code == 422
+def test_no_points_are_the_same_content_as_none_told(till, member):
+    body = till_body(10_000, member_id=str(member.id))
+    first = till.post("/purchases", body)
+    assert till.post("/purchases", body | {"points_to_use": 0}).data == first.data
+    used = body | {"points_to_use": 100, "paid_fen": 9_900}
+    assert answer(till.post("/purchases", used)) == (409, "purchases.order-no-reused")
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"points_to_use": 100, "paid_fen": 10_000}, (422, "purchases.overpaid")),
+        ({"points_to_use": 150, "paid_fen": 9_850}, (409, "points.cash-step")),
+        ({"points_to_use": 5_100, "paid_fen": 4_900}, (409, "points.cash-share")),
+        ({"points_to_use": 200, "paid_fen": 9_800}, (409, "points.insufficient")),
+        ({"points_to_use": 100, "paid_fen": 9_900, "member_id": None}, (422, "points.cash-no-member")),
+    ],
+)
+def test_points_that_cannot_pay_are_refused_and_nothing_is_kept(runtime, till, member, change, expected):
+    body = till_body(10_000, member_id=str(member.id)) | change
+    assert answer(till.post("/purchases", body)) == expected
+    assert answer(till.get(f"/purchases/{body['order_no']}")) == (404, "purchases.unknown")
+    assert balance(runtime, member) == GIFT
+
+
+def test_points_of_a_sale_wait_for_the_end_of_returns(app, clock, runtime, member):
+    till = open_till(app, return_days=7)
+    bought = till.post("/purchases", till_body(10_000, order_no="SO-1", member_id=str(member.id))).json
+    assert (bought["points_earned"], bought["points_settle_on"], bought["points_balance"]) == (100, "2026-03-09", GIFT)
+    till.post("/purchases/SO-1/refunds", {"refund_no": "R1", "amount_fen": 4_000})
+    assert balance(runtime, member) == GIFT
+    clock.move(timedelta(days=8))
+    with runtime.sessions.read() as session:
+        assert points.summary(session, member.id, now=clock.now()).available == GIFT + 60
+
+
+def test_the_explanation_tells_of_each_rule_in_words(runtime, till, member):
+    with runtime.sessions.write.begin() as session:
+        publish(
+            session,
+            make_rule("base", name="消费积分"),
+            make_rule("scarf", "gift", name="围巾专柜", effect={"fixed": 20}, conditions={"counters": ["1F-01"]}),
+            make_rule("gold", "gift", name="金卡礼遇", effect={"fixed": 9}, conditions={"tiers": ["gold"]}),
+        )
+    body = till_body(10_000, order_no="SO-1", member_id=str(member.id))
+    body["items"][0]["counter"] = "1F-01"
+    till.post("/purchases", body)
+    till.post("/purchases/SO-1/refunds", {"refund_no": "R1", "amount_fen": 4_000})
+    told = till.get("/purchases/SO-1/explanation").json
+    assert told["order_no"] == "SO-1"
+    assert [(one["rule"], one["outcome"], one["condition"], one["granted"], one["kept"]) for one in told["rules"]] == [
+        ("base", "matched", None, 100, 60),
+        ("gold", "skipped", "tiers", 0, 0),
+        ("scarf", "matched", None, 20, 20),
+    ]
+    assert [one["name"] for one in told["rules"]] == ["消费积分", "金卡礼遇", "围巾专柜"]
+    assert all(one["words"] for one in told["rules"])
+    assert till.get("/purchases/SO-1").json["items"][0]["counter"] == "1F-01"
+
+
+def test_a_sale_without_a_member_is_explained_by_nothing(app, till):
+    till.post("/purchases", till_body(10_000, order_no="SO-1"))
+    assert till.get("/purchases/SO-1/explanation").json == {"order_no": "SO-1", "rules": []}
+    assert answer(open_till(app).get("/purchases/SO-1/explanation")) == (404, "purchases.unknown")

@@ -52,7 +52,10 @@ def end_state(app, till, member_ids):
     with app.extensions["runtime"].sessions.read() as session:
         assert points.verify(session, member_ids) == []
         accounts = [
-            (points.summary(session, member_id, now=MORNING).available, tiers.standing(session, member_id, now=MORNING).growth)
+            (
+                points.summary(session, member_id, now=MORNING).available,
+                tiers.standing(session, member_id, now=MORNING).growth,
+            )
             for member_id in member_ids
         ]
         sales = select(

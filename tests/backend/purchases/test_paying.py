@@ -4,10 +4,9 @@ import pytest
 
 from backend import points, purchases
 from backend.purchases.orders import source_of_cash
-from backend.purchases.paying import pay, payable_with, standing_hold, terms_of
+from backend.purchases.paying import pay, payable_with, stands, terms_of
 from config import policy
 from tests.factories.books import change_book
-from tests.factories.members import make_member
 from tests.factories.purchases import make_store
 from tests.support.clocks import MORNING
 
@@ -116,12 +115,13 @@ def test_what_there_is_to_pay_with_is_the_hold_or_all_that_is_free(session, rich
 
 
 def test_a_hold_stands_until_it_is_used_or_released(session, rich, store):
-    hold(session, rich, 400, store=store)
-    assert standing_hold(session, rich.id, store.id, "SO-1").points == 400
-    assert standing_hold(session, make_member(session).id, store.id, "SO-1") is None
-    assert standing_hold(session, rich.id, store.id, "SO-2") is None
+    used, freed = hold(session, rich, 400, store=store), hold(session, rich, 400, store=store, order_no="SO-2")
+    assert stands(session, used)
+    assert stands(session, freed)
     use(session, rich, 400, store=store)
-    assert standing_hold(session, rich.id, store.id, "SO-1") is None
+    purchases.release_points(session, store_id=store.id, order_no="SO-2", now=MORNING)
+    assert not stands(session, used)
+    assert not stands(session, freed)
 
 
 def test_terms_are_those_of_the_book_in_force(session):
