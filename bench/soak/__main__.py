@@ -44,7 +44,7 @@ def main() -> None:
 
 def _close(runtime: Runtime, hands: list[Hand], year: Year, progress: Progress) -> list[str]:
     """The last night, in which all that was under way ends, and the proof."""
-    nightly(Night(runtime, year.end, Random(year.seed)))
+    nightly(Night(runtime, year.end, Random(year.seed), sweeps=True))
     tasks: dict[str, Callable[[int], None]] = {}
 
     def tell(name: str, done: int, of: int) -> None:

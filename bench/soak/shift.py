@@ -11,7 +11,7 @@ from backend.kit.errors import DomainError, Unavailable
 from backend.runtime import Runtime
 from bench.soak.doom import Crash, Doom, How
 from bench.soak.kinds import JOIN, STEPS
-from bench.soak.night import Night, nightly
+from bench.soak.night import SWEEP_EVERY, Night, nightly
 from bench.soak.steps import Step, Turn
 from bench.soak.world import World
 from bench.soak.year import Year
@@ -60,7 +60,9 @@ class Shift:
         dies = self.dangers.nights and rng.randrange(self.dangers.nights) == 0 and not spared
         how: How = rng.choice(("killed-before", "killed-after"))
         self.doom.arm(how if dies else None, after=rng.randrange(6))
-        self._guarded("night", lambda: self.tally.update(nightly(Night(self.runtime, self.year.night_after(day), rng))))
+        sweeps = self.world.process == 0 and day % SWEEP_EVERY == SWEEP_EVERY - 1
+        night = Night(self.runtime, self.year.night_after(day), rng, sweeps)
+        self._guarded("night", lambda: self.tally.update(nightly(night)))
         self.doom.arm(None)
 
     def _step(self, number: int, now: datetime, *, again: bool) -> None:

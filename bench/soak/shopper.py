@@ -98,12 +98,12 @@ GONE = frozenset({"points.account-closed", "members.closed", "mall.order-unknown
 
 STEPS = (
     Step("join", 80, join),
-    Step("look at points", 2_300, look_at_points),
-    Step("read statement", 1_700, read_statement),
-    Step("look at tier", 1_200, look_at_tier),
-    Step("look back", 300, look_back),
-    Step("check in", 500, check_in, frozenset({"checkin.already-checked-in"})),
-    Step("exchange", 150, exchange, frozenset({"points.insufficient", "points.frozen", "mall.sold-out"})),
-    Step("cancel exchange", 40, cancel_exchange, GONE | {"mall.already-picked-up", "mall.order-lapsed"}),
-    Step("pick up", 80, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed", "points.frozen"}),
+    Step("look at points", 1_900, look_at_points),
+    Step("read statement", 2_300, read_statement),
+    Step("look at tier", 1_000, look_at_tier),
+    Step("look back", 200, look_back),
+    Step("check in", 400, check_in, frozenset({"checkin.already-checked-in"})),
+    Step("exchange", 120, exchange, frozenset({"points.insufficient", "points.frozen", "mall.sold-out"})),
+    Step("cancel exchange", 35, cancel_exchange, GONE | {"mall.already-picked-up", "mall.order-lapsed"}),
+    Step("pick up", 70, pick_up, GONE | {"mall.order-cancelled", "mall.order-lapsed", "points.frozen"}),
 )

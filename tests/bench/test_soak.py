@@ -21,7 +21,7 @@ def nobody(_at):
 
 def close(runtime, worlds, year):
     """The last night and what is wrong after it."""
-    nightly(Night(runtime, year.end, Random(1)))
+    nightly(Night(runtime, year.end, Random(1), sweeps=True))
     return faults(Closing(runtime, worlds, year.end), tell=lambda *_: None)
 
 
