@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import members
@@ -42,6 +41,9 @@ def _grants_of(session: Session, member_id: int) -> set[int]:
 
 def _lapse(session: Session, adjustment_ids: Sequence[int], *, at: datetime | None = None) -> int:
     """Returns how many still waited; they ended `at`, or when their time was over."""
-    waiting = update(Adjustment).where(Adjustment.id.in_(adjustment_ids), Adjustment.status == WAITING)
-    done = session.execute(waiting.values(status=LAPSED, decided_at=Adjustment.lapses_at if at is None else at))
-    return cast("CursorResult[Any]", done).rowcount
+    rows = select(Adjustment).where(Adjustment.id.in_(adjustment_ids)).order_by(Adjustment.id).with_for_update()
+    locked = session.scalars(rows.execution_options(populate_existing=True))
+    waiting = [adjustment for adjustment in locked if adjustment.status == WAITING]
+    for adjustment in waiting:
+        adjustment.status, adjustment.decided_at = LAPSED, at or adjustment.lapses_at
+    return len(waiting)

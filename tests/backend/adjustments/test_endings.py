@@ -17,6 +17,7 @@ def waiting(session, member_id):
 
 
 def stands(session, adjustment):
+    session.flush()
     session.refresh(adjustment)
     return adjustment.status, adjustment.decided_by, adjustment.decided_at
 
