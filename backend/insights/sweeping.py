@@ -5,7 +5,7 @@ The place it has come to is kept, so that a sweep which was stopped goes on wher
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
@@ -20,6 +20,7 @@ from backend.kit.db import Sessions, hold_still, run
 from backend.points import Account
 
 SLICE: Final = 200
+GONE_ON_WITH_FOR: Final = timedelta(days=2)  # of an older sweep the beginning says nothing any more
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def reconcile(
 ) -> Outcome:
     """Sweep all accounts, slice by slice, and freeze those that break an invariant, unless told only to report.
 
-    A sweep of the same kind that was not finished is gone on with, unless `from_start`. Others may sweep at the same
-    time: each slice counts once. `watch` hears how many accounts are done, of how many.
+    A sweep of the same kind that was begun within two days and not finished is gone on with, unless `from_start`.
+    Others may sweep at the same time: each slice counts once. `watch` hears how many accounts are done, of how many.
     """
     with sessions.read() as session:
         total = session.scalar(select(func.count(Account.member_id))) or 0
@@ -75,12 +76,15 @@ def found_faults(session: Session, reconciliation_id: int, *, after_id: int = 0,
 
 def frozen(session: Session, *, after_member_id: int = 0, limit: int) -> list[FrozenAccount]:
     """The accounts that are frozen, in order of member, after one of them."""
-    still = (
-        select(Account.member_id, members.Member.card_no, Account.frozen_at, Account.frozen_for)
-        .join(members.Member, members.Member.id == Account.member_id)
-        .where(Account.frozen_at.is_not(None), Account.member_id > after_member_id)
-    )
-    return [FrozenAccount(*row) for row in session.execute(still.order_by(Account.member_id).limit(limit))]
+    accounts = points.frozen(session, after_member_id=after_member_id, limit=limit)
+    mine = members.Member.id.in_([account.member_id for account in accounts])
+    cards = {
+        row.id: row.card_no for row in session.execute(select(members.Member.id, members.Member.card_no).where(mine))
+    }
+    return [
+        FrozenAccount(account.member_id, cards[account.member_id], account.frozen_at, account.frozen_for)
+        for account in accounts
+    ]
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ class _Slice:
 
 def _begun(session: Session, *, freezes: bool, from_start: bool, now: datetime) -> Reconciliation:
     last = session.scalar(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1).with_for_update())
-    if last is not None and last.finished_at is None and last.freezes == freezes and not from_start:
+    half_way = last is not None and last.finished_at is None and now < last.started_at + GONE_ON_WITH_FOR
+    if last is not None and half_way and last.freezes == freezes and not from_start:
         return last
     sweep = Reconciliation(freezes=freezes, after_member_id=0, accounts=0, frozen=0, started_at=now)
     session.add(sweep)

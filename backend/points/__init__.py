@@ -20,6 +20,7 @@ from backend.points.errors import (
     NothingToCancel,
     NotLater,
 )
+from backend.points.expiring import expiring_on, expiring_within
 from backend.points.facts import PointsEarned, PointsExpired, PointsPromised, PointsSpent
 from backend.points.holding import capture, hold_of, release, reserve
 from backend.points.journal import entry_of
@@ -33,7 +34,6 @@ from backend.points.queries import (
     Settling,
     balance_at,
     entries,
-    expiring_on,
     frozen,
     holds,
     lots,
@@ -95,6 +95,7 @@ __all__ = [
     "entries",
     "entry_of",
     "expiring_on",
+    "expiring_within",
     "extend",
     "freeze",
     "frozen",

@@ -1,12 +1,12 @@
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.kit.calendar import day_end, shop_day
+from backend.kit.calendar import shop_day
 from backend.points.errors import NoAccount
 from backend.points.models import HELD, WAITING, Account, Entry, Hold, HoldPart, Lot, Pending
 from backend.points.pending import waiting_of
@@ -67,7 +67,7 @@ def summary(session: Session, member_id: int, *, now: datetime) -> Balance:
         held=account.held - sum(freed.values()),
         pending=sum(one.remaining for one in waiting),
         debt=max(0, -net),
-        expiring=tuple(Expiring(_last_day(at), points) for at, points in sorted(good.items()) if at != NEVER),
+        expiring=tuple(Expiring(last_day_before(at), points) for at, points in sorted(good.items()) if at != NEVER),
         settling=_settling(waiting),
     )
 
@@ -108,33 +108,6 @@ def holds(session: Session, member_id: int, *, after_id: int = 0, limit: int) ->
     """What is set aside now, oldest first, after one of them."""
     mine = select(Hold).where(Hold.member_id == member_id, Hold.status == HELD, Hold.id > after_id)
     return list(session.scalars(mine.order_by(Hold.id).limit(limit)))
-
-
-def expiring_on(
-    session: Session, days: Collection[date], *, after_member_id: int = 0, limit: int
-) -> list[tuple[int, date, int]]:
-    """Who has free points whose last good day is one of `days`: (member_id, last_day, points) of up to `limit` members.
-
-    In order of member and day, after one of them; by index. Frozen and closed accounts are left out.
-    """
-    ends = {day_end(day): day for day in days}
-    over = (Lot.expires_at.in_(ends), Lot.member_id > after_member_id, Lot.remaining > Lot.held)
-    open_ones = (Account.frozen_at.is_(None), Account.closed_at.is_(None))
-    members = (
-        select(Lot.member_id)
-        .join(Account, Account.member_id == Lot.member_id)
-        .where(*over, *open_ones)
-        .distinct()
-        .order_by(Lot.member_id)
-        .limit(limit)
-    )
-    sums = (
-        select(Lot.member_id, Lot.expires_at, func.sum(Lot.remaining - Lot.held))
-        .where(*over, Lot.member_id.in_(list(session.scalars(members))))
-        .group_by(Lot.member_id, Lot.expires_at)
-        .order_by(Lot.member_id, Lot.expires_at)
-    )
-    return [(member_id, ends[at], int(points)) for member_id, at, points in session.execute(sums) if at]
 
 
 def frozen(session: Session, *, after_member_id: int = 0, limit: int) -> list[Account]:
@@ -184,5 +157,6 @@ def _settling(waiting: Sequence[Pending]) -> tuple[Settling, ...]:
     return tuple(Settling(day, points) for day, points in sorted(by_day.items()))
 
 
-def _last_day(expires_at: datetime) -> date:
+def last_day_before(expires_at: datetime) -> date:
+    """The last shop day on which points are good that expire at an instant."""
     return shop_day(expires_at - timedelta(microseconds=1))

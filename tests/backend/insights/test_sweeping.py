@@ -150,6 +150,14 @@ def test_a_sweep_may_begin_anew(sessions, everybody):
     assert len(rows_of(sessions, "reconciliations")) == 2
 
 
+@pytest.mark.parametrize(("later", "sweeps"), [(timedelta(days=2, microseconds=-1), 1), (timedelta(days=2), 2)])
+def test_a_sweep_that_was_stopped_long_ago_is_begun_anew(sessions, everybody, later, sweeps):
+    with pytest.raises(Killed):
+        reconcile(sessions, watch=killed_after(1))
+    assert insights.reconcile(sessions, now=MORNING + later).accounts == 5
+    assert len(rows_of(sessions, "reconciliations")) == sweeps
+
+
 def test_a_sweep_of_the_other_kind_is_not_gone_on_with(sessions, damaged):
     with pytest.raises(Killed):
         reconcile(sessions, freezes=False, watch=killed_after(3))
