@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import points
+from backend.kit.calendar import shop_day
 from backend.kit.facts import announce
 from backend.kit.money import PER_TEN_THOUSAND
 from backend.points import Account
@@ -71,22 +72,27 @@ def warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 
 def needed_to_keep(career: Career) -> list[Way]:
     """What is missing by each way to keep the tier past its end; empty when it will be kept, or does not end.
 
-    What is bought by the last day counts as of that day, so that doing so at any time until then keeps the tier.
-    Growth value is told as what must be gained now, of which the decays until then still take their part.
+    A way may be gone on any day from its `from_day` to the last one: what it says is enough on each of them. Of growth
+    value for the keep rule, which is asked at the end, it says what must be gained of which decays still take a part.
     """
     end = validity_of(career)[0]
     if end is None or end <= career.state.at:
         return []
-    ahead = career.copy()
+    ahead, rank = career.copy(), career.book.rank
     ahead.go_on(end)
-    rank = career.book.rank
     if rank(ahead.state.tier) >= rank(career.state.tier) and not _in_grace(ahead):
         return []
     tier, then = career.book.rules_of(career.state.tier), career.copy()
     then.go_on(end - MOMENT)
-    moment = Moment(career.book, last_day(end), end)
-    found = [way for condition in tier.ways_to_keep for way in missing(condition, then.history, moment)]
-    return list(dict.fromkeys(tuple(_as_of_now(need, career, end) for need in way) for way in found))
+    moment, today = Moment(career.book, last_day(end), end), shop_day(career.state.at)
+    found: list[Way] = []
+    if tier.keep is not None and career.state.tier == career.state.earned:
+        kept = missing(tier.keep, then.history, moment)
+        found += [tuple(_at_the_end(need, career, end) for need in way) for way in kept]
+    if tier.qualify is not None:
+        anew = missing(tier.qualify, then.history, moment)
+        found += [tuple(replace(need, from_day=need.from_day and today) for need in way) for way in anew]
+    return list(dict.fromkeys(found))
 
 
 def _warn(session: Session, dossier: Dossier, now: datetime) -> None:
@@ -114,10 +120,10 @@ def _in_grace(career: Career) -> bool:
     return end is not None and end <= career.state.at
 
 
-def _as_of_now(need: Need, career: Career, end: datetime) -> Need:
-    """A need of growth value as it is today: what it takes now to have enough after the decays until then."""
+def _at_the_end(need: Need, career: Career, end: datetime) -> Need:
+    """A need of the keep rule, which counts what is there at the end: growth value decays until then."""
     if need.kind != "growth":
-        return need
+        return replace(need, from_day=need.from_day and max(need.from_day, shop_day(career.state.at)))
     at, rates = career.state.at, list[int]()
     while (decay := career.growth_by.decay_after(at)) is not None and decay[0] < end:
         at, rates = decay[0], [*rates, decay[1]]

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from backend import rulebooks
+from backend import rulebooks, tiers
 from backend.kit.calendar import day_start, shop_day
+from backend.points import Account, Source
+from backend.tiers import Outcome
 from backend.tiers.book import TierBook, growth_for
 from backend.tiers.history import PURCHASE, REFUND, Line
 from backend.tiers.replay import replay
@@ -83,3 +85,40 @@ def returned(seq: int, of: Line, fen: int, at: datetime, *, whole: bool = False)
 def tier_at(lines: list[Line], books: Timeline, at: datetime, *, opened_at: datetime = EVER) -> str:
     """The tier that lines lead to."""
     return replay(lines, books, opened_at=opened_at, at=at).state.tier
+
+
+def listen(session: Session) -> list[object]:
+    """What is announced from now on, and nobody else reacts to."""
+    said: list[object] = []
+
+    class Ears(dict[type, object]):
+        def get(self, _fact: type, _default: object = ()) -> list[object]:
+            return [lambda _session, fact: said.append(fact)]
+
+    session.info["listeners"] = Ears()
+    return said
+
+
+def buy(
+    session: Session, account: Account, fen: int, number: int = 1, *, now: datetime, on: date | None = None
+) -> Outcome:
+    """Let a purchase of so many fen count; its source is the purchase of that number."""
+    return tiers.count_purchase(
+        session, account, spent_fen=fen, counts_on=on or shop_day(now), source=Source("purchase", number), now=now
+    )
+
+
+def give_back(
+    session: Session, account: Account, fen: int, *, of: int, number: int = 1, whole: bool = False, now: datetime
+) -> Outcome:
+    """Let a refund of a purchase by its number count."""
+    session.flush()  # the purchase is looked for
+    return tiers.count_refund(
+        session,
+        account,
+        spent_fen=fen,
+        purchases=int(whole),
+        of=Source("purchase", of),
+        source=Source("refund", number),
+        now=now,
+    )
