@@ -32,11 +32,13 @@ def test_all_that_a_call_writes_bears_its_one_instant(engine):
         member = make_member(session)
     till = open_till(app)
     body = till_body(10_000, order_no="SO-1", member_id=str(member.id), paid_at="2026-03-01T23:59:00+08:00")
+    body |= {"points_to_use": 100, "paid_fen": 9_900}
     assert till.post("/purchases", body).status_code == 201
     assert till.post("/purchases/SO-1/refunds", {"refund_no": "R1", "amount_fen": 10_000}).status_code == 201
     with sessions.read() as session:
         sale, refund = session.scalars(select(Purchase)).one(), session.scalars(select(Refund)).one()
-        earned = [entry.at for entry in points.entries(session, member.id, limit=2)]
+        moved = [entry.at for entry in points.entries(session, member.id, limit=4)]
         grown = [row.at for row in session.scalars(select(tiers.GrowthEntry).order_by(tiers.GrowthEntry.seq.desc()))]
-    assert earned == grown == [refund.refunded_at, sale.recorded_at]
+    assert moved == [refund.refunded_at] * 2 + [sale.recorded_at] * 2
+    assert grown == [refund.refunded_at, sale.recorded_at]
     assert sale.recorded_at < refund.refunded_at
