@@ -59,8 +59,7 @@ def tell_points_expired(
     if not wanted:
         return
     words = {"points": str(expired.amount), "last_day": last_day(expired.at), "balance": str(expired.balance)}
-    cause = (expired.at.isoformat(), str(expired.balance))  # several lots may end at one instant, one after another
-    _tell(session, expired.member_id, "points_expired", words=words, cause=cause, now=expired.at)
+    _tell(session, expired.member_id, "points_expired", words=words, cause=(expired.source_id,), now=expired.at)
 
 
 def tell_tier_reached(session: Session, reached: TierReached) -> None:

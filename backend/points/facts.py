@@ -28,11 +28,12 @@ class PointsSpent:
 
 @dataclass(frozen=True)
 class PointsExpired:
-    """Points went past their last day; `amount` is above 0, `at` the instant they expired."""
+    """Points went past their last day; `amount` is above 0, `at` the instant they expired, `source_id` their line's."""
 
     member_id: int
     amount: int
     balance: int
+    source_id: str
     at: datetime
 
 

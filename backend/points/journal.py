@@ -138,7 +138,7 @@ def write_off(session: Session, account: Account, lots: Mapping[int, Lot], *, at
     source = Source("expiry", account.last_seq + 1)
     entry = append(session, account, EXPIRE, -sum(part for _, part in gone), source=source, at=at)
     allocate(session, entry, lots, gone)
-    announce(session, PointsExpired(account.member_id, -entry.amount, entry.balance_after, entry.at))
+    announce(session, PointsExpired(account.member_id, -entry.amount, entry.balance_after, entry.source_id, entry.at))
 
 
 def note_next_expiry(account: Account, lots: Iterable[Lot]) -> None:

@@ -83,7 +83,10 @@ def _write_off(session: Session, accounts: Sequence[Row[*tuple[Any, ...]]], expi
         _carry_over(session, [line["member_id"] for line in lines])
     _note_next(session, member_ids)
     for line in lines:
-        announce(session, PointsExpired(line["member_id"], -line["amount"], line["balance_after"], line["at"]))
+        announce(
+            session,
+            PointsExpired(line["member_id"], -line["amount"], line["balance_after"], line["source_id"], line["at"]),
+        )
     return len(accounts)
 
 

@@ -13,6 +13,8 @@ from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.support.clocks import MORNING
 
+MONTH = points.Expiry("months", 1)
+
 
 @pytest.fixture
 def member_id(session):
@@ -56,6 +58,19 @@ def test_points_that_are_over_are_told_one_by_one_and_by_the_night_alike(session
     session.flush()
     points.catch_up(session, now=later, limit=10)
     assert told(session, member_id)[1:] == told(session, other)[1:] == ["points_expired"]
+
+
+def test_two_that_are_over_at_one_instant_with_one_balance_are_told_both(session, member_id):
+    account = points.lock(session, member_id, now=MORNING)
+    for number in (1, 2):
+        spent = points.Source("cash", number)
+        points.credit(session, account, 5, source=points.Source("rule", number), now=MORNING, expiry=MONTH)
+        points.spend(session, account, 5, source=spent, now=MORNING)
+    later = MORNING + timedelta(days=40)
+    for number in (1, 2):
+        back = points.Source("cash-back", number)
+        points.cancel(session, account, spent=points.Source("cash", number), source=back, now=later)
+    assert told(session, member_id)[-2:] == ["points_expired"] * 2
 
 
 def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):

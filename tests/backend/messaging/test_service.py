@@ -65,8 +65,8 @@ def test_the_same_points_are_told_once_when_promised_and_once_when_they_come_in(
 def test_expired_points_are_told_with_their_last_day(session):
     member = make_member(session)
     midnight = datetime(2026, 3, 31, 16, tzinfo=UTC)
-    for balance in (300, 250):  # a hold that ended at that very instant freed more that was over
-        messaging.tell_points_expired(session, PointsExpired(member.id, 50, balance, midnight))
+    for line in ("7", "9"):  # what was given back at that very instant was over too
+        messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, line, midnight))
     messages = outbox(session, member)[1:]
     assert [message.template for message in messages] == ["points_expired"] * 2
     assert messages[0].words == {"points": "50", "last_day": "2026年3月31日", "balance": "300"}
@@ -74,7 +74,7 @@ def test_expired_points_are_told_with_their_last_day(session):
 
 def test_a_house_that_does_not_want_it_tells_nobody_of_expired_points(session):
     member = make_member(session)
-    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, MORNING), wanted=False)
+    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, "7", MORNING), wanted=False)
     assert len(outbox(session, member)) == 1
 
 
@@ -119,7 +119,7 @@ def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     member = make_member(session)
     messaging.tell_points_earned(session, earned(member.id, 20))
     messaging.tell_points_promised(session, PointsPromised(member.id, 20, MORNING, "purchase", "1", MORNING))
-    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, MORNING))
+    messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, "7", MORNING))
     messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
     confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
     messaging.tell_exchange_confirmed(session, confirmed)

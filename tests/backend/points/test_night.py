@@ -130,7 +130,7 @@ def test_everybody_whose_points_expired_is_told_of(session):
     session.flush()
     session.info["listeners"] = {PointsExpired: [lambda _session, fact: heard.append(fact)]}
     points.catch_up(session, now=TWO_YEARS_ON, limit=100)
-    assert heard == [PointsExpired(account.member_id, 10, 0, Expiry("months", 1).of(MORNING))]
+    assert heard == [PointsExpired(account.member_id, 10, 0, "4", Expiry("months", 1).of(MORNING))]
 
 
 def test_two_at_once_do_no_harm(mariadb, runtime_on_mariadb):
