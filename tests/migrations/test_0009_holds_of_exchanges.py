@@ -17,8 +17,8 @@ OLD = (
     "INSERT INTO mall_items VALUES (1, '陶瓷杯', '', '', '', 60, 4, 5, 'on', 0, :at)",
     (
         "INSERT INTO mall_orders (id, no, member_id, item_id, item_title, quantity, points, store_id, status,"
-        " pickup_code, placed_at, pick_up_by) VALUES (7, 'NO7', :member, 1, '陶瓷杯', 1, 60, 1, 'placed', '402913377580', :at,"
-        " '2026-03-14 16:00:00.000000')"
+        " pickup_code, placed_at, pick_up_by) VALUES (7, 'NO7', :member, 1, '陶瓷杯', 1, 60, 1, 'placed',"
+        " '402913377580', :at, '2026-03-14 16:00:00.000000')"
     ),
 )
 
