@@ -21,14 +21,14 @@ from tests.factories.operators import make_operator
 from tests.support.clocks import MORNING
 
 GIFT = 100
-AMOUNTS = (20, 50, 51, 100, 101, 300, 301, -20, -50, -51, -100, -200)  # at the limits, and just beyond them
+AMOUNTS = (50, 51, 100, 101, 300, 301, -50, -51, -100, -200)  # at the limits, and just beyond them
 LIMITS = {  # each, day; small, so that they are met
-    ("operator", "adjust"): (50, 120),
+    ("operator", "adjust"): (50, 100),
     ("operator", "approve"): (0, 0),
     ("admin", "adjust"): (100, 200),
     ("admin", "approve"): (300, 500),
 }
-ROLES = {"chen": "operator", "deng": "operator", "anna": "admin", "bo.li": "admin"}
+ROLES = {"chen": "operator", "anna": "admin", "bo.li": "admin"}
 WAITS = timedelta(days=7)
 
 
@@ -151,7 +151,7 @@ class LifeMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.model.asked)
     @rule(data=st.data(), by=st.sampled_from(sorted(ROLES)))
     def reverse(self, data, by):
-        number, one = self.any_of(data, like=("applied",))
+        number, one = self.any_of(data, like=("applied", "reversed"))
         if one.status != "applied":
             self.refused(adjustments.NotApplied, adjustments.reverse, number, note="误", by=by)
         elif not any(self.model.covers(by, kind, abs(one.amount)) for kind in ("adjust", "approve")):
@@ -232,4 +232,4 @@ def small_limits(sessions):
 
 
 def test_the_life_of_requests_agrees_with_a_plain_model(sessions, small_limits):
-    run_state_machine_as_test(lambda: LifeMachine(sessions), settings=settings(max_examples=10, stateful_step_count=30))
+    run_state_machine_as_test(lambda: LifeMachine(sessions), settings=settings(max_examples=6, stateful_step_count=40))
