@@ -23,6 +23,7 @@ def freeze(session: Session, account: Account, *, reason: str, now: datetime) ->
 def unfreeze(session: Session, account: Account, *, now: datetime) -> None:
     """Let the account go on; what came due meanwhile happens now."""
     account.frozen_at = account.frozen_for = None
+    account.last_at = max(account.last_at, now)  # the past stays as it was seen while nothing was written off
     note_due(account)
     bring_up_to(session, account, now=now)
 

@@ -53,22 +53,14 @@ def summary(session: Session, member_id: int, *, now: datetime) -> Balance:
         raise NoAccount
     still = account.frozen_at is not None or account.closed_at is not None
     then = account.opened_at if still else now  # nothing comes due on an account that is held still
-    promised = waiting_of(session, member_id) if account.pending else []
-    freed = _lapsing(session, account, then)
-    good = _free(session, member_id, then)
-    good.update({at: points for at, points in freed.items() if at > then})
-    for one in promised:
-        if one.settles_at <= then < (one.expires_at or NEVER):
-            good[one.expires_at or NEVER] += one.remaining
-    net = sum(good.values()) - account.debt
-    waiting = [one for one in promised if one.settles_at > then]
+    parts = _parts(session, account, then)
     return Balance(
-        available=max(0, net),
-        held=account.held - sum(freed.values()),
-        pending=sum(one.remaining for one in waiting),
-        debt=max(0, -net),
-        expiring=tuple(Expiring(last_day_before(at), points) for at, points in sorted(good.items()) if at != NEVER),
-        settling=_settling(waiting),
+        available=sum(parts.free.values()),
+        held=parts.held,
+        pending=sum(one.remaining for one in parts.waiting),
+        debt=parts.debt,
+        expiring=tuple(Expiring(last_day_before(at), points) for at, points in sorted(parts.free.items()) if at != NEVER),
+        settling=_settling(parts.waiting),
     )
 
 
@@ -80,16 +72,12 @@ def entries(session: Session, member_id: int, *, before_seq: int | None = None, 
 
 def balance_at(session: Session, member_id: int, *, at: datetime) -> int:
     """The balance as it was at a past instant: the journal up to then, and what was due by then and is not yet done."""
-    written = session.scalar(select(func.sum(Entry.amount)).where(Entry.member_id == member_id, Entry.at <= at))
     account = session.get(Account, member_id)
-    if account is None or account.next_due_at is None or account.next_due_at > at:
-        return int(written or 0)  # a sum is a DECIMAL on MariaDB
-    over = select(func.sum(Lot.remaining - Lot.held)).where(Lot.member_id == member_id, Lot.expires_at <= at)
-    freed = sum(points for expires_at, points in _lapsing(session, account, at).items() if expires_at <= at)
-    arrived = sum(
-        one.remaining for one in waiting_of(session, member_id) if one.settles_at <= at < (one.expires_at or NEVER)
-    )
-    return int(written or 0) - int(session.scalar(over) or 0) - freed + arrived
+    if account is not None and account.next_due_at is not None and account.next_due_at <= at:
+        parts = _parts(session, account, at)
+        return sum(parts.free.values()) + parts.held - parts.debt
+    written = session.scalar(select(func.sum(Entry.amount)).where(Entry.member_id == member_id, Entry.at <= at))
+    return int(written or 0)  # a sum is a DECIMAL on MariaDB
 
 
 def lots(session: Session, member_id: int, *, after_no: int = 0, limit: int) -> list[Lot]:
@@ -123,31 +111,65 @@ def member_ids(session: Session, *, after: int = 0, limit: int) -> Sequence[int]
     ).all()
 
 
-def _free(session: Session, member_id: int, then: datetime) -> Counter[datetime]:
-    """What is free in lots that are still good, by the instant at which they expire."""
+@dataclass(frozen=True)
+class _Parts:
+    """What `due.bring_up_to` would leave of an account, without doing it: free points by when they expire."""
+
+    free: Counter[datetime]
+    held: int
+    debt: int
+    waiting: Sequence[Pending]
+
+
+def _parts(session: Session, account: Account, then: datetime) -> _Parts:
+    """Points come in and holds end in the order of time, each paying what is owed at that instant first."""
+    promised = waiting_of(session, account.member_id) if account.pending else []
+    ended = _ended_holds(session, account, then)
+    settling = [(one.settles_at, 0, [(one.expires_at or NEVER, one.remaining)]) for one in promised]
+    freeing = [(at, 1, parts) for at, parts in ended]
+    free, debt = _free(session, account.member_id), account.debt
+    for at, is_hold, parts in sorted([*settling, *freeing]):
+        for expires_at, points in sorted(parts) if at <= then else ():
+            if is_hold and expires_at <= at:
+                continue
+            paid = min(points, debt)
+            debt -= paid
+            free[expires_at] += points - paid
+    return _Parts(
+        free=Counter({at: points for at, points in free.items() if at > then and points}),
+        held=account.held - sum(points for _, parts in ended for _, points in parts),
+        debt=debt,
+        waiting=[one for one in promised if one.settles_at > then],
+    )
+
+
+def _free(session: Session, member_id: int) -> Counter[datetime]:
+    """What is free in lots, by the instant at which they expire."""
     by_expiry = (
         select(Lot.expires_at, func.sum(Lot.remaining - Lot.held))
         .where(Lot.member_id == member_id, Lot.remaining > Lot.held)
         .group_by(Lot.expires_at)
     )
-    sums = session.execute(by_expiry)
-    return Counter({at or NEVER: int(points) for at, points in sums if (at or NEVER) > then})
+    return Counter({at or NEVER: int(points) for at, points in session.execute(by_expiry)})
 
 
-def _lapsing(session: Session, account: Account, then: datetime) -> Counter[datetime]:
-    """What holds had set aside that have ended by themselves, by the instant at which its lots expire."""
+def _ended_holds(
+    session: Session, account: Account, then: datetime
+) -> list[tuple[datetime, list[tuple[datetime, int]]]]:
+    """What holds had set aside that have ended by themselves: when, and out of lots that expire when."""
     if account.next_release_at is None or account.next_release_at > then:
-        return Counter()
+        return []
     parts = (
-        select(Lot.expires_at, HoldPart.amount)
-        .join(Hold, (Hold.member_id == HoldPart.member_id) & (Hold.id == HoldPart.hold_id))
+        select(Hold.id, Hold.ends_at, Lot.expires_at, HoldPart.amount)
+        .join(HoldPart, (Hold.member_id == HoldPart.member_id) & (Hold.id == HoldPart.hold_id))
         .join(Lot, (Lot.member_id == HoldPart.member_id) & (Lot.lot_no == HoldPart.lot_no))
         .where(HoldPart.member_id == account.member_id, Hold.status == HELD, Hold.ends_at <= then)
     )
-    freed: Counter[datetime] = Counter()
-    for expires_at, points in session.execute(parts):
-        freed[expires_at or NEVER] += points
-    return freed
+    ended: dict[tuple[datetime, int], list[tuple[datetime, int]]] = {}
+    for hold_id, ends_at, expires_at, points in session.execute(parts):
+        if ends_at is not None:
+            ended.setdefault((ends_at, hold_id), []).append((expires_at or NEVER, points))
+    return [(ends_at, found) for (ends_at, _), found in sorted(ended.items())]
 
 
 def _settling(waiting: Sequence[Pending]) -> tuple[Settling, ...]:

@@ -92,3 +92,28 @@ def test_a_balance_takes_two_statements(session, account, count_statements):
     with count_statements(session) as said:
         points.summary(session, account.member_id, now=MORNING)
     assert len(said) == 2
+
+
+def test_points_that_settled_paid_what_was_owed_though_they_are_over_by_now(session, account):
+    """What is seen before the night agrees with what the night writes down, however late it comes."""
+    points.take_back(session, account, 380, source=Source("adjustment", 1), of=(), now=MORNING)
+    month, settles_at = Expiry("months", 1), MORNING + timedelta(days=7)
+    why = Source("purchase", 3)
+    points.promise(session, account, 150, source=why, settles_at=settles_at, now=MORNING, expiry=month)
+    session.flush()
+    later = MORNING + timedelta(days=400)
+    seen = points.summary(session, account.member_id, now=later)
+    assert (seen.debt, points.balance_at(session, account.member_id, at=later)) == (50, -50)
+    points.lock(session, account.member_id, now=later)
+    session.flush()
+    assert points.summary(session, account.member_id, now=later) == seen
+
+
+def test_the_past_of_a_frozen_account_stays_as_it_was_seen(session, account):
+    points.freeze(session, account, reason="核查", now=MORNING)
+    frozen_at, unfrozen_at = MORNING + timedelta(days=400), MORNING + timedelta(days=401)
+    assert points.balance_at(session, account.member_id, at=frozen_at) == 180
+    points.unfreeze(session, points.lock(session, account.member_id, now=unfrozen_at), now=unfrozen_at)
+    session.flush()
+    assert points.balance_at(session, account.member_id, at=frozen_at) == 180
+    assert points.balance_at(session, account.member_id, at=unfrozen_at) == 50
