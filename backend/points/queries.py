@@ -59,7 +59,9 @@ def summary(session: Session, member_id: int, *, now: datetime) -> Balance:
         held=parts.held,
         pending=sum(one.remaining for one in parts.waiting),
         debt=parts.debt,
-        expiring=tuple(Expiring(last_day_before(at), points) for at, points in sorted(parts.free.items()) if at != NEVER),
+        expiring=tuple(
+            Expiring(last_day_before(at), points) for at, points in sorted(parts.free.items()) if at != NEVER
+        ),
         settling=_settling(parts.waiting),
     )
 
