@@ -135,16 +135,19 @@ def _buy(session: Session, town: _Town, sale: Buy, at: datetime) -> None:
         for one in sale.goods
     )
     member_id = town.members[sale.person.number] if sale.person else None
-    store_id = town.stores[sale.counter.store_code]
-    bill = purchases.quote(session, Basket(lines, member_id), store_id=store_id, now=at)
-    receipt = Receipt(sale.order_no, at, lines, bill.total_fen, bill.payable_fen, member_id)
-    purchases.record(session, receipt, store_id=store_id, now=at + REPORT_DELAY)
+    store_id, paid_at = town.stores[sale.counter.store_code], at + REPORT_DELAY
+    bill = purchases.quote(session, Basket(lines, member_id), store_id=store_id, now=paid_at)
+    used = bill.points_usable if sale.uses_points else 0
+    if used:
+        bill = purchases.quote(session, Basket(lines, member_id, used), store_id=store_id, now=paid_at)
+    receipt = Receipt(sale.order_no, at, lines, bill.total_fen, bill.payable_fen, member_id, used or None)
+    purchases.record(session, receipt, store_id=store_id, now=paid_at)
 
 
 def _return(session: Session, town: _Town, step: Return, at: datetime) -> None:
     store_id = town.stores[step.store_code]
-    paid_fen = purchases.detail(session, store_id=store_id, order_no=step.order_no).purchase.paid_fen
-    request = RefundRequest(f"R-{step.order_no}", amount_fen=max(paid_fen * step.percent // 100, 1))
+    value_fen = purchases.detail(session, store_id=store_id, order_no=step.order_no).purchase.value_fen
+    request = RefundRequest(f"R-{step.order_no}", amount_fen=max(value_fen * step.percent // 100, 1))
     purchases.refund(session, request, store_id=store_id, order_no=step.order_no, now=at)
 
 

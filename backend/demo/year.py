@@ -29,12 +29,13 @@ class Join:
 
 @dataclass(frozen=True)
 class Buy:
-    """A sale at a counter; without a person nobody showed a card."""
+    """A sale at a counter; without a person nobody showed a card. Some who show one pay a part with points."""
 
     person: Person | None
     order_no: str
     counter: CounterPlan
     goods: tuple[Goods, ...]
+    uses_points: bool
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ def _life(rng: Random, person: Person, today: date) -> Story:
 def _sale(rng: Random, person: Person | None, order_no: str, at: datetime) -> Story:
     counter = rng.choice(COUNTERS)
     count = rng.randint(*person.habit.basket) if person else 1
-    story: Story = [(at, Buy(person, order_no, counter, tuple(rng.choices(counter.goods, k=count))))]
+    goods, uses_points = tuple(rng.choices(counter.goods, k=count)), rng.random() < 0.15  # noqa: PLR2004  one in seven
+    story: Story = [(at, Buy(person, order_no, counter, goods, person is not None and uses_points))]
     if rng.random() < 0.04:  # noqa: PLR2004  one sale in twenty-five comes back
         later = at + timedelta(days=rng.randrange(1, 7), minutes=rng.randrange(60))
         story.append((later, Return(order_no, counter.store_code, rng.choice((100, 100, 50, 30)))))

@@ -62,6 +62,16 @@ def test_ledger_is_sound(seeded):
         assert mall.stock_faults(session) == []
 
 
+def test_points_of_sales_waited_for_returns_and_some_bills_were_paid_with_points(seeded):
+    with seeded.read() as session:
+        assert {store.return_days for store in stores.list_stores(session)} == {7}
+        bought = purchases.Purchase
+        assert _count(session, bought, bought.settles_at.is_not(None)) > MEMBERS
+        assert _count(session, bought, bought.points_earned > 0, bought.settles_at.is_(None)) == 0
+        assert _count(session, points.Pending, points.Pending.status == "settled") > 0
+        assert _count(session, bought, bought.points_used > 0) > 0
+
+
 def test_nobody_is_told_of_the_made_up_past(seeded):
     with seeded.read() as session:
         assert _count(session, Message) == 0

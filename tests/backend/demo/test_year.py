@@ -34,6 +34,12 @@ def test_nobody_checks_in_twice_a_day(story):
     assert len(visits) == len(set(visits)) > 0
 
 
+def test_some_who_show_a_card_pay_a_part_with_points_and_nobody_else_does(story):
+    sales = [step for _, step in _of(story, Buy)]
+    assert 0 < sum(sale.uses_points for sale in sales) < len(sales)
+    assert all(sale.person for sale in sales if sale.uses_points)
+
+
 def test_what_comes_back_was_bought_before_and_once(story):
     bought = {step.order_no: at for at, step in _of(story, Buy)}
     returned = [(step.order_no, at) for at, step in _of(story, Return)]
