@@ -4,7 +4,7 @@ import random
 import secrets
 import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
@@ -18,6 +18,10 @@ BASKET: Final = [
     {"sku": "ZHAOLU-02", "name": "精华露", "category": "美妆", "brand": "朝露", "qty": 1, "amount_fen": 89_900},
 ]
 REFUNDED_FEN: Final = 50_000
+LONG_AGO: Final = timedelta(days=10)  # longer than the demo's stores take goods back
+POINTS_HELD: Final = 1_000
+POINTS_USED: Final = 800
+LONG_AGO: Final = timedelta(days=20)  # longer than goods can be brought back
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Walk:
     member_id: str = ""
     order_no: str = ""
     points: int = 0
+    pending: int = 0
 
     def go(self) -> None:
         """All stops in order. Raises WalkFailed at the first that is not as it should be."""
@@ -42,6 +47,8 @@ class Walk:
             self.show_card,
             self.buy,
             self.return_part,
+            self.bring_old_bill,
+            self.pay_with_points,
             self.check_in,
             self.exchange,
             self.change_mind,
@@ -89,22 +96,18 @@ class Walk:
         stop("Buys a coat and a serum")
         quote = self.till.ask("POST", "/quotes", {"member_id": self.member_id, "items": BASKET}).must_be(200).body
         say(f"quote: {yuan(quote['payable_fen'])} to pay, {quote['points_earned']} points, then {_tier_after(quote)}")
-        self.order_no = f"W{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(5)}"
-        sale = {
-            "order_no": self.order_no,
-            "member_id": self.member_id,
-            "paid_at": datetime.now(UTC).isoformat(),
-            "items": BASKET,
-            "total_fen": quote["total_fen"],
-            "paid_fen": quote["payable_fen"],
-        }
+        sale = self._sale(quote, paid_at=datetime.now(UTC))
+        self.order_no = str(sale["order_no"])
         bought = self.till.ask("POST", "/purchases", sale).must_be(201)
         check(bought.body["points_earned"] == quote["points_earned"], "the purchase earns other points than quoted")
         say(f"order {self.order_no}: {bought.body['points_earned']} points, {bought.body['tier']['name']}")
         same(bought, self.till.ask("POST", "/purchases", sale).must_be(200))
         self.till.ask("POST", "/purchases", {**sale, "paid_fen": 1}).must_be(409)
         say("reported again: the same reply, nothing twice; other content under the number is refused")
-        self._expect_points(self.points + bought.body["points_earned"])
+        say(f"the points can be used from {bought.body['points_settle_on']}, when the goods cannot come back any more")
+        self._expect_points(self.points, pending=bought.body["points_earned"])
+        why = self.till.ask("GET", f"/purchases/{self.order_no}/explanation").must_be(200).body["rules"]
+        say(*(f"{one['name']}: {one['words']}" for one in why))
         self._read_message("会员升级通知", f"{bought.body['tier']['name']}会员")
 
     def return_part(self) -> None:
@@ -115,8 +118,55 @@ class Walk:
         same(refunded, self.till.ask("POST", path, wish).must_be(200))
         taken = refunded.body["points_taken_back"]
         check(taken > 0, f"nothing was taken back: {refunded.body}")
-        say(f"{taken} points taken back, once; {refunded.body['tier']['name']}")
-        self._expect_points(self.points - taken)
+        say(f"{taken} points that wait taken back, once; {refunded.body['tier']['name']}")
+        self._expect_points(self.points, pending=self.pending - taken)
+
+    def report_late(self) -> None:
+        stop("A till that was offline reports what was bought ten days ago")
+        quote = self.till.ask("POST", "/quotes", {"member_id": self.member_id, "items": BASKET}).must_be(200).body
+        sale = self._sale(quote, paid_at=datetime.now(UTC) - LONG_AGO)
+        bought = self.till.ask("POST", "/purchases", sale).must_be(201).body
+        check(bought["points_settle_on"] is None, f"points wait for goods that cannot come back: {bought}")
+        say(f"{bought['points_earned']} points at once: the goods cannot come back any more")
+        self._expect_points(self.points + bought["points_earned"])
+
+    def pay_with_points(self) -> None:
+        stop("Pays a part of a bill with points")
+        asked = {"member_id": self.member_id, "items": BASKET}
+        usable = self.till.ask("POST", "/quotes", asked).must_be(200).body
+        fewer = usable["points_fewer"]
+        say(
+            f"{usable['points_usable']} of {self.points} points may be used" + (f": {fewer['detail']}" if fewer else "")
+        )
+        order_no = f"W{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(5)}"
+        wish = {"order_no": order_no, "member_id": self.member_id, "points": POINTS_HELD}
+        held = self.till.ask("POST", "/points-holds", wish).must_be(201)
+        same(held, self.till.ask("POST", "/points-holds", wish).must_be(200))
+        say(f"{POINTS_HELD} points set aside until {held.body['until'][11:16]} UTC, once")
+        wanted = {"points_to_use": POINTS_USED}
+        quote = self.till.ask("POST", "/quotes", {**asked, **wanted, "order_no": order_no}).must_be(200).body
+        sale = {**self._sale(quote, paid_at=datetime.now(UTC)), **wanted, "order_no": order_no}
+        bought = self.till.ask("POST", "/purchases", sale).must_be(201).body
+        check(bought["points_fen"] == quote["points_fen"], "the points pay something else than quoted")
+        say(f"{bought['points_used']} points paid {yuan(bought['points_fen'])}, the rest of those set aside is free")
+        self._expect_points(self.points - POINTS_USED, pending=self.pending + bought["points_earned"])
+        self.till.ask("POST", f"/points-holds/{order_no}/release", {}).must_be(409, code="points.hold-captured")
+        self._return_all(order_no, bought)
+
+    def _return_all(self, order_no: str, bought: Body) -> None:
+        value = bought["paid_fen"] + bought["points_fen"]
+        path = f"/purchases/{order_no}/refunds"
+        parts = [
+            self.till.ask("POST", path, {"refund_no": f"R{number}", "amount_fen": fen}).must_be(201).body
+            for number, fen in enumerate((value // 3, value - value // 3), start=1)
+        ]
+        sums = [sum(part[name] for part in parts) for name in ("money_fen", "points_returned", "points_taken_back")]
+        check(
+            sums == [bought["paid_fen"], bought["points_used"], bought["points_earned"]],
+            f"not all that was paid has come back, or not all that was earned was taken: {parts}",
+        )
+        say(f"returned in two parts: {yuan(sums[0])} and {sums[1]} points are back, to the fen and to the point")
+        self._expect_points(self.points + POINTS_USED, pending=self.pending - bought["points_earned"])
 
     def check_in(self) -> None:
         stop("Checks in")
@@ -157,6 +207,26 @@ class Walk:
         say(*(f"{line['at'][:19]}  {line['amount']:>6}  {line['balance_after']:>6}  {line['words']}" for line in lines))
         check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
 
+    def _sale(self, order_no: str, *, paid_fen: int) -> Body:
+        return {
+            "order_no": order_no,
+            "member_id": self.member_id,
+            "paid_at": datetime.now(UTC).isoformat(),
+            "items": BASKET,
+            "total_fen": sum(item["amount_fen"] for item in BASKET),
+            "paid_fen": paid_fen,
+        }
+
+    def _sale(self, quote: Body, *, paid_at: datetime) -> Body:
+        return {
+            "order_no": f"W{datetime.now(UTC):%Y%m%d}-{secrets.token_hex(5)}",
+            "member_id": self.member_id,
+            "paid_at": paid_at.isoformat(),
+            "items": BASKET,
+            "total_fen": quote["total_fen"],
+            "paid_fen": quote["payable_fen"],
+        }
+
     def _order(self) -> Body:
         items = self.app.ask("GET", "/mall/items").must_be(200).body["items"]
         within = [one for one in items if one["points"] <= self.points and not one["sold_out"]]
@@ -188,11 +258,17 @@ class Walk:
         )
         say(f"on the phone: {title}", *(f"  {row['label']}  {row['value']}" for row in arrived["fields"]))
 
-    def _expect_points(self, wanted: int) -> None:
+    def _expect_points(self, wanted: int, *, pending: int | None = None) -> None:
+        pending = self.pending if pending is None else pending
         me = self.app.ask("GET", "/me").must_be(200).body
-        check(me["points"]["available"] == wanted, f"wanted {wanted} points, got {me['points']}")
-        self.points = wanted
-        say(f"now {wanted} points, {me['tier']['name']}")
+        found = me["points"]
+        check(
+            (found["available"], found["pending"]) == (wanted, pending),
+            f"wanted {wanted} points and {pending} that wait, got {found}",
+        )
+        self.points, self.pending = wanted, pending
+        waiting = f" and {pending} that wait" if pending else ""
+        say(f"now {wanted} points{waiting}, {me['tier']['name']}")
 
 
 def _tier_after(quote: Body) -> str:
