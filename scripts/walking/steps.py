@@ -21,7 +21,6 @@ REFUNDED_FEN: Final = 50_000
 LONG_AGO: Final = timedelta(days=10)  # longer than the demo's stores take goods back
 POINTS_HELD: Final = 1_000
 POINTS_USED: Final = 800
-LONG_AGO: Final = timedelta(days=20)  # longer than goods can be brought back
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Walk:
             self.show_card,
             self.buy,
             self.return_part,
-            self.bring_old_bill,
+            self.report_late,
             self.pay_with_points,
             self.check_in,
             self.exchange,
@@ -206,16 +205,6 @@ class Walk:
         lines = self.app.ask("GET", "/points/entries?limit=50").must_be(200).body["items"]
         say(*(f"{line['at'][:19]}  {line['amount']:>6}  {line['balance_after']:>6}  {line['words']}" for line in lines))
         check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
-
-    def _sale(self, order_no: str, *, paid_fen: int) -> Body:
-        return {
-            "order_no": order_no,
-            "member_id": self.member_id,
-            "paid_at": datetime.now(UTC).isoformat(),
-            "items": BASKET,
-            "total_fen": sum(item["amount_fen"] for item in BASKET),
-            "paid_fen": paid_fen,
-        }
 
     def _sale(self, quote: Body, *, paid_at: datetime) -> Body:
         return {
