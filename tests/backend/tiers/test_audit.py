@@ -1,42 +1,56 @@
-"""What is stored of a tier is what its journal says (T1); what was changed by hand is found."""
+"""What verify finds: each row spoilt by hand is named, and nothing is found in what the services wrote."""
 
 import pytest
+from sqlalchemy import update
 
-from backend import points, tiers
-from backend.kit.calendar import shop_day
-from backend.points import Source
+from backend import tiers
 from backend.tiers.models import GrowthEntry, TierStanding
-from tests.factories.members import make_member
+from tests.backend.tiers.test_gifts import BOOK
+from tests.factories.tiers import buy, publish_book
 from tests.support.clocks import LATE, MORNING
 
 
 @pytest.fixture
-def member_id(session):
-    account = points.lock(session, make_member(session).id, now=MORNING)
-    for number, fen in ((1, 150_000), (2, 60_000)):
-        why = Source("purchase", number)
-        tiers.count_purchase(session, account, spent_fen=fen, counts_on=shop_day(LATE), source=why, now=LATE)
+def member_id(session, account):
+    publish_book(session, BOOK, at=MORNING)
+    buy(session, account, 60_000, now=LATE)
     session.flush()
     return account.member_id
 
 
 def faults(session, member_id):
-    session.flush()
     session.expire_all()
     return [fault.what for fault in tiers.verify(session, [member_id])]
 
 
-def test_a_good_standing_has_no_fault(session, member_id):
+def test_nothing_is_wrong_with_what_was_just_written(session, member_id):
     assert faults(session, member_id) == []
+    assert tiers.verify(session, [404]) == []
 
 
-@pytest.mark.parametrize(("column", "value"), [("tier_code", "gold"), ("growth", 99), ("last_seq", 9)])
-def test_a_standing_changed_by_hand_is_found(session, member_id, column, value):
-    setattr(session.get(TierStanding, member_id), column, value)
-    assert faults(session, member_id)
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"tier_code": "silver"}, ["the tier is not what the journal gives"]),
+        ({"terms": {}}, ["the tier is not what the journal gives"]),
+        ({"last_seq": 9}, ["does not end where the journal ends"]),
+        (
+            {"growth": 601},
+            ["does not end where the journal ends", "growth value is not what the journal gives"],
+        ),
+    ],
+)
+def test_a_spoilt_standing_is_found(session, member_id, change, found):
+    session.execute(update(TierStanding).where(TierStanding.member_id == member_id).values(**change))
+    assert faults(session, member_id) == found
 
 
-def test_a_line_changed_by_hand_is_found(session, member_id):
-    line = session.get(GrowthEntry, (member_id, 2))
-    line.value, line.spent_fen = 0, 0
-    assert faults(session, member_id)
+def test_a_spoilt_line_is_found(session, member_id):
+    session.execute(update(GrowthEntry).where(GrowthEntry.member_id == member_id).values(spent_fen=10))
+    assert faults(session, member_id) == ["the tier is not what the journal gives"]
+
+
+def test_who_left_is_not_asked(session, member_id):
+    gone = update(TierStanding).where(TierStanding.member_id == member_id).values(closed_at=LATE, growth=5)
+    session.execute(gone)
+    assert faults(session, member_id) == []

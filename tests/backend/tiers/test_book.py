@@ -1,44 +1,75 @@
+from datetime import date
+
 import pytest
 from pydantic import ValidationError
 
 from backend.tiers.book import TierBook, growth_for
 from backend.tiers.instants import FOREVER
-from tests.backend.tiers.lives import on
 from tests.factories.tiers import definition, midnight, tier
 
-BOOK = TierBook.model_validate(
-    definition(
-        tier("silver", {"growth": 100}, validity={"months": 1}),
-        tier("gold", {"growth": 200}, validity="year-end", keep={"purchases": 2, "days": 90}),
-        tier("black", {"manual": True}),
-        replaced={"platinum": "gold"},
-    )
-)
+GOLDEN = {"any": [{"spent_in_a_day_fen": 80_000}, {"spent_fen": 200_000, "days": 30}]}
 
 
-@pytest.mark.parametrize(("fen", "value"), [(0, 0), (99, 0), (100, 1), (12_345, 123)])
-def test_growth_is_rounded_down_once(fen, value):
-    assert growth_for(fen, 10_000) == value
+def book(*tiers, **parts):
+    return TierBook.model_validate(definition(*tiers, **parts))
+
+
+def test_the_example_of_the_issue_is_data():
+    gold = book(tier("gold", GOLDEN)).rules_of("gold")
+    assert gold.qualify.model_dump() == {
+        "any": [{"spent_in_a_day_fen": 80_000, "days": 1}, {"spent_fen": 200_000, "days": 30}]
+    }
+
+
+def test_a_stored_book_is_what_was_read():
+    read = book(tier("gold", {"all": [{"growth": 5}, {"any": [{"friends": 2, "tier": "gold"}, {"manual": True}]}]}))
+    assert TierBook.model_validate(read.model_dump()) == read
 
 
 @pytest.mark.parametrize(
-    ("code", "end"),
-    [("silver", midnight("2026-03-01")), ("gold", midnight("2028-01-01")), ("black", FOREVER)],
+    "condition",
+    [
+        {},
+        {"spent_fen": 100},
+        {"spent_fen": 0, "days": 30},
+        {"spent_fen": "100", "days": 30},
+        {"spent_fen": 100, "days": 30, "friends": 1},
+        {"spent_fen": 100, "days": "year"},
+        {"growth": 1.5},
+        {"any": []},
+        {"paid_membership": False},
+        {"points": 100},
+    ],
 )
-def test_a_validity_ends_with_a_shop_day(code, end):
-    assert BOOK.rules_of(code).good_until(on("2026-01-31")) == end
-
-
-def test_a_code_of_an_older_book_is_what_replaced_it_and_else_the_lowest():
-    assert [BOOK.code_now(code) for code in ("gold", "platinum", "bronze")] == ["gold", "gold", "basic"]
-    assert BOOK.rank("platinum") == 2
-
-
-def test_a_tier_is_kept_by_its_keep_rule_or_by_qualifying_anew():
-    assert len(BOOK.rules_of("gold").ways_to_keep) == 2
-    assert BOOK.rules_of("basic").ways_to_keep == ()
-
-
-def test_what_a_book_does_not_know_is_refused():
+def test_a_condition_that_cannot_be_read_is_refused(condition):
     with pytest.raises(ValidationError):
-        TierBook.model_validate(definition(tier("gold", {"growth": 1}, discount=9_000)))
+        book(tier("gold", condition))
+
+
+@pytest.mark.parametrize(
+    ("validity", "day", "end"),
+    [
+        ({"months": 1}, date(2026, 1, 31), midnight("2026-03-01")),
+        ({"months": 12}, date(2026, 3, 1), midnight("2027-03-02")),
+        ("year-end", date(2026, 3, 1), midnight("2028-01-01")),
+        ("year-end", date(2026, 12, 31), midnight("2028-01-01")),
+        ("forever", date(2026, 3, 1), FOREVER),
+    ],
+)
+def test_a_validity_ends_with_a_shop_day(validity, day, end):
+    assert book(tier("gold", GOLDEN, validity=validity)).rules_of("gold").good_until(day) == end
+
+
+def test_tiers_have_their_places_and_old_codes_those_of_what_replaced_them():
+    found = book(tier("silver", {"growth": 1}), tier("gold", GOLDEN), replaced={"black": "gold"})
+    assert [found.rank(code) for code in ("basic", "silver", "gold", "black", "unheard")] == [0, 1, 2, 2, 0]
+    assert found.code_now("black") == "gold"
+
+
+def test_what_keeps_a_tier_is_its_own_rule_or_qualifying_anew():
+    found = book(tier("gold", GOLDEN, keep={"purchases": 1, "days": 9}), tier("black", {"growth": 9}))
+    assert [len(one.ways_to_keep) for one in found.tiers] == [0, 2, 1]
+
+
+def test_growth_value_is_rounded_down_once():
+    assert [growth_for(fen, 15_000) for fen in (0, 66, 67, 199, 200)] == [0, 0, 1, 2, 3]

@@ -1,92 +1,102 @@
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from pydantic import TypeAdapter
 
 from backend.tiers.book import Condition, TierBook
-from backend.tiers.conditions import Moment, alternatives, met_until, missing
-from backend.tiers.history import PAID, Line, history_of
-from tests.backend.tiers.lives import on
-from tests.factories.tiers import bought, definition, midnight, noon, tier
+from backend.tiers.conditions import Moment, alternatives, leaves, met_until, missing, needed_of, ways
+from backend.tiers.history import FRIEND, PAID, Line, history_of
+from tests.factories.tiers import bought, definition, noon, tier
 
-BOOK = TierBook.model_validate(definition(tier("silver", {"growth": 100}), tier("gold", {"growth": 200})))
-END = midnight("2027-01-01")
-
-
-def condition(said):
-    return TypeAdapter(Condition).validate_python(said)
-
-
-def at(day):
-    return Moment(BOOK, on(day), noon(day))
-
-
-def met(said, history, day):
-    return met_until(condition(said), history, at(day), end=END) == END
+BOOK = TierBook.model_validate(definition(tier("silver", {"growth": 1}), tier("gold", {"growth": 2})))
+TODAY = noon("2026-03-30")
+NOW = Moment(BOOK, TODAY.date(), TODAY)
+END = noon("2027-01-01")
+LINES = [
+    bought(1, 70_000, noon("2026-03-01")),
+    bought(2, 10_000, noon("2026-03-30")),
+    bought(3, 500, noon("2025-12-31")),
+    Line(4, FRIEND, noon("2026-03-02"), friend_id=1, tier_code="silver"),
+    Line(5, FRIEND, noon("2026-03-02"), friend_id=2, tier_code="basic"),
+    Line(6, PAID, noon("2026-03-02"), from_at=noon("2026-03-30"), until_at=noon("2026-06-01")),
+]
+HISTORY = history_of(LINES, 805)
 
 
-SPENT = history_of(
-    [
-        bought(1, 60_000, noon("2026-01-01")),
-        bought(2, 40_000, noon("2026-01-30")),
-        bought(3, 30_000, noon("2026-01-30")),
-    ],
-    growth=1_300,
-)
+def condition(given):
+    return TypeAdapter(Condition).validate_python(given)
+
+
+def met(given, moment=NOW):
+    return met_until(condition(given), HISTORY, moment, end=END) is not None
 
 
 @pytest.mark.parametrize(
-    ("said", "holds"),
+    ("given", "expected"),
     [
-        ({"spent_fen": 130_000, "days": 30}, True),
-        ({"spent_fen": 130_001, "days": 30}, False),
-        ({"spent_fen": 70_001, "days": 29}, False),
-        ({"spent_in_a_day_fen": 70_000}, True),
-        ({"spent_in_a_day_fen": 70_001, "days": 30}, False),
-        ({"purchases": 3, "days": "calendar-year"}, True),
-        ({"purchases": 3, "days": 29}, False),
-        ({"growth": 1_300}, True),
-        ({"growth": 1_301}, False),
-        ({"any": [{"growth": 9_999}, {"purchases": 2, "days": 1}]}, True),
-        ({"all": [{"growth": 1}, {"purchases": 4, "days": 30}]}, False),
+        ({"spent_fen": 80_000, "days": 30}, True),
+        ({"spent_fen": 80_001, "days": 30}, False),
+        ({"spent_fen": 80_000, "days": 29}, False),
+        ({"spent_fen": 80_000, "days": "calendar-year"}, True),
+        ({"spent_fen": 80_500, "days": "calendar-year"}, False),
+        ({"spent_fen": 80_500, "days": 366}, True),
+        ({"spent_in_a_day_fen": 10_000}, True),
+        ({"spent_in_a_day_fen": 10_001}, False),
+        ({"spent_in_a_day_fen": 70_000, "days": 30}, True),
+        ({"purchases": 2, "days": 30}, True),
+        ({"purchases": 3, "days": 30}, False),
+        ({"growth": 805}, True),
+        ({"growth": 806}, False),
+        ({"friends": 2}, True),
+        ({"friends": 2, "tier": "silver"}, False),
+        ({"friends": 1, "tier": "silver"}, True),
+        ({"paid_membership": True}, True),
         ({"manual": True}, False),
-        ({"paid_membership": True}, False),
+        ({"all": [{"growth": 805}, {"friends": 3}]}, False),
+        ({"any": [{"growth": 806}, {"friends": 2}]}, True),
     ],
 )
-def test_a_value_equal_to_the_threshold_holds_and_one_less_does_not(said, holds):
-    assert met(said, SPENT, "2026-01-30") is holds
+def test_what_is_exactly_enough_is_enough(given, expected):
+    """T4: a value equal to the threshold qualifies."""
+    assert met(given) is expected
 
 
-def test_friends_count_from_the_tier_they_hold():
-    history = history_of([], growth=0)
-    history.friends = {1: "basic", 2: "silver", 3: "gold"}
-    assert met({"friends": 3}, history, "2026-01-30")
-    assert met({"friends": 2, "tier": "silver"}, history, "2026-01-30")
-    assert not met({"friends": 3, "tier": "silver"}, history, "2026-01-30")
+def test_a_past_day_counts_what_was_bought_by_then():
+    past = replace(NOW, day=noon("2026-03-10").date(), upto=noon("2026-03-10").date())
+    assert met({"spent_fen": 70_000, "days": 30}, past)
+    assert not met({"spent_fen": 70_001, "days": 30}, past)
 
 
-def test_a_paid_membership_gives_its_tier_for_as_long_as_it_lasts():
-    paid = Line(1, PAID, noon("2026-01-01"), from_at=noon("2026-01-01"), until_at=noon("2026-02-01"))
-    until = met_until(condition({"paid_membership": True}), history_of([paid], 0), at("2026-01-30"), end=END)
-    assert until == noon("2026-02-01")
+def test_paid_memberships_give_as_long_as_they_last():
+    paid, grown = {"paid_membership": True}, {"growth": 1}
+    ends = [met_until(condition(given), HISTORY, NOW, end=END) for given in (paid, {"all": [paid, grown]}, grown)]
+    assert ends == [noon("2026-06-01"), noon("2026-06-01"), END]
+    assert met_until(condition({"any": [paid, grown]}), HISTORY, NOW, end=END) == END
+    assert not met(paid, replace(NOW, at=noon("2026-06-01")))
+    assert not met(paid, replace(NOW, at=TODAY - timedelta(microseconds=1)))
 
 
-def test_what_is_missing_is_told_by_each_way_that_can_be_gone():
-    ways = missing(
-        condition(
-            {"any": [{"growth": 1_500}, {"manual": True}, {"all": [{"purchases": 5, "days": 30}, {"friends": 1}]}]}
-        ),
-        SPENT,
-        at("2026-01-30"),
-    )
-    assert [[(need.kind, need.missing) for need in way] for way in ways] == [
-        [("growth", 200)],
-        [("purchases", 2), ("friends", 1)],
+TREE = {"any": [{"all": [{"growth": 900}, {"any": [{"friends": 5}, {"purchases": 1, "days": 9}]}]}, {"manual": True}]}
+
+
+def test_every_way_through_a_tree_is_named():
+    assert [len(way) for way in alternatives(condition(TREE))] == [2, 2, 1]
+    assert [needed_of(leaf) for leaf in leaves(condition(TREE))] == [900, 5, 1, 1]
+    assert list(leaves(None)) == []
+    nearest = ways(condition(TREE), HISTORY, NOW)[0]
+    assert [(need.kind, need.missing) for need in nearest] == [("growth", 95), ("purchases", 0)]
+
+
+def test_only_what_is_missing_is_told_and_nothing_of_what_only_staff_can_give():
+    found = missing(condition(TREE), HISTORY, NOW)
+    assert [[(need.kind, need.missing) for need in way] for way in found] == [
+        [("growth", 95)],
+        [("growth", 95), ("friends", 3)],
     ]
+    assert missing(condition({"any": [TREE, {"growth": 1}]}), HISTORY, NOW) == []
 
 
-def test_nothing_is_missing_where_one_way_is_gone():
-    assert missing(condition({"any": [{"growth": 1}, {"growth": 9_999}]}), SPENT, at("2026-01-30")) == []
-
-
-def test_ways_through_a_tree_are_multiplied_out():
-    tree = condition({"all": [{"any": [{"growth": 1}, {"growth": 2}]}, {"any": [{"friends": 1}, {"friends": 2}]}]})
-    assert len(alternatives(tree)) == 4
+def test_what_is_spent_on_a_day_that_is_over_does_not_shorten_the_way_to_a_day():
+    (way,) = missing(condition({"spent_in_a_day_fen": 80_000, "days": 30}), HISTORY, NOW)
+    assert [(need.had, need.missing, need.from_day) for need in way] == [(10_000, 70_000, noon("2026-03-01").date())]

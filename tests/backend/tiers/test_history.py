@@ -1,39 +1,46 @@
-from backend.tiers.history import EVENT, PAID, History, Line, history_of, is_void, taken_back
-from tests.backend.tiers.lives import on
+from datetime import date
+
+from backend.tiers.history import CORRECTION, EVENT, PAID, History, Line, first_day, history_of, is_void, taken_back
+from backend.tiers.instants import FOREVER
 from tests.factories.tiers import bought, noon, returned
 
-FIRST = bought(1, 10_050, noon("2026-01-01"))
+AT = noon("2026-03-01")
 
 
-def test_what_came_back_counts_as_if_it_had_never_been_bought():
-    lines = [FIRST, bought(2, 5_000, noon("2026-01-02"))]
-    taken_back(lines, returned(3, FIRST, 50, noon("2026-01-03")))
-    assert (lines[0].spent_fen, lines[0].value, lines[0].purchases) == (10_000, 100, 1)
-    taken_back(lines, returned(4, FIRST, 10_000, noon("2026-01-04"), whole=True))
-    assert is_void(lines[0])
-    assert not is_void(lines[1])
+def test_windows_end_with_their_day():
+    assert first_day(30, date(2026, 3, 30)) == date(2026, 3, 1)
+    assert first_day("calendar-year", date(2026, 3, 30)) == date(2026, 1, 1)
 
 
-def test_growth_value_is_taken_from_the_latest_that_gave_any():
-    lines = [Line(1, EVENT, noon("2026-01-01"), value=30), Line(2, EVENT, noon("2026-01-02"), value=20)]
-    taken_back(lines, Line(3, EVENT, noon("2026-01-03"), value=-25))
-    assert [line.value for line in lines] == [25, 0]
-    taken_back(lines, Line(4, EVENT, noon("2026-01-03"), value=-99))
-    assert [line.value for line in lines] == [0, 0]
+def test_days_are_found_in_order_however_late_they_were_told():
+    late, first = bought(2, 200, AT, on=date(2026, 2, 1)), bought(1, 100, AT)
+    history = history_of([first, late], 3)
+    assert [day.spent_fen for day in history.within(60, date(2026, 3, 1))] == [100, 200]
+    assert [day.spent_fen for day in history.within(60, date(2026, 3, 1), date(2026, 2, 3))] == [200]
+    assert (history.spent_on(date(2026, 2, 1)), history.spent_on(date(2026, 2, 2)), history.growth) == (200, 0, 3)
 
 
-def test_a_window_ends_with_its_day_and_holds_so_many_days():
-    history = history_of([bought(seq, seq * 100, noon(f"2026-01-0{seq}")) for seq in (1, 2, 3)], growth=6)
-    assert [day.spent_fen for day in history.within(2, on("2026-01-03"))] == [300, 200]
-    assert [day.spent_fen for day in history.within(3, on("2026-01-03"), upto=on("2026-01-02"))] == [200, 100]
-    assert sum(day.spent_fen for day in history.within("calendar-year", on("2026-12-31"))) == 600
-    assert list(history.within("calendar-year", on("2027-01-01"))) == []
-
-
-def test_paid_memberships_that_touch_are_one():
+def test_paid_memberships_that_meet_are_one():
     history = History()
-    for seq, (since, until) in enumerate((("2026-01-01", "2026-02-01"), ("2026-02-01", "2026-03-01")), start=1):
-        history.count(Line(seq, PAID, noon(since), from_at=noon(since), until_at=noon(until)))
-    assert history.paid_until(noon("2026-01-15")) == noon("2026-03-01")
-    assert history.paid_until(noon("2026-03-01")) is None
-    assert history.paid_after(noon("2025-12-31")) == noon("2026-01-01")
+    for seq, (since, until) in enumerate([("2026-03-01", "2026-04-01"), ("2026-04-01", None)], start=1):
+        history.count(Line(seq, PAID, AT, from_at=noon(since), until_at=until and noon(until)))
+    assert (history.paid_until(AT), history.paid_after(noon("2026-02-01"))) == (FOREVER, AT)
+    assert (history.paid_until(noon("2026-02-01")), history.paid_after(AT)) == (None, None)
+
+
+def test_a_refund_takes_from_its_purchase_whatever_came_between():
+    lines = [bought(1, 199, AT), bought(2, 101, AT)]
+    taken_back(lines, returned(3, lines[0], 100, AT))
+    assert [(line.spent_fen, line.purchases, line.value) for line in lines] == [(99, 1, 0), (101, 1, 1)]
+    taken_back(lines, returned(4, lines[0], 99, AT, whole=True))
+    assert [is_void(line) for line in lines] == [True, False]
+    taken_back(lines, returned(5, bought(9, 5, AT), 5, AT))
+    assert len(lines) == 2
+
+
+def test_a_correction_takes_the_latest_that_is_left():
+    lines = [Line(1, EVENT, AT, value=10), Line(2, EVENT, AT, value=5), Line(3, CORRECTION, AT, value=-3)]
+    taken_back(lines, Line(4, CORRECTION, AT, value=-7))
+    assert [line.value for line in lines] == [8, 0, -3]
+    taken_back(lines, Line(5, CORRECTION, AT, value=-100))
+    assert [line.value for line in lines] == [0, 0, -3]

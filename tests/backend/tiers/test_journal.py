@@ -1,49 +1,42 @@
-import pytest
+from datetime import timedelta
 
 from backend.points import Source
 from backend.tiers import journal
 from backend.tiers.book import TierBook
-from backend.tiers.history import EVENT, PURCHASE, Line
-from backend.tiers.standings import row_of
-from tests.factories.members import make_member
-from tests.factories.tiers import bought, definition, noon, tier
+from backend.tiers.history import EVENT, Line
+from backend.tiers.models import TierStanding
+from tests.factories.tiers import buy, definition, tier
+from tests.support.clocks import LATE, MORNING
 
 
-@pytest.fixture
-def row(session):
-    return row_of(session, make_member(session).id)
+def book(qualify):
+    return TierBook.model_validate(definition(tier("gold", qualify)))
 
 
-def append(session, row, line, number):
-    return journal.append(session, row, line, source=Source(line.kind, number), growth=row.growth + line.value)
+def seqs(session, account, *books):
+    lines = journal.read_for(session, [account.member_id], books, LATE.date())
+    return [line.seq for line in lines[account.member_id]]
 
 
-@pytest.fixture
-def lines(session, row):
-    told = [bought(0, 10_000, noon("2026-03-02")), Line(0, EVENT, noon("2026-03-03"), value=7)]
-    written = [append(session, row, line, number) for number, line in enumerate(told, start=1)]
+def test_a_line_is_read_as_it_was_written(session, account):
+    row = session.get(TierStanding, account.member_id)
+    told = journal.append(
+        session, row, Line(0, EVENT, LATE, value=7), source=Source("event", 1), growth=7, note=("demo", "补登")
+    )
     session.flush()
-    return written
+    assert (told.seq, told.version, row.last_seq, row.growth) == (1, 1, 1, 7)
+    assert journal.read(session, [account.member_id]) == {account.member_id: [told]}
+    assert journal.line_of_source(session, account.member_id, Source("event", 1)) == told
+    assert journal.line_of_source(session, account.member_id, Source("event", 2)) is None
 
 
-def test_lines_are_numbered_and_summed_up(row, lines):
-    assert [line.seq for line in lines] == [1, 2]
-    assert (row.last_seq, row.growth) == (2, 107)
-
-
-def test_what_is_read_is_what_was_written(session, row, lines):
-    assert journal.read(session, [row.member_id]) == {row.member_id: lines}
-    assert journal.line_of_source(session, row.member_id, Source(PURCHASE, 1)) == lines[0]
-    assert journal.line_of_source(session, row.member_id, Source(PURCHASE, 9)) is None
-
-
-def test_only_what_conditions_ask_for_is_read(session, row, lines, count_statements):
-    def read(qualify, day):
-        book = TierBook.model_validate(definition(tier("gold", qualify)))
-        return journal.read_for(session, [row.member_id], [book], noon(day).date())[row.member_id]
-
-    assert read({"spent_fen": 1, "days": 30}, "2026-03-05") == lines[:1]
-    assert read({"spent_fen": 1, "days": 3}, "2026-03-05") == []
+def test_only_what_conditions_ask_for_is_read(session, account, count_statements):
+    for number, days in ((1, 60), (2, 20), (3, 0)):
+        buy(session, account, 100, number, now=LATE, on=(MORNING - timedelta(days=days)).date())
+    session.flush()
+    assert seqs(session, account, book({"spent_fen": 5, "days": 30})) == [2, 3]
+    assert seqs(session, account, book({"spent_fen": 5, "days": 1}), book({"purchases": 1, "days": 90})) == [1, 2, 3]
+    assert seqs(session, account, book({"friends": 1})) == []
     with count_statements(session) as said:
-        assert read({"growth": 1}, "2026-03-05") == []
+        assert seqs(session, account, book({"growth": 5})) == []
     assert said == []

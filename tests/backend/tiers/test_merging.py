@@ -1,64 +1,106 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backend import points, tiers
-from backend.kit.calendar import shop_day
 from backend.members import MembershipClosed, MembersMerged
 from backend.points import Source
-from backend.tiers.merging import close_standing, merge_standings
-from backend.tiers.models import TierStanding
+from backend.tiers import journal
+from backend.tiers.models import TierChange, TierFriend, TierGift, TierReview, TierStanding
 from tests.factories.members import make_member
+from tests.factories.tiers import YEAR, buy, definition, give_back, publish_book, tier
 from tests.support.clocks import LATE, MORNING
 
-AFTER = LATE + timedelta(hours=1)
-
-
-def buy(session, member_id, fen, number):
-    account = points.lock(session, member_id, now=LATE)
-    why = Source("purchase", number)
-    tiers.count_purchase(session, account, spent_fen=fen, counts_on=shop_day(LATE), source=why, now=LATE)
-    session.flush()
+BOOK = definition(
+    tier("silver", {"spent_fen": 50_000, "days": 30}, validity=YEAR, gift={"points": 10}),
+    tier("gold", {"spent_fen": 100_000, "days": 30}, validity=YEAR, gift={"points": 50}),
+    growth={"decay": {"every": "month", "keep": 5_000}},
+)
+LATER = LATE + timedelta(days=40)
 
 
 @pytest.fixture
-def pair(session):
-    gone, into = make_member(session).id, make_member(session).id
-    buy(session, gone, 120_000, 1)
-    buy(session, into, 90_000, 2)
-    return gone, into
+def both(session):
+    publish_book(session, BOOK, at=MORNING)
+    return [points.lock(session, make_member(session).id, now=MORNING) for _ in range(2)]
 
 
-def test_what_both_did_counts_as_one_person_s(session, pair):
-    gone, into = pair
-    assert tiers.standing(session, into, now=LATE).tier.code == "basic"
-    merge_standings(session, MembersMerged(gone, into, AFTER))
+def merge(session, gone, into, at=LATER):
     session.flush()
-    found = tiers.standing(session, into, now=AFTER)
-    assert (found.tier.code, found.growth) == ("silver", 2_100)
-    assert session.get(TierStanding, gone).closed_at == AFTER
-    assert tiers.verify(session, [into]) == []
-
-
-def test_a_return_of_what_the_other_bought_takes_back_from_the_one_who_stays(session, pair):
-    gone, into = pair
-    merge_standings(session, MembersMerged(gone, into, AFTER))
+    tiers.merge_standings(session, MembersMerged(gone.member_id, into.member_id, at))
     session.flush()
-    account = points.lock(session, into, now=AFTER)
-    outcome = tiers.count_refund(
-        session,
-        account,
-        spent_fen=120_000,
-        purchases=1,
-        of=Source("purchase", 1),
-        source=Source("refund", 1),
-        now=AFTER,
-    )
-    assert (outcome.tier.code, outcome.growth) == ("basic", -1_200)
 
 
-def test_who_has_left_stands_nowhere_any_more(session):
-    member_id = make_member(session).id
-    close_standing(session, MembershipClosed(member_id, MORNING))
-    row = session.get(TierStanding, member_id)
-    assert (row.closed_at, row.due_at, row.warn_at) == (MORNING, None, None)
+def test_what_both_did_counts_as_if_one_had_done_it(session, both):
+    gone, into = both
+    buy(session, gone, 60_000, 1, now=LATE)
+    buy(session, into, 40_000, 2, now=LATE + timedelta(days=1))
+    merge(session, gone, into)
+    found = tiers.standing(session, into.member_id, now=LATER)
+    assert (found.tier.code, found.growth) == ("gold", 500)
+    assert found.valid_until == MORNING.replace(year=2027, day=2, hour=16)
+    assert tiers.verify(session, [into.member_id]) == []
+    change = session.scalars(select(TierChange).where(TierChange.member_id == into.member_id)).one()
+    assert (change.cause, change.from_code, change.to_code) == ("merge", "basic", "gold")
+    assert session.get(TierStanding, gone.member_id).closed_at == LATER
+
+
+def test_refunds_find_the_purchases_of_the_one_who_is_gone(session, both):
+    gone, into = both
+    buy(session, gone, 60_000, 1, now=LATE)
+    give_back(session, gone, 10_000, of=1, number=7, now=LATE)
+    merge(session, gone, into)
+    assert tiers.standing(session, into.member_id, now=LATER).tier.code == "silver"
+    outcome = give_back(session, into, 1, of=1, now=LATER)
+    assert outcome.tier.code == "basic"
+    session.flush()
+    assert tiers.verify(session, [into.member_id]) == []
+
+
+def test_lines_without_a_purchase_are_told_apart_from_the_survivors_own(session, both):
+    gone, into = both
+    for account in both:
+        tiers.add_growth(session, account, 30, kind="event", source=Source("event", 1), now=LATE)
+    merge(session, gone, into, at=LATE)
+    assert tiers.standing(session, into.member_id, now=LATE).growth == 60
+    lines = journal.read(session, [into.member_id])[into.member_id]
+    assert [(line.kind, line.value) for line in lines] == [("event", 30), ("event", 30), ("merge", 0)]
+
+
+def test_becoming_one_gives_no_gift_and_forgets_none(session, both):
+    gone, into = both
+    buy(session, gone, 60_000, 1, now=LATE)
+    merge(session, gone, into)
+    mine = select(TierGift).where(TierGift.member_id == into.member_id)
+    assert [(gift.tier_code, gift.growth_seq) for gift in session.scalars(mine)] == [("silver", -1)]
+    give_back(session, into, 60_000, of=1, whole=True, now=LATER)
+    assert buy(session, into, 50_000, 2, now=LATER).tier.code == "silver"
+    session.flush()
+    assert len(session.scalars(mine).all()) == 1
+
+
+def test_friends_go_along(session, both):
+    gone, into = both
+    friend, inviter = (points.lock(session, make_member(session).id, now=MORNING) for _ in range(2))
+    tiers.count_friend(session, gone, friend_id=friend.member_id, source=Source("friend", 1), now=LATE)
+    tiers.count_friend(session, into, friend_id=gone.member_id, source=Source("friend", 2), now=LATE)
+    tiers.count_friend(session, inviter, friend_id=into.member_id, source=Source("friend", 3), now=LATE)
+    merge(session, gone, into)
+    session.expire_all()
+    known = {one.friend_id: one.inviter_id for one in session.scalars(select(TierFriend))}
+    assert known == {friend.member_id: into.member_id, into.member_id: inviter.member_id}
+
+
+def test_who_leaves_is_no_longer_looked_at(session, both):
+    account, friend = both
+    tiers.count_friend(session, account, friend_id=friend.member_id, source=Source("friend", 1), now=LATE)
+    buy(session, friend, 60_000, 1, now=LATE)
+    buy(session, account, 60_000, 2, now=LATE)
+    session.flush()
+    tiers.close_standing(session, MembershipClosed(account.member_id, LATER))
+    session.flush()
+    row = session.get(TierStanding, account.member_id)
+    assert (row.closed_at, row.due_at, row.warn_at) == (LATER, None, None)
+    assert session.scalars(select(TierReview)).all() == []
+    assert tiers.standing(session, account.member_id, now=LATER).tier.code == "silver"

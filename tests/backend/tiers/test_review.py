@@ -170,7 +170,7 @@ def test_doing_what_the_warning_says_keeps_the_tier(data, book, lines):
 
 def doing_it(way, at):
     """The lines of a member who does just what a way says."""
-    needs = {need.kind: need for need in way}
+    needs = {need.kind: need for need in sorted(way, key=lambda need: (need.missing, need.tier or ""))}
     fen = max((needs[kind].missing for kind in ("spent", "spent-in-a-day") if kind in needs), default=0)
     count = max(1 if fen else 0, needs["purchases"].missing if "purchases" in needs else 0)
     lines = [purchase(800 + number, at, fen if number == 0 else 0, 0) for number in range(count)]

@@ -1,50 +1,77 @@
 from datetime import timedelta
 
-import pytest
+from sqlalchemy import select
 
 from backend import points, tiers
-from backend.points import Source
-from backend.tiers.standings import NoStanding, look, row_of, state_of, terms_of
+from backend.tiers import editions
+from backend.tiers.instants import FOREVER
+from backend.tiers.models import TierStanding
+from backend.tiers.rules import State
+from backend.tiers.standings import dossiers, look, note_state, row_of, state_of, terms_of, validity_of
 from tests.factories.members import make_member
-from tests.factories.tiers import YEAR, definition, publish_book, tier
-from tests.support.clocks import MORNING
+from tests.factories.tiers import YEAR, buy, definition, publish_book, tier
+from tests.support.clocks import LATE, MORNING
+from tests.support.statements import statements_of
 
-BOOK = definition(tier("gold", {"growth": 100}, validity=YEAR, grace_days=10))
+GOLD = tier("gold", {"spent_fen": 100_000, "days": 30}, validity=YEAR, grace_days=10)
+END = MORNING.replace(year=2027, day=1, hour=16)
 
 
-@pytest.fixture
-def account(session):
-    publish_book(session, BOOK, at=MORNING)
-    account = points.lock(session, make_member(session).id, now=MORNING)
-    tiers.add_growth(session, account, 100, kind="event", source=Source("event", 1), now=MORNING)
+def test_a_state_is_stored_and_read_again():
+    state = State(1, "gold", "silver", LATE, {"silver": [MORNING, FOREVER], "gold": []}, {"gold": [LATE]})
+    row = TierStanding(
+        member_id=1,
+        growth=0,
+        tier_code="gold",
+        earned_code="silver",
+        judged_at=LATE,
+        book_version=1,
+        terms=terms_of(state),
+    )
+    again = state_of(row)
+    assert (again.terms["silver"], again.lapsed, again.terms["gold"]) == ([MORNING, FOREVER], {"gold": [LATE]}, [])
+    assert row.terms["silver"] == {"until": [MORNING.isoformat(), FOREVER.isoformat()]}
+
+
+def test_a_look_changes_nothing_and_is_right_at_any_instant(session, account):
+    publish_book(session, definition(GOLD), at=MORNING)
+    buy(session, account, 100_000, now=LATE)
     session.flush()
-    return account
-
-
-def test_nobody_stands_nowhere(session):
-    with pytest.raises(NoStanding):
-        row_of(session, 404)
-
-
-def test_a_state_is_stored_and_read_alike(session, account):
-    session.expire_all()
+    for at, tier_code in ((END, "gold"), (END + timedelta(days=10), "basic")):
+        assert look(session, account.member_id, now=at).career.state.tier == tier_code
+    assert not session.dirty
     row = row_of(session, account.member_id)
-    state = state_of(row)
-    assert (state.tier, state.earned, list(state.terms)) == ("gold", "gold", ["gold"])
-    assert terms_of(state) == row.terms
+    assert (row.tier_code, row.valid_until, row.grace_until) == ("gold", END, END + timedelta(days=10))
+    assert (row.due_at, row.warn_at) == (END, END - timedelta(days=30))
 
 
-def test_looking_ahead_writes_nothing(session, account, count_statements):
-    row = row_of(session, account.member_id)
-    before = (row.tier_code, row.judged_at, dict(row.terms))
-    with count_statements(session) as said:
-        seen = look(session, account.member_id, now=MORNING + timedelta(days=800))
+def test_noting_a_state_says_when_something_is_next_due(session, account):
+    publish_book(session, definition(GOLD), at=MORNING)
+    buy(session, account, 100_000, now=LATE)
+    dossier = look(session, account.member_id, now=END)
+    note_state(dossier.row, dossier.career)
+    assert validity_of(dossier.career) == (END, END + timedelta(days=10))
+    assert (dossier.row.due_at, dossier.row.warn_at) == (END + timedelta(days=10), None)
+
+
+def test_the_journals_of_many_are_read_together(session):
+    publish_book(session, definition(GOLD), at=MORNING)
+    accounts = [points.lock(session, make_member(session).id, now=MORNING) for _ in range(3)]
+    for account in accounts[:2]:
+        buy(session, account, 100_000, now=LATE)
     session.flush()
-    assert seen.career.state.at == MORNING + timedelta(days=800)
-    assert (row.tier_code, row.judged_at, row.terms) == before
-    assert [statement.split()[0] for statement in said] == ["SELECT"] * len(said)
+    rows = session.scalars(select(TierStanding).order_by(TierStanding.member_id)).all()
+    timeline = editions.all_until(session, until=LATE)
+    with statements_of(session) as said:
+        found = dossiers(session, rows, timeline, now=LATE)
+    assert (sorted(one.career.state.tier for one in found), len(said)) == (["basic", "gold", "gold"], 1)
 
 
-def test_nobody_is_judged_by_an_earlier_instant_than_before(session, account):
-    judged_at = row_of(session, account.member_id).judged_at
-    assert look(session, account.member_id, now=MORNING - timedelta(days=1)).career.state.at == judged_at
+def test_a_book_that_came_meanwhile_is_met_by_who_did_nothing(session, account):
+    publish_book(session, definition(GOLD), at=MORNING)
+    buy(session, account, 60_000, now=LATE)
+    easier = definition(tier("gold", {"spent_fen": 50_000, "days": 30}, validity=YEAR), change="recompute")
+    turn = LATE + timedelta(days=90)
+    publish_book(session, easier, at=turn, now=LATE)
+    codes = [tiers.standing(session, account.member_id, now=at).tier.code for at in (turn - timedelta(days=1), turn)]
+    assert codes == ["basic", "gold"]
