@@ -45,6 +45,7 @@ JOBS: Final = (
     Job("nightly", "Settle and expire points, then tiers, then warnings and reminders", "10 2 * * *", nightly.nightly),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
+    Job("review-tiers", "Tell inviters of the tiers their friends have come to", "*/5 * * * *", work.review_tiers),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job("reconcile", "Freeze accounts whose books cannot be, and tell of them", "40 4 * * mon", work.reconcile),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),

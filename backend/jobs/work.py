@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import insights, lifecycle, mall, members, oa
+from backend import insights, lifecycle, mall, members, oa, tiers
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.db import run
@@ -22,6 +22,7 @@ Counts = dict[str, int]
 log = structlog.get_logger(__name__)
 
 SLICE: Final = 200
+INVITERS_TOGETHER: Final = 20
 KEEP_IDEMPOTENCY_KEYS: Final = timedelta(days=3)
 KEEP_USED_CARD_CODES: Final = timedelta(hours=1)
 KEEP_RECEIPTS: Final = timedelta(days=1)
@@ -47,6 +48,14 @@ def close_memberships(runtime: Runtime, at: datetime) -> Counts:
         lambda session, limit: lifecycle.closures_due(session, now=at, limit=limit),
         lambda session, closure_id: lifecycle.close_due(session, closure_id, now=at),
     )
+
+
+def review_tiers(runtime: Runtime, at: datetime) -> Counts:
+    """Tell inviters of the tiers that their friends have come to, a few of them in a transaction."""
+    counts: Counter[str] = Counter()
+    while done := run(runtime.sessions.write, partial(tiers.review_friends, now=at, limit=INVITERS_TOGETHER)):
+        counts.update(done)
+    return dict(counts)
 
 
 def reconcile(runtime: Runtime, at: datetime) -> Counts:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
-from backend import adjustments, lifecycle, mall, members
+from backend import adjustments, lifecycle, mall, members, points, tiers
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
 from backend.kit.db import run
@@ -17,6 +17,7 @@ from tests.factories.adjustments import make_adjustment, make_grant
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.factories.operators import make_operator
+from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 from tests.support.simulator import RunningSimulator
@@ -26,7 +27,7 @@ TWO_YEARS = timedelta(days=730)
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
     """Something for every job: expired points, a lapsed exchange, an unknown follower, somebody who leaves, a grant,
-    books that cannot be, leftovers. Answers an instant after it all.
+    books that cannot be, a friend who rose, leftovers. Answers an instant after it all.
     """
 
     def fill(session):
@@ -40,6 +41,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)
         leave_and_be_corrected(session, card_no=member.card_no)
         make_broken_books(session)
+        make_friends(session)
 
     run(runtime.sessions.write, fill)
     a_follower(runtime, wechat)
@@ -59,6 +61,14 @@ def make_broken_books(session):
     """A member whose journal was changed by some other hand."""
     changed = Entry.member_id == make_member(session).id
     session.execute(update(Entry).where(changed).values(source_id="forged"))
+
+
+def make_friends(session):
+    """Somebody whose friend has come to another tier."""
+    inviter, friend = (points.lock(session, make_member(session).id, now=MORNING) for _ in range(2))
+    source = points.Source("friend", friend.member_id)
+    tiers.count_friend(session, inviter, friend_id=friend.member_id, source=source, now=MORNING)
+    buy(session, friend, 200_000, now=MORNING)
 
 
 def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):

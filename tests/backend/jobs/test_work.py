@@ -30,6 +30,12 @@ def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):
         assert session.get(mall.Order, order_id).status == "lapsed"
 
 
+def test_an_inviter_hears_of_a_friend_who_rose(wechat_runtime, wechat):
+    at = a_day_s_work(wechat_runtime, wechat)
+    assert work.review_tiers(wechat_runtime, at) == {"inviters": 1, "moved": 0}
+    assert work.review_tiers(wechat_runtime, at) == {}
+
+
 def test_books_that_cannot_be_are_frozen_and_told_of_in_the_log(wechat_runtime, wechat):
     at = a_day_s_work(wechat_runtime, wechat)
     with capture_logs() as logs:
