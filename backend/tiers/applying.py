@@ -16,7 +16,7 @@ from backend.kit.errors import Conflict, NotFound
 from backend.tiers import editions
 from backend.tiers.models import TierChange, TierGift, TierRun, TierStanding
 from backend.tiers.review import carry_on
-from backend.tiers.rules import NEW_BOOK
+from backend.tiers.state import NEW_BOOK
 from backend.tiers.sums import Pair, Preview, Tally, expected
 from backend.tiers.whatif import fates, members_at, switch_to
 

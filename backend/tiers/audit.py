@@ -8,8 +8,8 @@ from backend.tiers import editions, journal
 from backend.tiers.history import Line
 from backend.tiers.models import GrowthEntry, TierStanding
 from backend.tiers.replay import replay
-from backend.tiers.rules import State
 from backend.tiers.standings import state_of
+from backend.tiers.state import State
 from backend.tiers.timeline import Timeline
 
 

@@ -1,122 +1,19 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import Field
 
 from backend.kit.calendar import add_months, day_end
 from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND
-from backend.kit.schema import LARGEST_FEN
+from backend.tiers.grammar import Code, Condition, Part
 from backend.tiers.instants import FOREVER
 
-LONGEST_WINDOW: Final = 1_100
 MOST_TIERS: Final = 12
-CALENDAR_YEAR: Final = "calendar-year"
-
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,15}$")]
 Name = Annotated[str, Field(min_length=1, max_length=20)]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
-Many = Annotated[int, Field(strict=True, ge=1, le=10**9)]
 Rate = Annotated[int, Field(strict=True, ge=1, le=PER_TEN_THOUSAND)]
-Days = Annotated[int, Field(strict=True, ge=1, le=LONGEST_WINDOW)]
-Window = Days | Literal["calendar-year"]
-Spending = Annotated[int, Field(strict=True, ge=1, le=LARGEST_FEN)]
-
-
-class Part(BaseModel):
-    """A part of the book: strict, closed, and never changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Spent(Part):
-    """Spending (fen) in the last `days` shop days, today among them, or in the calendar year."""
-
-    spent_fen: Spending
-    days: Window
-
-
-class DaySpent(Part):
-    """Spending (fen) in one shop day, which is one of the last `days`."""
-
-    spent_in_a_day_fen: Spending
-    days: Window = 1
-
-
-class Purchases(Part):
-    """How many purchases, not wholly returned, in the last `days` shop days or in the calendar year."""
-
-    purchases: Many
-    days: Window
-
-
-class Growth(Part):
-    """Growth value at that moment."""
-
-    growth: Many
-
-
-class Friends(Part):
-    """Friends who bought; with `tier`, only those who hold at least that tier."""
-
-    friends: Annotated[int, Field(strict=True, ge=1, le=1_000)]
-    tier: Code | None = None
-
-
-class Paid(Part):
-    """A paid membership period covers the moment; the tier then ends with the period."""
-
-    paid_membership: Literal[True]
-
-
-class Manual(Part):
-    """Says that staff give the tier by hand (which they may for every tier): nothing that a member does fulfils it."""
-
-    manual: Literal[True]
-
-
-class AnyOf(Part):
-    """One of these is enough."""
-
-    any: Annotated[list["Condition"], Field(min_length=1, max_length=8)]
-
-
-class AllOf(Part):
-    """All of these together."""
-
-    all: Annotated[list["Condition"], Field(min_length=1, max_length=8)]
-
-
-def _kind(value: Any) -> str | None:
-    names = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Part) else ()
-    return next((kind for kind in _KINDS if kind in names), None)
-
-
-Leaf = Spent | DaySpent | Purchases | Growth | Friends | Paid | Manual
-Condition = Annotated[
-    Annotated[Spent, Tag("spent_fen")]
-    | Annotated[DaySpent, Tag("spent_in_a_day_fen")]
-    | Annotated[Purchases, Tag("purchases")]
-    | Annotated[Growth, Tag("growth")]
-    | Annotated[Friends, Tag("friends")]
-    | Annotated[Paid, Tag("paid_membership")]
-    | Annotated[Manual, Tag("manual")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[AllOf, Tag("all")],
-    Discriminator(_kind),
-]
-_KINDS: Final = (
-    "any",
-    "all",
-    "spent_fen",
-    "spent_in_a_day_fen",
-    "purchases",
-    "growth",
-    "friends",
-    "paid_membership",
-    "manual",
-)
 
 
 class Decay(Part):
@@ -160,7 +57,7 @@ class Gift(Part):
     """What a member is given on rising to a tier, and not again within so many days of the last time."""
 
     points: Count = 0
-    coupons: Annotated[list[Annotated[str, Field(min_length=1, max_length=32)]], Field(max_length=20)] = []
+    coupons: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=32)], ...], Field(max_length=20)] = ()
     again_after_days: Annotated[int, Field(strict=True, ge=0, le=3_660)] = 365
 
 
@@ -196,7 +93,7 @@ class TierBook(Part):
     on_refund: Literal["recheck", "at-period-end"] = "recheck"
     change: Literal["protect", "recompute"] = "protect"
     tiers: Annotated[tuple[TierRules, ...], Field(min_length=1, max_length=MOST_TIERS)]
-    replaced: dict[Code, Code] = {}
+    replaced: dict[Code, Code] = Field(default_factory=dict)
 
     @cached_property
     def ranks(self) -> Mapping[str, int]:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from backend import rulebooks
 from backend.kit.errors import Invalid
 from backend.tiers import editions
-from backend.tiers.book import AllOf, AnyOf, Condition, Friends, Growth, Manual, Months, TierBook, TierRules
+from backend.tiers.book import Months, TierBook, TierRules
 from backend.tiers.conditions import leaves
 from backend.tiers.contradictions import easier
+from backend.tiers.grammar import AllOf, AnyOf, Condition, Friends, Growth, Manual
 
 SHORTEST_MONTH: Final = 28
 MOST_LEAVES: Final = 24

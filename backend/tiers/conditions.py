@@ -3,7 +3,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
 
-from backend.tiers.book import (
+from backend.tiers.book import TierBook
+from backend.tiers.grammar import (
     AllOf,
     AnyOf,
     Condition,
@@ -15,7 +16,6 @@ from backend.tiers.book import (
     Paid,
     Purchases,
     Spent,
-    TierBook,
     Window,
 )
 from backend.tiers.history import History, first_day

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from backend.tiers.book import CALENDAR_YEAR, Window, growth_for
+from backend.tiers.book import growth_for
+from backend.tiers.grammar import CALENDAR_YEAR, Window
 from backend.tiers.instants import FOREVER
 
 PURCHASE, REFUND, CHECK_IN, EVENT, CORRECTION = "purchase", "refund", "check-in", "event", "correction"

@@ -14,8 +14,8 @@ from backend.tiers.conditions import Way
 from backend.tiers.facts import TierLost, TierReached
 from backend.tiers.history import DECAY, MERGE, TIME, Line
 from backend.tiers.models import TierChange, TierFriend, TierReview
-from backend.tiers.rules import Decayed, Step
 from backend.tiers.standings import Dossier, note_state
+from backend.tiers.state import Decayed, Step
 
 
 def keep_time(session: Session, account: Account, dossier: Dossier) -> None:

@@ -1,7 +1,8 @@
 from dataclasses import dataclass
 
-from backend.tiers.book import Benefits, Growth, TierBook
+from backend.tiers.book import Benefits, TierBook
 from backend.tiers.conditions import alternatives
+from backend.tiers.grammar import Growth
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from datetime import datetime
 from backend.kit.money import PER_TEN_THOUSAND
 from backend.tiers.history import DERIVED, History, Line, history_of, is_void, taken_back
 from backend.tiers.instants import MOMENT
-from backend.tiers.rules import NEW_BOOK, Career, opening
+from backend.tiers.rules import Career
+from backend.tiers.state import NEW_BOOK, opening
 from backend.tiers.timeline import Timeline
 
 

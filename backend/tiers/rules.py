@@ -8,64 +8,17 @@ give less. The tier is the highest held, or one given by hand if that is higher.
 
 from bisect import insort
 from copy import deepcopy
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from backend.kit.calendar import shop_day
 from backend.kit.money import PER_TEN_THOUSAND
-from backend.tiers.book import Condition, TierBook, TierRules
-from backend.tiers.conditions import Moment, Way, met_until, ways
+from backend.tiers.book import TierBook, TierRules
+from backend.tiers.conditions import Moment, met_until, ways
+from backend.tiers.grammar import Condition
 from backend.tiers.history import CORRECTION, MANUAL, History, Line
 from backend.tiers.instants import FOREVER, MOMENT, days_later, last_day
+from backend.tiers.state import GRACE_END, MANUAL_END, NEW_BOOK, PAID_START, PERIOD_END, Decayed, State, Step
 from backend.tiers.timeline import Edition, Timeline
-
-PERIOD_END, GRACE_END, MANUAL_END, NEW_BOOK, PAID_START, GROWTH_DECAY = (
-    "period-end",
-    "grace-end",
-    "manual-end",
-    "new-book",
-    "paid-start",
-    "decay",
-)
-
-
-@dataclass
-class State:
-    """Where a member stands at one instant, but for what counts (`History`).
-
-    `terms` are the ends of the validities that run, `lapsed` those that ended unkept and are in their grace, both in
-    order by tier code. `earned` is the tier without one given by hand, `tier` the one held.
-    """
-
-    version: int
-    tier: str
-    earned: str
-    at: datetime
-    terms: dict[str, list[datetime]] = field(default_factory=dict)
-    lapsed: dict[str, list[datetime]] = field(default_factory=dict)
-    manual: tuple[str, datetime] | None = None
-
-
-@dataclass(frozen=True)
-class Step:
-    """A change of the tier held or earned, at the instant it happened, with what was met or missed."""
-
-    at: datetime
-    cause: str
-    version: int
-    before: str
-    after: str
-    earned_before: str
-    earned_after: str
-    evidence: tuple[Way, ...]
-
-
-@dataclass(frozen=True)
-class Decayed:
-    """What a decay took of the growth value."""
-
-    at: datetime
-    amount: int
 
 
 class Career:
@@ -284,9 +237,3 @@ class Career:
 
     def _decay(self) -> tuple[datetime, int] | None:
         return self.growth_by.decay_after(self.state.at) if self.history.growth > 0 else None
-
-
-def opening(edition: Edition, at: datetime) -> State:
-    """Where somebody begins who joins at an instant: in the lowest tier."""
-    lowest = edition.book.tiers[0].code
-    return State(version=edition.version, tier=lowest, earned=lowest, at=at)

@@ -12,8 +12,8 @@ from backend.tiers.keeping import keep_line, keep_time
 from backend.tiers.models import TierStanding
 from backend.tiers.offers import Tier, tier_at_rank
 from backend.tiers.replay import replay
-from backend.tiers.rules import opening
 from backend.tiers.standings import Dossier, look
+from backend.tiers.state import opening
 
 
 @dataclass(frozen=True)

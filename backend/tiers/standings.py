@@ -14,7 +14,8 @@ from backend.tiers.history import Line, history_of
 from backend.tiers.instants import FOREVER, days_later, last_day
 from backend.tiers.models import TierStanding
 from backend.tiers.replay import carry
-from backend.tiers.rules import Career, State
+from backend.tiers.rules import Career
+from backend.tiers.state import State
 from backend.tiers.timeline import Timeline
 from config import policy
 

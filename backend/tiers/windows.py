@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from backend.tiers.book import CALENDAR_YEAR, DaySpent, Friends, Leaf, Paid, Purchases, Spent, TierBook
+from backend.tiers.book import TierBook
 from backend.tiers.conditions import leaves
+from backend.tiers.grammar import CALENDAR_YEAR, DaySpent, Friends, Leaf, Paid, Purchases, Spent
 
 LONGEST_YEAR: Final = 366
 

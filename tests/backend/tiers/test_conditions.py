@@ -4,8 +4,9 @@ from datetime import timedelta
 import pytest
 from pydantic import TypeAdapter
 
-from backend.tiers.book import Condition, TierBook
+from backend.tiers.book import TierBook
 from backend.tiers.conditions import Moment, alternatives, leaves, met_until, missing, needed_of, ways
+from backend.tiers.grammar import Condition
 from backend.tiers.history import FRIEND, PAID, Line, history_of
 from tests.factories.tiers import bought, definition, noon, tier
 

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from backend.tiers.history import CORRECTION, History, Line
 from backend.tiers.replay import carry, replay
-from backend.tiers.rules import Career, opening
+from backend.tiers.rules import Career
+from backend.tiers.state import opening
 from tests.backend.tiers.lives import BEGIN, MOMENTS, TIMELINES, doings, refunds
 
 MANY = settings(max_examples=60)

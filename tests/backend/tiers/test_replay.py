@@ -1,7 +1,7 @@
 from backend.tiers.history import CORRECTION, EVENT, MERGE, TIME, Line
 from backend.tiers.instants import MOMENT
 from backend.tiers.replay import carry, grown, replay
-from backend.tiers.rules import NEW_BOOK
+from backend.tiers.state import NEW_BOOK
 from tests.factories.tiers import EVER, YEAR, bought, definition, midnight, noon, returned, tier, tier_at, timeline
 
 FIRST = definition(tier("gold", {"spent_fen": 100_000, "days": 30}, validity=YEAR))

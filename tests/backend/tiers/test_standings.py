@@ -6,8 +6,8 @@ from backend import points, tiers
 from backend.tiers import editions
 from backend.tiers.instants import FOREVER
 from backend.tiers.models import TierStanding
-from backend.tiers.rules import State
 from backend.tiers.standings import dossiers, look, note_state, row_of, state_of, terms_of, validity_of
+from backend.tiers.state import State
 from tests.factories.members import make_member
 from tests.factories.tiers import YEAR, buy, definition, publish_book, tier
 from tests.support.clocks import LATE, MORNING
