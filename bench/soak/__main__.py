@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from backend.runtime import Runtime
 from bench.soak.closing import Closing, faults
 from bench.soak.crew import Hand, run_year
-from bench.soak.night import Night, nightly
+from bench.soak.night import Night
 from bench.soak.place import database, open_store, runtime_of
 from bench.soak.report import report
 from bench.soak.shift import Dangers
@@ -44,7 +44,6 @@ def main() -> None:
 
 def _close(runtime: Runtime, hands: list[Hand], year: Year, progress: Progress) -> list[str]:
     """The last night, in which all that was under way ends, and the proof."""
-    nightly(Night(runtime, year.end, Random(year.seed), sweeps=True))
     tasks: dict[str, Callable[[int], None]] = {}
 
     def tell(name: str, done: int, of: int) -> None:
@@ -52,7 +51,8 @@ def _close(runtime: Runtime, hands: list[Hand], year: Year, progress: Progress) 
             tasks[name] = _bar(progress, name, of)
         tasks[name](done)
 
-    return faults(Closing(runtime, [hand.world for hand in hands], year.end), tell=tell)
+    last = Night(runtime, year.end, Random(year.seed), sweeps=True)
+    return faults(Closing(runtime, [hand.world for hand in hands], last), tell=tell)
 
 
 def _bar(progress: Progress, name: str, total: int) -> Callable[[int], None]:

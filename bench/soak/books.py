@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from backend import earning, families, purchases, rulebooks
+from backend import earning, families, purchases, rulebooks, tiers
 from bench.soak.steps import Turn
 
 Definition = dict[str, Any]
@@ -54,6 +54,50 @@ def _families(rng: Random) -> Definition:
         "settled_days": rng.choice((0, 7)),
         "invitation_hours": 24,
     }
+
+
+def _tiers(rng: Random) -> Definition:
+    """Ways up, periods, grace, landings and gifts, drawn anew."""
+    ways: tuple[Definition, ...] = (
+        {"growth": 2_000},
+        {"spent_fen": 200_000, "days": 90},
+        {"purchases": 5, "days": 60},
+    )
+    gift = {"points": 20, "again_after_days": 180}
+    day: Definition = {"spent_in_a_day_fen": 500_000, "days": 30}
+    gold: Definition = {"any": [day, {"spent_fen": 1_000_000, "days": 365}]}
+    validity = rng.choice(({"months": 1}, {"months": 6}, "year-end"))
+    return {
+        "growth": {
+            "per_yuan": 10_000,
+            "check_in": rng.choice((0, 5)),
+            "decay": rng.choice((None, {"every": "month", "keep": 9_000})),
+        },
+        "on_refund": rng.choice(("recheck", "at-period-end")),
+        "change": rng.choice(("protect", "recompute")),
+        "tiers": [
+            {"code": "basic", "name": "普通"},
+            _tier(
+                "silver",
+                "银卡",
+                rng.choice(ways),
+                12_000,
+                validity=validity,
+                gift=gift,
+            ),
+            _tier("gold", "金卡", gold, 15_000, validity=validity, **_keeping(rng)),
+            _tier("diamond", "钻石", {"all": [gold, {"paid_membership": True}]}, 20_000, validity={"months": 3}),
+        ],
+    }
+
+
+def _tier(code: str, name: str, qualify: Definition, multiplier: int, **parts: Any) -> Definition:
+    return {"code": code, "name": name, "qualify": qualify, "benefits": {"multiplier": multiplier}} | parts
+
+
+def _keeping(rng: Random) -> Definition:
+    keep: Definition = {"spent_fen": 300_000, "days": 180}
+    return {"keep": keep, "grace_days": rng.choice((0, 14)), "landing": rng.choice(("one-step", "full"))}
 
 
 GROUPS = [
@@ -112,9 +156,15 @@ PROMOTIONS: list[Definition] = [
         "expiry": "never",
     },
 ]
-BOOKS: Mapping[str, Callable[[Random], Definition]] = {"earning": _earning, "cash": _cash, "families": _families}
+BOOKS: Mapping[str, Callable[[Random], Definition]] = {
+    "earning": _earning,
+    "cash": _cash,
+    "families": _families,
+    "tiers": _tiers,
+}
 CHECKED: Mapping[str, Callable[[Definition], object]] = {
     "earning": earning.checked,
     "cash": purchases.checked_cash_book,
     "families": families.checked,
+    "tiers": tiers.checked,
 }

@@ -15,6 +15,7 @@ from backend.kit.calendar import shop_day
 from backend.points.models import HELD, WAITING, Account, Entry, Hold, Pending
 from backend.purchases.models import Purchase, Refund
 from backend.runtime import Runtime
+from bench.soak.night import Night, nightly
 from bench.soak.world import World
 
 MOST_TOLD = 20
@@ -24,16 +25,22 @@ MOST_ORDERS = 100
 
 @dataclass(frozen=True)
 class Closing:
-    """A store after the last night, at the instant `now`."""
+    """A store after the year, and its last night, in which all that was under way ends."""
 
     runtime: Runtime
     worlds: list[World]
-    now: datetime
+    last: Night
+
+    @property
+    def now(self) -> datetime:
+        """After everything."""
+        return self.last.at
 
 
 def faults(closing: Closing, *, tell: Callable[[str, int, int], None]) -> list[str]:
     """Everything that is not as it must be; empty when all is well. `tell` hears the check, and how far of what."""
-    found = _found("books", lambda: _books(closing, lambda done, of: tell("books of every member", done, of)))
+    found = _found("the last night", lambda: _last_night(closing.last))
+    found += _found("books", lambda: _books(closing, lambda done, of: tell("books of every member", done, of)))
     for name, check in CHECKS.items():
         with closing.runtime.sessions.read() as session:
             found += _found(name, partial(check, session, closing))
@@ -47,6 +54,11 @@ def _found(name: str, check: Callable[[], Iterable[str]]) -> list[str]:
         return [f"{name}: {what}" for what in check()]
     except Exception:  # noqa: BLE001  a check that cannot be made is a finding
         return [f"{name}: {format_exc(limit=-3)}"]
+
+
+def _last_night(night: Night) -> list[str]:
+    nightly(night)
+    return []
 
 
 def _books(closing: Closing, tell: Callable[[int, int], None]) -> list[str]:

@@ -3,5 +3,5 @@
 from bench.soak import office, shopper, till
 from bench.soak.steps import Step
 
-JOIN = shopper.STEPS[0]
+JOIN, CHANGE_THE_RULES = shopper.STEPS[0], office.STEPS[-1]
 STEPS: tuple[Step, ...] = (*shopper.STEPS, *till.STEPS, *office.STEPS)

@@ -1,8 +1,10 @@
 """What operators and families do: adjust, approve, extend, freeze, merge, let go, pass points on, change the rules."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
-from backend import adjustments, families, lifecycle, members, points
+from backend import adjustments, families, lifecycle, members, points, tiers
 from backend.adjustments import Purpose, Wish
 from bench.soak.books import change_the_rules
 from bench.soak.steps import Step, Turn, must
@@ -134,6 +136,30 @@ def stay(turn: Turn) -> None:
         turn.world.shoppers.append(member_id)
 
 
+def give_tier(turn: Turn) -> None:
+    """A tier by hand for a while, as a courtesy."""
+    member_id, until = turn.world.anyone(turn.rng), turn.now + timedelta(days=turn.rng.randint(5, 60))
+
+    def work(session: Session) -> None:
+        account = points.lock(session, member_id, now=turn.now)
+        by = turn.login("admin")
+        tiers.set_manual(session, account, "gold", until_at=until, by=by, reason="体验", now=turn.now)
+
+    turn.write(work)
+
+
+def pay_membership(turn: Turn) -> None:
+    """A paid membership for a quarter."""
+    member_id, source = turn.world.anyone(turn.rng), points.Source("paid", turn.name("P"))
+    until = turn.now + timedelta(days=90)
+
+    def work(session: Session) -> None:
+        account = points.lock(session, member_id, now=turn.now)
+        tiers.note_paid_period(session, account, from_at=turn.now, until_at=until, source=source, now=turn.now)
+
+    turn.write(work)
+
+
 def found_family(turn: Turn) -> None:
     """A family of two, who may pass points on to one another."""
     owner, other = turn.world.anyone(turn.rng), turn.world.anyone(turn.rng)
@@ -178,7 +204,9 @@ STEPS = (
     Step("merge", 6, merge, UNITING),
     Step("ask to leave", 4, ask_to_leave),
     Step("stay", 2, stay, LEFT | {"lifecycle.not-closing"}),
+    Step("give a tier", 8, give_tier, LEFT),
+    Step("pay for membership", 8, pay_membership, LEFT),
     Step("found a family", 8, found_family, HOME),
     Step("pass on", 25, pass_on, SHORT | GIVING),
-    Step("change the rules", 1, change_the_rules, frozenset({"rulebooks.outdated", "rulebooks.live-in-past"})),
+    Step("change the rules", 0, change_the_rules, frozenset({"rulebooks.outdated", "rulebooks.live-in-past"})),
 )

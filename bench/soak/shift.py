@@ -10,7 +10,7 @@ from traceback import format_exc
 from backend.kit.errors import DomainError, Unavailable
 from backend.runtime import Runtime
 from bench.soak.doom import Crash, Doom, How
-from bench.soak.kinds import JOIN, STEPS
+from bench.soak.kinds import CHANGE_THE_RULES, JOIN, STEPS
 from bench.soak.night import SWEEP_EVERY, Night, nightly
 from bench.soak.steps import Step, Turn
 from bench.soak.world import World
@@ -19,6 +19,7 @@ from bench.soak.year import Year
 FATES: tuple[tuple[How, int], ...] = (("crash", 200), ("cut", 3_000))  # one in so many steps
 MOST_FAULTS = 20
 FEWEST_SHOPPERS = 12
+CHANGES_OF_RULES = 12  # of one process in a year
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Shift:
 
     def _step(self, number: int, now: datetime, *, again: bool) -> None:
         rng = self._luck(number, "step")
-        step = JOIN if len(self.world.shoppers) < FEWEST_SHOPPERS else rng.choices(STEPS, self.often)[0]
+        step = self._drawn(number, rng)
         self.now_at = number
         if again:
             self._guarded(step.name, lambda: self._once(step, self._turn(number, now), lenient=True))
@@ -78,15 +79,20 @@ class Shift:
         self._guarded(step.name, lambda: self._in_danger(step, number, now))
         self.doom.arm(None)
 
+    def _drawn(self, number: int, rng: Random) -> Step:
+        if len(self.world.shoppers) < FEWEST_SHOPPERS:
+            return JOIN
+        changes = number % max(1, self.year.steps // CHANGES_OF_RULES) == 0
+        return CHANGE_THE_RULES if changes else rng.choices(STEPS, self.often)[0]
+
     def _in_danger(self, step: Step, number: int, now: datetime) -> None:
         try:
             self._once(step, self._turn(number, now))
         except (Crash, Unavailable):
-            if self.doom.struck is None:
-                raise
-            self.tally[f"! {self.doom.struck}"] += 1
+            how = self.doom.struck or "503"
+            self.tally[f"! {how}"] += 1
             # what was cut may have been committed, and nobody was told
-            self._once(step, self._turn(number, now), lenient=self.doom.struck == "cut")
+            self._once(step, self._turn(number, now), lenient=how != "crash")
 
     def _once(self, step: Step, turn: Turn, *, lenient: bool = False) -> None:
         try:

@@ -8,7 +8,7 @@ from backend.kit.clock import FixedClock
 from bench.soak.closing import Closing, faults
 from bench.soak.crew import Hand, run_year
 from bench.soak.kinds import STEPS
-from bench.soak.night import Night, nightly
+from bench.soak.night import Night
 from bench.soak.place import open_store
 from bench.soak.shift import Dangers, Shift
 from bench.soak.year import OPENING, Year
@@ -21,8 +21,8 @@ def nobody(_at):
 
 def close(runtime, worlds, year):
     """The last night and what is wrong after it."""
-    nightly(Night(runtime, year.end, Random(1), sweeps=True))
-    return faults(Closing(runtime, worlds, year.end), tell=lambda *_: None)
+    last = Night(runtime, year.end, Random(1), sweeps=True)
+    return faults(Closing(runtime, worlds, last), tell=lambda *_: None)
 
 
 @pytest.mark.slow
