@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from backend.kit.clock import FixedClock
 from bench.soak.closing import Closing, faults
@@ -36,6 +37,24 @@ def test_a_short_year_ends_with_all_invariants_holding(runtime):
     assert shift.tally["! crash"] > 0
     assert sum(shift.tally[step.name] > 0 for step in STEPS) > len(STEPS) // 2
     assert close(runtime, [shift.world], year) == []
+
+
+@pytest.mark.slow
+def test_what_is_planted_is_found(mariadb):
+    """The negative control: a database that gives every earning a point too many."""
+    runtime, year = make_runtime(mariadb, FixedClock(OPENING)), Year(steps=250, seed=7)
+    shift = Shift(runtime, open_store(runtime, processes=1)[0], year, Dangers(), nobody, lambda: None)
+    with mariadb.begin() as connection:
+        generous = "BEFORE INSERT ON point_lots FOR EACH ROW SET NEW.amount = NEW.amount + 1"
+        connection.execute(text(f"CREATE TRIGGER planted {generous}"))
+    try:
+        for day in range(year.days):
+            shift.trade(day)
+            shift.night(day)
+        assert close(runtime, [shift.world], year) != []
+    finally:
+        with mariadb.begin() as connection:
+            connection.execute(text("DROP TRIGGER planted"))
 
 
 @pytest.mark.slow
