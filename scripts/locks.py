@@ -39,6 +39,7 @@ def _would_change(name: str, folder: Path) -> bool:
 
 def _compile(name: str, output: Path, options: list[str]) -> None:
     base = ["uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate"]
+    base.append("--no-strip-extras")  # pip before 23.3 takes an extra for a package without a pin
     command = [*base, "pyproject.toml", *LOCKS[name], *options, "-o", str(output)]
     if subprocess.run(command, cwd=ROOT, check=False).returncode:
         raise SystemExit(f"uv could not compile {_shown(name)}: see above.")
