@@ -26,17 +26,18 @@ CONDITIONS = st.one_of(
     st.builds(lambda parts: {"any": parts}, st.lists(LEAVES, min_size=1, max_size=2)),
     st.builds(lambda parts: {"all": parts}, st.lists(LEAVES, min_size=1, max_size=2)),
 )
-VALIDITIES = st.sampled_from([{"months": 1}, {"months": 2}, {"months": 3}, "year-end", "forever"])
+MONTHS = [{"months": 1}, {"months": 2}, {"months": 3}]
+VALIDITIES = st.sampled_from([*MONTHS, "year-end", "forever"])
 GIFTS = st.sampled_from([None, {"points": 10, "again_after_days": 60}])
 
 
-def rising(code):
+def rising(code, validities):
     """A tier above the lowest."""
     return st.builds(
         lambda **parts: tier(code, **parts),
         qualify=CONDITIONS,
         keep=st.none() | CONDITIONS,
-        validity=VALIDITIES,
+        validity=validities,
         grace_days=st.sampled_from([0, 0, 5, 20]),
         landing=st.sampled_from(["full", "one-step"]),
         gift=GIFTS,
@@ -46,16 +47,25 @@ def rising(code):
 DECAYS = st.none() | st.fixed_dictionaries(
     {"every": st.sampled_from(["month", "year"]), "keep": st.sampled_from([5_000, 9_000])}
 )
-BOOKS = st.builds(
-    lambda silver, gold, decay, on_refund, change: definition(
-        silver, gold, growth={"decay": decay}, on_refund=on_refund, change=change
-    ),
-    rising("silver"),
-    rising("gold"),
-    DECAYS,
-    st.sampled_from(["recheck", "at-period-end"]),
-    st.sampled_from(["protect", "recompute"]),
-)
+
+
+def books(validities=VALIDITIES):
+    """Books of three tiers."""
+    return st.builds(
+        lambda silver, gold, decay, on_refund, change: definition(
+            silver, gold, growth={"decay": decay}, on_refund=on_refund, change=change
+        ),
+        rising("silver", validities),
+        rising("gold", validities),
+        DECAYS,
+        st.sampled_from(["recheck", "at-period-end"]),
+        st.sampled_from(["protect", "recompute"]),
+    )
+
+
+BOOKS = books()
+ENDING = books(st.sampled_from(MONTHS))
+"""Books whose tiers all end."""
 MOMENTS = st.builds(
     lambda days, hours, microseconds: BEGIN + timedelta(days=days, hours=hours, microseconds=microseconds),
     st.integers(1, 200),
@@ -85,44 +95,41 @@ def purchase(seq, at, fen, late):
 
 SPENDING = st.sampled_from([0, 99, 5_000, 10_000, 20_050, 30_000, 50_000])
 LATE = st.sampled_from([0, 0, 0, 2, 12])
+PURCHASES = st.tuples(st.just(PURCHASE), SPENDING, LATE)
+ACTS = st.one_of(
+    PURCHASES,
+    PURCHASES,
+    PURCHASES,
+    st.tuples(st.just(EVENT), st.sampled_from([5, 120, 400]), st.just(0)),
+    st.tuples(st.sampled_from([FRIEND, FRIEND_TIER]), st.integers(1, 3), st.sampled_from(CODES)),
+    st.tuples(st.just(PAID), st.integers(0, 5), st.integers(1, 60)),
+    st.tuples(st.just(MANUAL), st.sampled_from([None, "silver", "gold"]), st.sampled_from([None, 4, 40])),
+)
 
 
-@st.composite
-def doings(draw, first_seq=1, max_size=12):
+def doings(first_seq=1, max_size=12):
     """Lines that give: purchases, growth value, friends, paid memberships, tiers given by hand; in order."""
-    instants = sorted(draw(st.lists(MOMENTS, max_size=max_size)))
-    return [draw(_doing(seq, at)) for seq, at in enumerate(instants, start=first_seq)]
-
-
-def _doing(seq, at):
-    return st.one_of(
-        purchases(seq, at),
-        purchases(seq, at),
-        purchases(seq, at),
-        st.builds(lambda value: Line(seq, EVENT, at, value=value), st.sampled_from([5, 120, 400])),
-        st.builds(
-            lambda kind, friend_id, code: Line(seq, kind, at, friend_id=friend_id, tier_code=code),
-            st.sampled_from([FRIEND, FRIEND_TIER]),
-            st.integers(1, 3),
-            st.sampled_from(CODES),
-        ),
-        st.builds(
-            lambda starts, days: Line(
-                seq, PAID, at, from_at=at + timedelta(days=starts), until_at=at + timedelta(days=starts + days)
-            ),
-            st.integers(0, 5),
-            st.integers(1, 60),
-        ),
-        st.builds(
-            lambda code, days: Line(seq, MANUAL, at, tier_code=code, until_at=days and at + timedelta(days=days)),
-            st.sampled_from([None, "silver", "gold"]),
-            st.sampled_from([None, 4, 40]),
-        ),
+    told = st.lists(st.tuples(MOMENTS, ACTS), min_size=max_size // 3, max_size=max_size)
+    return told.map(
+        lambda acts: [
+            _line(seq, at, *act) for seq, (at, act) in enumerate(sorted(acts, key=lambda one: one[0]), start=first_seq)
+        ]
     )
 
 
-def purchases(seq, at):
-    return st.builds(lambda fen, late: purchase(seq, at, fen, late), SPENDING, LATE)
+def _line(seq, at, kind, one, other):
+    match kind:
+        case "purchase":
+            return purchase(seq, at, one, other)
+        case "event":
+            return Line(seq, EVENT, at, value=one)
+        case "paid":
+            from_at = at + timedelta(days=one)
+            return Line(seq, PAID, at, from_at=from_at, until_at=from_at + timedelta(days=other))
+        case "manual":
+            return Line(seq, MANUAL, at, tier_code=one, until_at=other and at + timedelta(days=other))
+        case _:
+            return Line(seq, kind, at, friend_id=one, tier_code=other)
 
 
 @st.composite

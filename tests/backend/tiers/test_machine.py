@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import count
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import delete, update
@@ -175,12 +175,5 @@ class TierMachine(RuleBasedStateMachine):
 def test_every_life_is_stored_as_a_replay_tells_it(sessions):
     run_state_machine_as_test(
         lambda: TierMachine(sessions),
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=25,
-            deadline=None,
-            derandomize=True,
-            database=None,
-            phases=(Phase.generate,),
-        ),
+        settings=settings(max_examples=4, stateful_step_count=25, deadline=None, derandomize=True, database=None),
     )
