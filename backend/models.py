@@ -2,6 +2,7 @@
 
 from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
+from backend.coupons import models as coupons
 from backend.earning import models as earning
 from backend.families import models as families
 from backend.insights import models as insights
@@ -22,6 +23,7 @@ from backend.tiers import models as tiers
 __all__ = [
     "adjustments",
     "checkin",
+    "coupons",
     "earning",
     "families",
     "idempotency",
