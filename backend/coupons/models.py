@@ -1,7 +1,7 @@
 from datetime import date, datetime
 from typing import Any, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.kit.columns import Code, Id, Json
@@ -19,11 +19,12 @@ class Template(Model):
     """A kind of coupon. `version` is the one that coupons are issued by, null until it is live for the first time.
 
     `issued` counts the coupons of all versions that were not revoked; `stock` is the most there may be (null: no end).
+    `claimable` and `claim_until` are what the version says, for the list that members choose from.
     """
 
     __tablename__ = "coupon_templates"
     __table_args__ = (
-        Index(None, "status", "position", "id"),
+        Index(None, "status", "claimable", "position", "id"),
         CheckConstraint("status IN ('draft', 'approved', 'live', 'paused', 'ended')", name="status_known"),
         CheckConstraint("issued >= 0 AND (stock IS NULL OR issued <= stock)", name="issued_within_stock"),
     )
@@ -34,6 +35,8 @@ class Template(Model):
     version: Mapped[int | None]
     stock: Mapped[int | None]
     issued: Mapped[int] = mapped_column(default=0)
+    claimable: Mapped[bool] = mapped_column(default=False)
+    claim_until: Mapped[datetime | None]
     position: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -61,6 +64,22 @@ class TemplateVersion(Model):
     live_at: Mapped[datetime | None]
 
 
+class TemplateDecision(Model):
+    """Who decided what about a template, and when. Only ever added."""
+
+    __tablename__ = "coupon_template_decisions"
+
+    template_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("coupon_templates.id"), primary_key=True, autoincrement=False
+    )
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    what: Mapped[str] = mapped_column(code_column(16))
+    version: Mapped[int | None]
+    by: Mapped[str] = mapped_column(code_column(32))
+    note: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+
+
 class TemplateDay(Model):
     """How many coupons of a template were issued on a shop day and not revoked; only where a day has its own stock."""
 
@@ -78,14 +97,12 @@ class Coupon(Model):
     """A member's coupon, good while `valid_from <= now < valid_until` by the version it was issued by.
 
     A till may keep it for an order (`held_*`) while the customer pays. `redemptions` counts how often it was redeemed,
-    reversed ones too. What had the coupon issued is its source, once.
+    reversed ones too. What had the coupon issued is its source, once. `got_on` is the day on which whose it is got it.
+    While it is on its way to a friend (`sent`, until `sent_until`) nobody can use it.
     """
 
     __tablename__ = "coupons"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["template_id", "version"], ["coupon_template_versions.template_id", "coupon_template_versions.version"]
-        ),
         UniqueConstraint("member_id", "template_id", "source_kind", "source_id"),
         Index(None, "member_id", "status", "valid_until"),
         Index(None, "status", "valid_until"),
@@ -93,11 +110,13 @@ class Coupon(Model):
         CheckConstraint("status IN ('ready', 'sent', 'redeemed', 'expired', 'revoked')", name="status_known"),
         CheckConstraint("valid_from < valid_until", name="valid_for_a_while"),
         CheckConstraint("(held_order_no IS NULL) = (held_until IS NULL)", name="held_for_an_order"),
+        CheckConstraint("status <> 'sent' OR sent_until IS NOT NULL", name="sent_for_a_while"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False, default=new_id)
     code: Mapped[str] = mapped_column(code_column(CODE_LENGTH), unique=True)
     member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"))
+    # no foreign key: its shared lock, taken by every insert, would meet the locks of who lets a template go live
     template_id: Mapped[int] = mapped_column(Id)
     version: Mapped[int]
     status: Mapped[CouponStatus] = mapped_column(code_column(16), default="ready")
@@ -107,11 +126,21 @@ class Coupon(Model):
     source_id: Mapped[str] = mapped_column(Code)
     issued_at: Mapped[datetime]
     issued_on: Mapped[date]
+    got_on: Mapped[date]
+    sent_until: Mapped[datetime | None]
     held_store_id: Mapped[int | None] = mapped_column(Id)
     held_order_no: Mapped[str | None] = mapped_column(Code)
     held_until: Mapped[datetime | None]
     redemptions: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
+
+    def status_at(self, now: datetime) -> CouponStatus:
+        """What it is at an instant, also before a job wrote it down: time is over, or a gift was not accepted."""
+        if self.status in {"ready", "sent"} and now >= self.valid_until:
+            return "expired"
+        if self.status == "sent" and (self.sent_until is None or now >= self.sent_until):
+            return "ready"
+        return self.status
 
 
 class Redemption(Model):

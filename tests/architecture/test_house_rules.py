@@ -16,7 +16,18 @@ CLOCKS = {"now", "utcnow", "today"}
 TIME_READERS = {"time", "time_ns", "localtime", "gmtime", "ctime"}
 LEDGERS = tuple(
     f"backend/{domain}"
-    for domain in ("adjustments", "checkin", "earning", "families", "lifecycle", "mall", "points", "purchases", "tiers")
+    for domain in (
+        "adjustments",
+        "checkin",
+        "coupons",
+        "earning",
+        "families",
+        "lifecycle",
+        "mall",
+        "points",
+        "purchases",
+        "tiers",
+    )
 )
 ARITHMETIC = "backend/kit/money.py"
 GIVEN_THEIR_INSTANT = (
