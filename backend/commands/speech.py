@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import click
@@ -35,7 +35,7 @@ class Group(AppGroup):
 
 
 class Instant(click.ParamType[datetime]):
-    """An ISO 8601 instant; without a zone it is the shop's."""
+    """An ISO 8601 instant, answered in UTC; without a zone it is the shop's."""
 
     name = "ISO"
 
@@ -44,7 +44,7 @@ class Instant(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value} is no ISO 8601 instant, such as 2026-03-01T02:10", param, ctx)
-        return at if at.tzinfo else at.replace(tzinfo=policy.SHOP_ZONE)
+        return (at if at.tzinfo else at.replace(tzinfo=policy.SHOP_ZONE)).astimezone(UTC)
 
 
 def tell(rows: Sequence[Row], *, json_wanted: bool, empty: str) -> None:

@@ -1,7 +1,7 @@
 """The jobs process: the timetable in threads, the delivery of messages in the middle, an orderly end."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from threading import Event
 from typing import Any, Final
@@ -68,7 +68,7 @@ class FireTimes(ThreadPoolExecutor):  # type: ignore[misc]  # apscheduler carrie
 
 def _fire_each(runtime: Runtime, job: Job, fire_times: Sequence[datetime] = ()) -> None:
     for fire_at in fire_times:
-        fire(runtime, job, fire_at)
+        fire(runtime, job, fire_at.astimezone(UTC))  # the scheduler thinks in the shop's zone, services in UTC
 
 
 def _look_round(runtime: Runtime, jobs: Sequence[Job], _fire_times: Sequence[datetime] = ()) -> None:

@@ -138,4 +138,5 @@ def _digest(previous: bytes, columns: dict[str, Any]) -> bytes:
 
 
 def _as_said(value: Any) -> Any:
-    return value.isoformat(timespec="microseconds") if isinstance(value, datetime) else value
+    """An instant is said in UTC, as the database gives it back, whatever zone it came in."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds") if isinstance(value, datetime) else value

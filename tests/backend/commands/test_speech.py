@@ -1,4 +1,5 @@
 import json
+from datetime import UTC
 
 import pytest
 from click import BadParameter
@@ -75,6 +76,11 @@ def test_every_command_has_help(app):
 def test_an_instant_without_a_zone_is_the_shops():
     assert Instant().convert("2026-03-01T09:00", None, None) == MORNING
     assert Instant().convert("2026-03-01T01:00:00+00:00", None, None) == MORNING
+
+
+def test_an_instant_is_answered_in_utc():
+    assert Instant().convert("2026-03-01T09:00", None, None).tzinfo is UTC
+    assert Instant().convert("2026-03-01T09:00+08:00", None, None).tzinfo is UTC
 
 
 def test_no_instant_is_refused():

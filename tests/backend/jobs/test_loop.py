@@ -1,4 +1,5 @@
 from collections import Counter
+from datetime import UTC
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
@@ -62,6 +63,7 @@ def test_a_failing_job_is_offered_its_next_due_time(sqlite_runtime):
     wait_for(lambda: len(tried) >= 2)
     scheduler.shutdown(wait=True)
     assert len(set(tried)) == len(tried)
+    assert {at.tzinfo for at in tried} == {UTC}  # what services write down and hash is told in UTC
 
 
 def test_serving_ends_when_told_and_waits_for_what_was_begun(sqlite_runtime):

@@ -1,12 +1,14 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.points.rules import Expiry, choose
+from backend.points.rules import GENESIS, Expiry, Source, chained, choose, next_line
+from config import policy
 
 FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
 INSTANTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds are naive
@@ -71,3 +73,21 @@ def test_points_are_good_from_earning_to_the_last_instant_of_a_shop_day(earned_a
 def test_what_is_earned_later_never_expires_earlier(one, other, months):
     early, late = sorted((one, other))
     assert Expiry("months", months).of(early) <= Expiry("months", months).of(late)
+
+
+@dataclass
+class Journal:
+    member_id: int = 1
+    balance: int = 0
+    last_seq: int = 0
+    last_hash: bytes = GENESIS
+    last_at: datetime = FIRST_DAY
+
+
+def test_a_line_fits_the_chain_whatever_zone_its_instants_came_in():
+    """The scheduler and the command line think in the shop's zone; the database gives UTC back."""
+    at, until = datetime(2026, 3, 1, 1, tzinfo=UTC), datetime(2027, 3, 1, 16, tzinfo=UTC)
+    local = [moment.astimezone(policy.SHOP_ZONE) for moment in (at, until)]
+    line = next_line(Journal(), "earn", 5, source=Source("grant", 7), at=local[0], expires_at=local[1])
+    read_back = SimpleNamespace(**line | {"at": at, "expires_at": until})
+    assert chained(GENESIS, read_back) == line["hash"]
