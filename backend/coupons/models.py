@@ -12,6 +12,7 @@ from backend.kit.ids import new_id
 TemplateStatus = Literal["draft", "approved", "live", "paused", "ended"]
 VersionStatus = Literal["draft", "approved", "live", "replaced", "discarded"]
 CouponStatus = Literal["ready", "sent", "redeemed", "expired", "revoked"]
+ReturnKind = Literal["refund", "reversal"]
 CODE_LENGTH = 16
 
 
@@ -145,8 +146,9 @@ class Coupon(Model):
 
 class Redemption(Model):
     """A coupon was used at a store: for an order, or by itself. `discount_fen` is what it took off, `goods_fen` what
-    the goods in its scope cost before, `settlement_fen` what its bearer owes for it. `ref` is the
-    till's own number where there is no order. A reversed one counts for nothing.
+    the goods in its scope cost before, `settlement_fen` what its bearer owes for it; `returned_fen` and
+    `returned_settlement_fen` are the shares of both that went back with goods, or with a reversal. `ref` is the till's
+    own number where there is no order. A reversed one counts for nothing.
     """
 
     __tablename__ = "coupon_redemptions"
@@ -155,7 +157,13 @@ class Redemption(Model):
         UniqueConstraint("store_id", "ref"),
         Index(None, "template_id", "redeemed_on", "store_id"),
         Index(None, "member_id", "redeemed_at"),
+        Index(None, "redeemed_on"),
         CheckConstraint("discount_fen >= 0 AND discount_fen <= goods_fen", name="discount_within_goods"),
+        CheckConstraint("returned_fen >= 0 AND returned_fen <= discount_fen", name="returned_within_discount"),
+        CheckConstraint(
+            "returned_settlement_fen >= 0 AND returned_settlement_fen <= settlement_fen",
+            name="returned_within_settlement",
+        ),
         CheckConstraint("bearer IN ('mall', 'store', 'brand')", name="bearer_known"),
     )
 
@@ -171,6 +179,8 @@ class Redemption(Model):
     discount_fen: Mapped[int] = mapped_column(Id, default=0)
     goods_fen: Mapped[int] = mapped_column(Id, default=0)
     settlement_fen: Mapped[int] = mapped_column(Id, default=0)
+    returned_fen: Mapped[int] = mapped_column(Id, default=0)
+    returned_settlement_fen: Mapped[int] = mapped_column(Id, default=0)
     bearer: Mapped[str] = mapped_column(code_column(16))
     brand: Mapped[str | None] = mapped_column(Code)
     offline: Mapped[bool] = mapped_column(default=False)
@@ -179,3 +189,43 @@ class Redemption(Model):
     recorded_at: Mapped[datetime]
     reversed_at: Mapped[datetime | None]
     reversed_why: Mapped[str | None] = mapped_column(String(200))
+
+
+class Return(Model):
+    """What a redemption had taken off, or had cost its bearer, went back in part or in whole, and what the coupon was
+    after that. What had it go back, a refund or a reversal, is its source, once. Only ever added.
+    """
+
+    __tablename__ = "coupon_returns"
+    __table_args__ = (
+        Index(None, "source_kind", "source_id"),
+        Index(None, "returned_on"),
+        CheckConstraint("source_kind IN ('refund', 'reversal')", name="source_known"),
+        CheckConstraint("discount_fen >= 0 AND settlement_fen >= 0", name="amounts_not_negative"),
+        CheckConstraint("left_it IN ('ready', 'expired', 'redeemed')", name="status_known"),
+    )
+
+    redemption_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("coupon_redemptions.id"), primary_key=True, autoincrement=False
+    )
+    source_kind: Mapped[ReturnKind] = mapped_column(code_column(16), primary_key=True)
+    source_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    discount_fen: Mapped[int] = mapped_column(Id)
+    settlement_fen: Mapped[int] = mapped_column(Id)
+    left_it: Mapped[Literal["ready", "expired", "redeemed"]] = mapped_column(code_column(16))
+    returned_at: Mapped[datetime]
+    returned_on: Mapped[date]
+
+
+class RedemptionConflict(Model):
+    """A till took a coupon while it was offline that could not be redeemed any more, and why (`reason`, a code)."""
+
+    __tablename__ = "coupon_redemption_conflicts"
+    __table_args__ = (Index(None, "reported_at"),)
+
+    store_id: Mapped[int] = mapped_column(Id, ForeignKey("stores.id"), primary_key=True, autoincrement=False)
+    ref: Mapped[str] = mapped_column(Code, primary_key=True)
+    coupon_id: Mapped[int] = mapped_column(Id, ForeignKey("coupons.id"))
+    reason: Mapped[str] = mapped_column(code_column(64))
+    redeemed_at: Mapped[datetime]
+    reported_at: Mapped[datetime]

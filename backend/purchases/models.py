@@ -13,10 +13,11 @@ LONGEST_NAME = 128
 class Purchase(Model):
     """A sale that a till reported, what it earned, and how its member stood after it.
 
-    Of `total_fen`, `paid_fen` was paid in money and `points_fen` with `points_used` points; both are what the goods
-    were given for, and what `refunded_fen` counts. Only that moves, and the member when two become one. The points
-    earned settle at `settles_at` (null: at once). `per_yuan` and `multiplier` are the rates (per ten thousand) of
-    sales that are older than the books of rules: their refunds are reckoned by them.
+    Of `total_fen`, coupons took `coupon_fen` off, `paid_fen` was paid in money and `points_fen` with `points_used`
+    points; the last two are what the goods were given for, and what `refunded_fen` counts. Only that moves, and the
+    member when two become one. The points earned settle at `settles_at` (null: at once). `per_yuan` and `multiplier`
+    are the rates (per ten thousand) of sales that are older than the books of rules: their refunds are reckoned by
+    them.
     """
 
     __tablename__ = "purchases"
@@ -24,13 +25,15 @@ class Purchase(Model):
         UniqueConstraint("store_id", "order_no"),
         Index(None, "member_id", "paid_at"),
         CheckConstraint(
-            "paid_fen >= 0 AND points_fen >= 0 AND paid_fen + points_fen <= total_fen", name="paid_within_total"
+            "paid_fen >= 0 AND points_fen >= 0 AND coupon_fen >= 0 AND paid_fen + points_fen + coupon_fen <= total_fen",
+            name="paid_within_total",
         ),
         CheckConstraint("refunded_fen >= 0 AND refunded_fen <= paid_fen + points_fen", name="refunded_within_paid"),
         CheckConstraint("points_used >= 0 AND (points_used = 0) = (points_fen = 0)", name="points_are_worth_something"),
         CheckConstraint("points_earned >= 0 AND growth_earned >= 0", name="earned_not_negative"),
         CheckConstraint(
-            "member_id IS NOT NULL OR points_earned + growth_earned + points_used = 0", name="only_members_earn"
+            "member_id IS NOT NULL OR points_earned + growth_earned + points_used + coupon_fen = 0",
+            name="only_members_earn",
         ),
     )
 
@@ -44,6 +47,7 @@ class Purchase(Model):
     paid_fen: Mapped[int] = mapped_column(Id)
     points_used: Mapped[int] = mapped_column(Id, default=0)
     points_fen: Mapped[int] = mapped_column(Id, default=0)
+    coupon_fen: Mapped[int] = mapped_column(Id, default=0)
     refunded_fen: Mapped[int] = mapped_column(Id, default=0)
     fingerprint: Mapped[bytes] = mapped_column(Digest)
     per_yuan: Mapped[int | None]
@@ -63,13 +67,16 @@ class Purchase(Model):
 
 class PurchaseLine(Model):
     """One line of a purchase. `paid_fen` and `points_fen` are its shares of the money and of the points that paid for
-    it, `points` its share of what was earned.
+    it, `coupon_fen` what coupons took off it, `points` its share of what was earned. `came_back` tells of a line that
+    coupons paid in whole, so that nothing was left to give back for it.
     """
 
     __tablename__ = "purchase_lines"
     __table_args__ = (
         CheckConstraint("qty >= 1", name="qty_at_least_one"),
-        CheckConstraint("amount_fen >= 0 AND points >= 0 AND points_fen >= 0", name="amount_not_negative"),
+        CheckConstraint(
+            "amount_fen >= 0 AND points >= 0 AND points_fen >= 0 AND coupon_fen >= 0", name="amount_not_negative"
+        ),
         CheckConstraint("refunded_fen >= 0 AND refunded_fen <= paid_fen + points_fen", name="refunded_within_paid"),
     )
 
@@ -84,7 +91,9 @@ class PurchaseLine(Model):
     amount_fen: Mapped[int] = mapped_column(Id)
     paid_fen: Mapped[int] = mapped_column(Id)
     points_fen: Mapped[int] = mapped_column(Id, default=0)
+    coupon_fen: Mapped[int] = mapped_column(Id, default=0)
     refunded_fen: Mapped[int] = mapped_column(Id, default=0)
+    came_back: Mapped[bool] = mapped_column(default=False)
     points: Mapped[int] = mapped_column(Id)
 
     @property
@@ -92,17 +101,43 @@ class PurchaseLine(Model):
         """What the line was given for, in money and points."""
         return self.paid_fen + self.points_fen
 
+    @property
+    def is_back(self) -> bool:
+        """Whether all of it has come back; what was given for nothing, without a coupon, need not."""
+        if self.value_fen or not self.coupon_fen:
+            return self.refunded_fen == self.value_fen
+        return self.came_back
+
+
+class PurchaseCoupon(Model):
+    """What a redeemed coupon took off a line of a purchase."""
+
+    __tablename__ = "purchase_coupons"
+    __table_args__ = (
+        ForeignKeyConstraint(["purchase_id", "line_no"], ["purchase_lines.purchase_id", "purchase_lines.line_no"]),
+        Index(None, "redemption_id"),
+        CheckConstraint("discount_fen > 0", name="discount_above_zero"),
+    )
+
+    purchase_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    line_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    redemption_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("coupon_redemptions.id"), primary_key=True, autoincrement=False
+    )
+    discount_fen: Mapped[int] = mapped_column(Id)
+
 
 class Refund(Model):
-    """Goods of a purchase worth `amount_fen` came back: the money and points returned for them, what was taken back of
-    what they had earned, and how the member stood after it. Only the member changes, when two become one.
+    """Goods of a purchase worth `amount_fen` (0: coupons had paid for them) came back: the money and points returned
+    for them, what was taken back of what they had earned, and how the member stood after it. Only the member changes,
+    when two become one.
     """
 
     __tablename__ = "refunds"
     __table_args__ = (
         UniqueConstraint("purchase_id", "refund_no"),
         Index(None, "member_id", "refunded_at"),
-        CheckConstraint("amount_fen > 0", name="amount_above_zero"),
+        CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
         CheckConstraint("money_fen >= 0 AND money_fen <= amount_fen", name="money_within_amount"),
         CheckConstraint("points_returned >= 0", name="returned_not_negative"),
         CheckConstraint("points_taken >= 0 AND growth_taken >= 0", name="taken_not_negative"),
@@ -130,7 +165,7 @@ class RefundLine(Model):
     __tablename__ = "refund_lines"
     __table_args__ = (
         ForeignKeyConstraint(["purchase_id", "line_no"], ["purchase_lines.purchase_id", "purchase_lines.line_no"]),
-        CheckConstraint("amount_fen > 0", name="amount_above_zero"),
+        CheckConstraint("amount_fen >= 0", name="amount_not_negative"),
     )
 
     refund_id: Mapped[int] = mapped_column(Id, ForeignKey("refunds.id"), primary_key=True, autoincrement=False)
