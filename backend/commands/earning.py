@@ -57,14 +57,12 @@ def dry_run(file: TextIO, *, as_json: bool, at: datetime | None, **told: Any) ->
     Caps and budgets count as untouched. Nothing is written.
     """
     book = earning.checked(_read(file))
-    event = _made_up(at or runtime().clock.now(), **told)
-    assessment = earning.assess(book, event)
-    rows = [asdict(one) for one in earning.explained(event, assessment, {})]
+    tried = earning.try_out(book, _made_up(at or runtime().clock.now(), **told))
     if as_json:
-        tell_one({"points": assessment.points, "rules": rows}, json_wanted=True)
+        tell_one(asdict(tried), json_wanted=True)
     else:
-        tell(rows, json_wanted=False, empty="No rule is for this.")
-        click.echo(f"points: {assessment.points}")
+        tell([asdict(one) for one in tried.rules], json_wanted=False, empty="No rule is for this.")
+        click.echo(f"points: {tried.points}")
 
 
 def _read(file: TextIO) -> dict[str, Any]:

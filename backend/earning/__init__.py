@@ -8,10 +8,10 @@ numbers, rates are integers per ten thousand.
 from backend.earning.book import KIND, TRIGGERS, EarningBook, Rule
 from backend.earning.drafting import BookRefused, checked, draft
 from backend.earning.events import Event, EventLine
-from backend.earning.explaining import Explanation, conditions_of, effect_of, explained, limits_of
+from backend.earning.explaining import Explanation, conditions_of, effect_of, limits_of
 from backend.earning.merging import merge_awards
 from backend.earning.planning import Grant
-from backend.earning.queries import LiveRule, Quoted, explain, live_rules, quote, reassess
+from backend.earning.queries import LiveRule, Quoted, Tried, explain, live_rules, quote, reassess, try_out
 from backend.earning.rules import Assessment, assess
 from backend.earning.service import Award, GivenUp, award, give_up, reward_profile, reward_registration
 from backend.earning.stored import AwardUnknown
@@ -32,6 +32,7 @@ __all__ = [
     "LiveRule",
     "Quoted",
     "Rule",
+    "Tried",
     "assess",
     "award",
     "checked",
@@ -39,7 +40,6 @@ __all__ = [
     "draft",
     "effect_of",
     "explain",
-    "explained",
     "give_up",
     "limits_of",
     "live_rules",
@@ -48,4 +48,5 @@ __all__ = [
     "reassess",
     "reward_profile",
     "reward_registration",
+    "try_out",
 ]

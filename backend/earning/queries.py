@@ -8,8 +8,9 @@ from backend import rulebooks
 from backend.earning.book import KIND, EarningBook, Rule, parsed
 from backend.earning.events import Event
 from backend.earning.explaining import Explanation, Told, explained
-from backend.earning.limits import spent_of
+from backend.earning.limits import rooms, spent_of
 from backend.earning.planning import Grant, plan
+from backend.earning.rules import assess
 from backend.earning.stored import find
 from backend.points import Source
 
@@ -30,6 +31,14 @@ class LiveRule:
 
     rule: Rule
     spent: int
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What something made up would be worth by a book, and what would become of each rule."""
+
+    points: int
+    rules: list[Explanation]
 
 
 NOTHING = Quoted(0, 0, None, ())
@@ -59,6 +68,18 @@ def explain(session: Session, *, member_id: int, source: Source) -> list[Explana
     stored = find(session, member_id, source)
     told = {code: Told(grant.granted, grant.kept, grant.limited_by) for code, grant in stored.grants.items()}
     return explained(stored.event, stored.again(), told)
+
+
+def try_out(book: EarningBook, event: Event) -> Tried:
+    """What an event would be worth by a book of which no cap and no budget has been touched yet. Pure."""
+    limited = [one.rule for one in assess(book, event).contributions if one.rule.limited]
+    left = rooms(limited, {}, {}, at=event.at)
+    assessment = assess(book, event, rooms={code: room.points for code, room in left.items()})
+    told = {
+        one.rule.code: Told(one.granted, one.granted, left[one.rule.code].by if one.granted < one.wanted else None)
+        for one in assessment.contributions
+    }
+    return Tried(assessment.points, explained(event, assessment, told))
 
 
 def live_rules(session: Session, *, now: datetime) -> tuple[int, list[LiveRule]]:

@@ -81,6 +81,14 @@ def test_a_draft_is_tried_on_a_purchase_that_is_made_up(answer, flask, draft):
     assert "当天是 9 日" in shown
 
 
+def test_a_draft_is_tried_within_caps_and_budgets_of_which_nothing_is_used(answer, draft):
+    path = draft(make_rule("plain"), make_rule("zhaolu", "gift", caps={"day": 20}), make_rule("x", "gift", budget=30))
+    told = answer("earning", "try", path, "--amount-fen", 10_000)
+    assert told["points"] == 150
+    given = {rule["rule_code"]: (rule["granted"], rule["condition"]) for rule in told["rules"]}
+    assert given == {"plain": (100, None), "zhaolu": (20, "day"), "x": (30, "budget")}
+
+
 def test_a_draft_is_tried_on_other_things_than_purchases(answer, draft):
     path = draft(make_rule("visit", "gift", trigger="check-in", effect={"base": 20_000}))
     assert answer("earning", "try", path, "--trigger", "check-in", "--base-points", 7)["points"] == 14
