@@ -30,12 +30,14 @@ CHECKS: Final[dict[str, Check]] = {
 # who also looks at what there was before
 DRAFTS: Final = {tiers.KIND: tiers.draft}
 
+kind_argument = click.argument("kind", type=click.Choice(sorted(CHECKS)))
+
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator who answers for it.")
 live_from_option = click.option("--live-from", type=Instant(), help="In force from then on (default: in a minute).")
 
 
 @group.command("list")
-@click.argument("kind")
+@kind_argument
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1, max=1000))
 @click.option("--before", "before_version", type=int, metavar="VERSION", help="Only versions older than this one.")
 @as_json
@@ -49,7 +51,7 @@ def show_all(kind: str, *, limit: int, before_version: int | None, as_json: bool
 
 
 @group.command()
-@click.argument("kind")
+@kind_argument
 @click.argument("version", type=int, required=False)
 @click.option("--definition", "bare", is_flag=True, help="Print its definition only, as `draft` reads it.")
 @as_json
@@ -69,7 +71,7 @@ def show(kind: str, version: int | None, *, bare: bool, as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("kind")
+@kind_argument
 @click.argument("file", type=click.File(encoding="utf-8"))
 @click.option("--based-on", type=int, metavar="VERSION", help="What it was made from (default: the newest published).")
 @click.option("--note", required=True, help="Why the rules change.")
@@ -90,7 +92,7 @@ def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, 
 
 
 @group.command("publish")
-@click.argument("kind")
+@kind_argument
 @click.argument("version", type=int)
 @live_from_option
 @by_option
@@ -104,7 +106,7 @@ def publish_draft(kind: str, version: int, *, live_from: datetime | None, by: st
 
 
 @group.command()
-@click.argument("kind")
+@kind_argument
 @click.argument("version", type=int)
 @by_option
 @as_json
@@ -124,7 +126,7 @@ def publish(kind: str, version: int, *, live_from: datetime | None, by: str) -> 
 
     def work(session: Session) -> rulebooks.Book:
         login = operators.get_by_login(session, by).login
-        _check(kind, rulebooks.get(session, kind, version).definition)
+        CHECKS[kind](rulebooks.get(session, kind, version).definition)
         return rulebooks.publish(session, kind, version, live_from=live_from or now + LEAD, by=login, now=now)
 
     return run(runtime().sessions.write, work)
@@ -152,12 +154,5 @@ def _read(kind: str, file: TextIO) -> dict[str, Any]:
         raise click.ClickException(f"{file.name} is no JSON: {error}") from error
     if not isinstance(definition, dict):
         raise rulebooks.DefinitionRefused
-    _check(kind, definition)
+    CHECKS[kind](definition)
     return definition
-
-
-def _check(kind: str, definition: dict[str, Any]) -> None:
-    check = CHECKS.get(kind)
-    if check is None:
-        raise rulebooks.BookUnknown
-    check(definition)

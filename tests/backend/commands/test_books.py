@@ -120,11 +120,8 @@ def test_a_draft_that_is_no_longer_good_is_not_published(flask, drafted, monkeyp
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["show", "nothing"], "rulebooks.unknown"),
         (["show", KIND, "7"], "rulebooks.unknown"),
-        (["list", "nothing"], "rulebooks.unknown"),
         (["publish", KIND, "7", "--by", "zhang"], "rulebooks.unknown"),
-        (["publish", "nothing", "1", "--by", "zhang"], "rulebooks.unknown"),
         (["publish", KIND, "1", "--by", "zhang"], "rulebooks.not-a-draft"),
         (["publish", KIND, "1", "--by", "nobody"], "operators.unknown"),
         (["discard", KIND, "1", "--by", "zhang"], "rulebooks.not-a-draft"),
@@ -142,7 +139,6 @@ def test_refusals(flask, arguments, words):
     [
         (KIND, "{", [], "is no JSON"),
         (KIND, "[1]", [], "rulebooks.definition-refused"),
-        ("nothing", "{}", [], "rulebooks.unknown"),
         (KIND, "{}", ["--based-on", "4"], "rulebooks.outdated"),
         (KIND, "{}", ["--by", "nobody"], "operators.unknown"),
         (KIND, "{}", ["--note", " "], "rulebooks.note-refused"),
@@ -173,3 +169,10 @@ def test_a_tier_left_out_is_found_by_who_knows_the_tiers_before(flask, file, mon
     result = flask("books", "draft", KIND, file(definition), "--by", "zhang", "--note", "试")
     assert (result.exit_code, "tiers.book-refused" in result.stderr) == (1, True)
     assert "silver" in result.stderr
+
+
+@pytest.mark.parametrize("verb", ["list", "show"])
+def test_a_kind_that_there_is_not_is_answered_with_those_that_there_are(flask, verb):
+    result = flask("books", verb, "nothing")
+    assert result.exit_code == 2
+    assert all(kind in result.stderr for kind in CHECKS)
