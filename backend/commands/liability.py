@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -29,13 +30,21 @@ def liability(
     with here.sessions.read() as session:
         hold_still(session)
         report = insights.liability(session, month.date(), (last or month).date(), now=here.clock.now())
-    if csv_file:
-        insights.write_csv(report, csv_file)
-    if xlsx_file:
-        insights.write_xlsx(report, xlsx_file)
+    _write(insights.write_csv, report, csv_file)
+    _write(insights.write_xlsx, report, xlsx_file)
     if as_json or not (csv_file or xlsx_file):
         tell([asdict(row) for row in insights.rows(report)], json_wanted=as_json, empty="")
     if not report.sound:
         raise click.ClickException(
             "the sums of this report do not prove themselves; see its proofs, and `points verify`"
         )
+
+
+def _write(how: Callable[[insights.Liability, Path], None], report: insights.Liability, path: Path | None) -> None:
+    if path is None:
+        return
+    try:
+        how(report, path)
+    except OSError as error:
+        raise click.ClickException(f"{path} cannot be written: {error.strerror}") from error
+    click.echo(f"Written: {path}", err=True)

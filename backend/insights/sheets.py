@@ -62,7 +62,7 @@ def write_csv(report: Liability, path: Path) -> None:
 def write_xlsx(report: Liability, path: Path) -> None:
     """Write a workbook of one sheet, row after row; each month's closing is summed up once more by a formula."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with path.open("wb") as file, xlsxwriter.Workbook(file, options) as book:
         sheet = book.add_worksheet("积分负债")
         bold = book.add_format({"bold": True})
         whole, money = book.add_format({"num_format": "#,##0"}), book.add_format({"num_format": "#,##0.00"})

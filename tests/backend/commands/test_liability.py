@@ -77,3 +77,10 @@ def test_months_that_cannot_be_reported_are_refused(flask, member_id, months):
 
 def test_what_is_no_month_is_refused(flask, member_id):
     assert flask("points", "liability", "2026").exit_code == 2
+
+
+@pytest.mark.parametrize("option", ["--csv", "--xlsx"])
+def test_a_file_that_cannot_be_written_is_told(flask, tmp_path, option):
+    result = flask("points", "liability", "2026-03", option, tmp_path / "nowhere" / "x")
+    assert result.exit_code == 1
+    assert "cannot be written: No such file or directory" in result.stderr
