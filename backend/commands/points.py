@@ -27,7 +27,7 @@ def verify(members: tuple[int, ...], *, as_json: bool) -> None:
 
     Of a broken chain the first bad row is named.
     """
-    member_ids = list(members) or _all_accounts()
+    member_ids = _known(members) if members else _all_accounts()
     faults: list[points.Fault] = []
     with progress_bar() as bar:
         task = bar.add_task("Verifying accounts", total=len(member_ids))
@@ -96,6 +96,15 @@ def _all_accounts() -> list[int]:
         while page := points.member_ids(session, after=found[-1] if found else 0, limit=BATCH):
             found += page
     return found
+
+
+def _known(member_ids: Sequence[int]) -> list[int]:
+    """The ids themselves. Raises points.NoAccount for one that there is not."""
+    with runtime().sessions.read() as session:
+        for one in member_ids:
+            if list(points.member_ids(session, after=one - 1, limit=1)) != [one]:
+                raise points.NoAccount
+    return list(member_ids)
 
 
 def _verify(member_ids: Sequence[int]) -> list[points.Fault]:

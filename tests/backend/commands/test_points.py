@@ -38,6 +38,12 @@ def test_one_member(flask, members):
     assert flask("points", "verify", "--member", members[0]).stdout == "1 accounts, no fault.\n"
 
 
+def test_an_account_that_there_is_not_is_not_called_sound(flask, members):
+    result = flask("points", "verify", "--member", members[0], "--member", 5)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "points.no-account" in result.stderr
+
+
 def test_more_accounts_than_a_batch(flask, members):
     assert flask("points", "verify", *(part for one in members * 100 for part in ("--member", one))).exit_code == 0
 
