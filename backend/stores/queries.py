@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -66,6 +66,11 @@ def brands_of(session: Session, counters: Sequence[Counter]) -> dict[int, Brand]
 def list_brands(session: Session) -> list[Brand]:
     """All brands by code, a thousand at most."""
     return list(session.scalars(select(Brand).order_by(Brand.code).limit(LARGEST_LIST)))
+
+
+def known_codes(session: Session, table: type[Store | Brand | Counter], codes: Collection[str]) -> set[str]:
+    """Those of the codes that any store, brand or counter has."""
+    return set(session.scalars(select(table.code).where(table.code.in_(codes)).distinct()))
 
 
 def list_till_keys(session: Session, store_id: int) -> list[KeyRecord]:
