@@ -1,6 +1,18 @@
 """Who reacts to which fact: the one table. Listeners run in the announcer's transaction, in this order."""
 
-from backend import adjustments, checkin, earning, families, mall, members, messaging, points, purchases, tiers
+from backend import (
+    addresses,
+    adjustments,
+    checkin,
+    earning,
+    families,
+    mall,
+    members,
+    messaging,
+    points,
+    purchases,
+    tiers,
+)
 from backend.kit.facts import Listeners
 
 LISTENERS: Listeners = {
@@ -14,6 +26,7 @@ LISTENERS: Listeners = {
     tiers.TierFallsSoon: [messaging.tell_tier_falls_soon],
     members.MembersMerging: [mall.end_overdue],
     members.MembersMerged: [
+        addresses.join_books,
         adjustments.move_to_survivor,
         checkin.absorb_visits,
         earning.merge_awards,
@@ -26,6 +39,7 @@ LISTENERS: Listeners = {
     ],
     members.MembershipEnding: [mall.cancel_waiting],
     members.MembershipClosed: [
+        addresses.erase_book,
         adjustments.drop_requests,
         families.give_up_seat,
         members.drop_tags,

@@ -1,5 +1,6 @@
 """Imports every module with tables, so that migrations and tests forget none."""
 
+from backend.addresses import models as addresses
 from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
 from backend.coupons import models as coupons
@@ -21,6 +22,7 @@ from backend.stores import models as stores
 from backend.tiers import models as tiers
 
 __all__ = [
+    "addresses",
     "adjustments",
     "checkin",
     "coupons",

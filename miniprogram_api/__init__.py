@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from miniprogram_api import card, checkin, closure, family, login, mall, members, points
+from miniprogram_api import addresses, card, checkin, closure, family, login, mall, members, points, regions
 
-RESOURCES = (login, members, closure, card, points, checkin, mall, family)
+RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions)
 
 
 def register(app: OpenAPI) -> None:

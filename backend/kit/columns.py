@@ -50,4 +50,5 @@ Id = BigInteger
 Code = code()
 Digest = binary(32)
 Sealed = binary(512)
+SealedText = binary(1024)  # of up to 990 bytes: an address
 Json = JSON

@@ -62,6 +62,7 @@ from backend.members.queries import (
     survivor,
 )
 from backend.members.redemption import forget_used_codes, redeem_card_code
+from backend.members.rules import is_plain, normal_phone
 from backend.members.service import (
     Application,
     Joined,
@@ -127,6 +128,7 @@ __all__ = [
     "followers_without_unionid",
     "forget_used_codes",
     "get",
+    "is_plain",
     "join",
     "learn_unionid",
     "lock_two",
@@ -134,6 +136,7 @@ __all__ = [
     "masked_name",
     "merge_tags",
     "mini_program_identity",
+    "normal_phone",
     "of_identity",
     "official_account_identity",
     "profile",

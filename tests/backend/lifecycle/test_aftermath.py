@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import LargeBinary, String, select
 
 from backend import lifecycle, members, points, purchases, tiers
+from backend.addresses.models import Address
 from backend.kit.db import Model
 from backend.members import ProfileChanges
 from backend.purchases import RefundRequest
+from tests.factories.addresses import make_address
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_receipt, make_store
 from tests.support.clocks import MORNING
@@ -122,6 +124,9 @@ def test_no_table_keeps_what_is_personal_about_who_left(session, store_id):
     planted = {"u-gone", "u-leaver", gone.phone_index, leaver.phone_index, gone.phone_sealed, leaver.phone_sealed}
     planted |= {members.mini_program_identity(session, one.id).openid for one in (gone, leaver)}
     planted |= {gone.nickname_sealed, leaver.nickname_sealed}
+    for one, street in ((gone, "甲"), (leaver, "乙")):
+        make_address(session, one.id, street=street)
+    planted |= set(session.scalars(select(Address.content_sealed)))
     assert planted <= everything_said(session)
     merge(session, gone, leaver)
     leave(session, leaver)
