@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import request
+from werkzeug.exceptions import BadRequest
 
 from backend.kit.errors import Malformed
 
@@ -25,7 +26,7 @@ def check_json() -> None:
     try:
         raw.decode()
         body = request.get_json()
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (UnicodeDecodeError, RecursionError, BadRequest) as error:
         raise UnsoundBody from error
     # unsound text can only come in as an escape: the parser refuses control characters, the decoder surrogates
     if not isinstance(body, dict) or b"\0" in raw or (b"\\u" in raw and not _sound(body)):
