@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import adjustments, members, points
 from backend.adjustments import Adjustment
-from backend.commands.speech import Group, as_json, tell, tell_one
+from backend.commands.speech import Group, as_json, local, tell, tell_one
 from backend.kit.calendar import shop_day
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -171,9 +171,9 @@ def _rows(session: Session, found: Sequence[Adjustment], now: datetime) -> list[
             "note": one.note,
             "status": adjustments.status_at(one.status, one.lapses_at, now),
             "asked_by": one.asked_by,
-            "asked_at": one.asked_at.isoformat(),
+            "asked_at": local(one.asked_at),
             "decided_by": one.decided_by,
-            "decided_at": one.decided_at and one.decided_at.isoformat(),
+            "decided_at": local(one.decided_at),
             "reversed_by": one.reversed_by,
         }
         for one in found

@@ -8,7 +8,7 @@ import click
 
 from backend import adjustments
 from backend.adjustments import Grant
-from backend.commands.speech import Group, as_json, progress_bar, tell, tell_one
+from backend.commands.speech import Group, as_json, local, progress_bar, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -142,7 +142,7 @@ def show(grant_id: int, *, as_json: bool) -> None:
     with runtime().sessions.read() as session:
         made = adjustments.decisions(session, grant_id, limit=MOST_DECISIONS)
     row = _row(grant_id)
-    said = [f"{one.at.isoformat()} {one.by} {one.what} {one.note}".rstrip() for one in made]
+    said = [f"{local(one.at)} {one.by} {one.what} {one.note}".rstrip() for one in made]
     tell_one({**row, "decisions": said if as_json else "; ".join(said)}, json_wanted=as_json)
 
 
@@ -228,6 +228,6 @@ def _about(grant: Grant) -> dict[str, Any]:
         "members": grant.members,
         "total": grant.total,
         "planned_by": grant.planned_by,
-        "planned_at": grant.planned_at.isoformat(),
-        "ended_at": grant.ended_at and grant.ended_at.isoformat(),
+        "planned_at": local(grant.planned_at),
+        "ended_at": local(grant.ended_at),
     }

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import members, points, tiers
-from backend.commands.speech import Group, as_json, tell, tell_one
+from backend.commands.speech import Group, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -90,7 +90,7 @@ def _seen(session: Session, member: members.Member, now: datetime) -> dict[str, 
         "name": members.masked_name(session, member),
         "phone": profile.phone_masked,
         "birthday_set": profile.birthday is not None,
-        "joined_at": member.joined_at.isoformat(),
+        "joined_at": local(member.joined_at),
         "tier": standing.tier.name,
         "growth": standing.growth,
         "points": balance.available,

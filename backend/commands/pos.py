@@ -1,7 +1,7 @@
 import click
 
 from backend import stores
-from backend.commands.speech import Group, as_json, tell, tell_one
+from backend.commands.speech import Group, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -46,8 +46,8 @@ def list_keys(store_code: str, *, as_json: bool) -> None:
             {
                 "app_key": key.app_key,
                 "scopes": key.scopes,
-                "created_at": key.created_at.isoformat(),
-                "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
+                "created_at": local(key.created_at),
+                "revoked_at": local(key.revoked_at),
             }
             for key in stores.list_till_keys(session, stores.store_by_code(session, store_code).id)
         ]

@@ -32,7 +32,7 @@ def member(card_no: str, *, as_json: bool) -> None:
     if as_json:
         tell_one(answer | {"history": changes}, json_wanted=True)
         return
-    tell_one(answer, json_wanted=False)
+    tell_one(answer | {"missing": tiers.ways_words(standing.missing_ways, standing.names)}, json_wanted=False)
     rows = [change | {"evidence": _words(change["evidence"] or ())} for change in changes]
     tell(rows, json_wanted=False, empty="No change of tier yet.")
 

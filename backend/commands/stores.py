@@ -1,7 +1,7 @@
 import click
 
 from backend import stores
-from backend.commands.speech import Group, as_json, tell, tell_one
+from backend.commands.speech import Group, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 from config import policy
@@ -31,7 +31,7 @@ def create(code: str, name: str, *, return_days: int, as_json: bool) -> None:
 def show(*, as_json: bool) -> None:
     """List the stores."""
     with runtime().sessions.read() as session:
-        rows = [{**_store(store), "created_at": store.created_at.isoformat()} for store in stores.list_stores(session)]
+        rows = [{**_store(store), "created_at": local(store.created_at)} for store in stores.list_stores(session)]
     tell(rows, json_wanted=as_json, empty="There are no stores yet.")
 
 

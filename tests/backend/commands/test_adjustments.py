@@ -36,9 +36,9 @@ def test_within_the_limits_points_move_at_once(answer, sessions, member):
         "note": "收银漏录",
         "status": "applied",
         "asked_by": "chen",
-        "asked_at": "2026-03-01T01:00:00+00:00",
+        "asked_at": "2026-03-01T09:00:00+08:00",
         "decided_by": "chen",
-        "decided_at": "2026-03-01T01:00:00+00:00",
+        "decided_at": "2026-03-01T09:00:00+08:00",
         "reversed_by": None,
     }
     assert available(sessions, member) == 60

@@ -24,7 +24,7 @@ def test_show_masks_what_is_personal(answer, flask, member):
         "name": "王*",
         "phone": "138****5678",
         "birthday_set": False,
-        "joined_at": "2026-03-01T01:00:00+00:00",
+        "joined_at": "2026-03-01T09:00:00+08:00",
         "tier": "普通",
         "growth": 0,
         "points": 100,

@@ -40,7 +40,9 @@ def test_where_a_member_stands_and_how_they_came_there(answer, card_no):
 
 
 def test_the_evidence_is_told_in_words(flask, card_no):
-    assert "growth 2500 of 2000" in flask("tiers", "member", card_no).stdout
+    shown = flask("tiers", "member", card_no).stdout
+    assert "missing: 再得7500成长值\n" in shown
+    assert "growth 2500 of 2000" in shown
 
 
 def test_who_never_moved_has_no_history(flask, sessions):
