@@ -7,6 +7,7 @@ from backend.coupons.checks import checked, one_sided
 from backend.coupons.definition import Definition, parsed
 from backend.coupons.errors import (
     CodeRefused,
+    CouponCodeInvalid,
     CouponHeld,
     CouponNotReady,
     CouponUnknown,
@@ -48,6 +49,7 @@ from backend.coupons.queries import (
     versions,
 )
 from backend.coupons.templates import TEMPLATE_WORDS, approve, discard, draft, end, go_live, pause, resume
+from backend.coupons.till_codes import coupon_of_code, forget_used_codes, till_code, use_code
 from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "CodeBatch",
     "CodeRefused",
     "Coupon",
+    "CouponCodeInvalid",
     "CouponGranted",
     "CouponHeld",
     "CouponNotReady",
@@ -87,11 +90,13 @@ __all__ = [
     "checked",
     "claim",
     "coupon",
+    "coupon_of_code",
     "coupon_terms",
     "decisions",
     "discard",
     "draft",
     "end",
+    "forget_used_codes",
     "go_live",
     "grant",
     "locked",
@@ -105,5 +110,7 @@ __all__ = [
     "templates_page",
     "terms_of",
     "terms_of_version",
+    "till_code",
+    "use_code",
     "versions",
 ]

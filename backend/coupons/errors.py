@@ -120,3 +120,10 @@ class CouponHeld(Conflict):
 
     code = "coupons.held"
     message = "优惠券正用于一笔未完成的订单"
+
+
+class CouponCodeInvalid(NotFound):
+    """A code that a till has shown: unknown, old, forged or used before; which of them makes no difference."""
+
+    code = "coupons.code-invalid"
+    message = "券码无效或已过期，请刷新后重试"

@@ -23,7 +23,7 @@ def redeem_card_code(session: Session, code: str, *, key: bytes, now: datetime) 
 def forget_used_codes(session: Session, *, before: datetime, limit: int) -> int:
     """Delete up to `limit` codes used before an instant; returns how many.
 
-    An instant at least `card_codes.OLDEST` ago is safe: what was used then has expired since.
+    An instant at least `card_codes.CODES.oldest` ago is safe: what was used then has expired since.
     """
     old = select(UsedCardCode.code).where(UsedCardCode.used_at < before).order_by(UsedCardCode.used_at).limit(limit)
     codes = session.scalars(old).all()
