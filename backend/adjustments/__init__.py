@@ -6,7 +6,7 @@ has them counted against his or her day. Grants are planned from a list, approve
 
 from backend.adjustments.book import KIND as BOOK
 from backend.adjustments.book import AdjustmentBook, checked
-from backend.adjustments.care import extend_lot, freeze, freezes, unfreeze
+from backend.adjustments.care import extend_lot, freeze, freeze_unsound, freezes, unfreeze
 from backend.adjustments.endings import drop_requests, lapse_due, move_to_survivor
 from backend.adjustments.errors import (
     AdjustmentUnknown,
@@ -95,6 +95,7 @@ __all__ = [
     "drop_requests",
     "extend_lot",
     "freeze",
+    "freeze_unsound",
     "freezes",
     "get",
     "grant",

@@ -1,6 +1,7 @@
 """What operators decide about an account of points as such, each decision with who, why and when."""
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from backend.adjustments.models import FreezeDecision
 from backend.adjustments.rules import checked_note
 from backend.points import Lot
 
+SWEEP: Final = "reconcile"  # who froze, where nobody did
+
 
 def extend_lot(
     session: Session, member_id: int, lot_no: int, *, last_day: date, reason: str, by: str, now: datetime
@@ -19,8 +22,8 @@ def extend_lot(
     """Let what is left of a lot be good through a later shop day. It must be of a size that the operator may adjust or
     approve: it is worth those points.
 
-    Raises BeyondAllowance, NoteRefused, points.NoAccount, points.LotUnknown, points.NotLater and what looking up the
-    operator raises.
+    Raises BeyondAllowance, NoteRefused, points.NoAccount, points.LotUnknown, points.NotLater, points.TooFar and
+    what looking up the operator raises.
     """
     account = points.lock(session, member_id, now=now)
     desk = limits.desk(session, by, now=now)
@@ -44,6 +47,12 @@ def freeze(session: Session, member_id: int, *, reason: str, by: str, now: datet
     _note(session, member_id, "freeze", reason=reason, by=desk.login, now=now)
     points.freeze(session, account, reason=checked_note(reason), now=now)
     return True
+
+
+def freeze_unsound(session: Session, account: points.Account, *, reason: str, now: datetime) -> None:
+    """Freeze a locked account whose books a sweep has found unsound; kept beside what operators decide."""
+    _note(session, account.member_id, "freeze", reason=reason, by=SWEEP, now=now)
+    points.freeze(session, account, reason=reason, now=now)
 
 
 def unfreeze(session: Session, member_id: int, *, reason: str, by: str, now: datetime) -> bool:

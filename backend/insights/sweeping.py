@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import members, points
+from backend import adjustments, members, points
 from backend.insights import checks
 from backend.insights.checks import Broken
 from backend.insights.models import LONGEST_FAULT, FoundFault, Reconciliation
@@ -139,7 +139,7 @@ def _freeze(session: Session, broken: Sequence[Broken], sweep: Reconciliation, *
         if sweep.freezes and account.frozen_at is None:
             one = first[account.member_id]
             reason = f"reconcile {sweep.id}: {one.domain}: {one.place}: {one.what}"
-            points.freeze(session, account, reason=reason[:LONGEST_FAULT], now=now)
+            adjustments.freeze_unsound(session, account, reason=reason[:LONGEST_FAULT], now=now)
             sweep.frozen += 1
     return {account.member_id for account in concerned if account.frozen_at is not None}
 

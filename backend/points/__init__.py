@@ -19,6 +19,7 @@ from backend.points.errors import (
     NoAccount,
     NothingToCancel,
     NotLater,
+    TooFar,
 )
 from backend.points.expiring import expiring_on, expiring_within
 from backend.points.facts import PointsEarned, PointsExpired, PointsPromised, PointsSpent
@@ -85,6 +86,7 @@ __all__ = [
     "Settling",
     "Source",
     "TakenBack",
+    "TooFar",
     "balance_at",
     "cancel",
     "capture",

@@ -5,11 +5,12 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.kit.calendar import day_end
+from backend.kit.calendar import add_months, day_end, shop_day
 from backend.points.due import bring_up_to
-from backend.points.errors import LotUnknown, NotLater
+from backend.points.errors import LotUnknown, NotLater, TooFar
 from backend.points.journal import live_lots, note_due, note_next_expiry
 from backend.points.models import Account, Extension, Lot
+from backend.points.rules import LONGEST_MONTHS
 
 
 def freeze(session: Session, account: Account, *, reason: str, now: datetime) -> None:
@@ -31,7 +32,13 @@ def unfreeze(session: Session, account: Account, *, now: datetime) -> None:
 def extend(
     session: Session, account: Account, lot_no: int, *, last_day: date, reason: str, by: str, now: datetime
 ) -> Lot:
-    """Let what is left of a lot be good through a later day. Raises LotUnknown, NotLater."""
+    """Let what is left of a lot be good through a later day, from today at most for as long as an expiry may be.
+
+    Raises LotUnknown, NotLater, TooFar.
+    """
+    latest = add_months(shop_day(now), LONGEST_MONTHS)
+    if last_day > latest:
+        raise TooFar(latest=latest.isoformat())
     lots = live_lots(session, account)
     lot, until = lots.get(lot_no), day_end(last_day)
     if lot is None:

@@ -1,4 +1,4 @@
-from backend.kit.errors import Conflict, NotFound
+from backend.kit.errors import Conflict, Invalid, NotFound
 
 
 class NoAccount(NotFound):
@@ -83,3 +83,10 @@ class NotLater(Conflict):
 
     code = "points.not-later"
     message = "新的有效期必须晚于原有效期"
+
+
+class TooFar(Invalid):
+    """Points can be put off to `latest` at most."""
+
+    code = "points.too-far"
+    message = "有效期最晚可延长至 {latest}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 
-from backend import insights, mall, points
+from backend import adjustments, insights, mall, points
 from backend.insights import sweeping
 from backend.insights.models import FoundFault, Reconciliation
 from backend.kit.db import run
@@ -91,6 +91,15 @@ def test_a_frozen_account_spends_nothing_until_it_is_unfrozen(sessions, damaged)
             points.spend(session, account, 1, source=points.Source("exchange", 1), now=MORNING)
         points.unfreeze(session, account, now=MORNING)
         points.spend(session, account, 1, source=points.Source("exchange", 1), now=MORNING)
+
+
+def test_what_a_sweep_froze_stands_beside_what_operators_froze(sessions, everybody, damaged):
+    outcome = reconcile(sessions)
+    reconcile(sessions)
+    with sessions.read() as session:
+        (noted,) = adjustments.freezes(session, damaged[0], limit=9)
+    assert (noted.what, noted.by, noted.at) == ("freeze", "reconcile", MORNING)
+    assert noted.reason.startswith(f"reconcile {outcome.reconciliation_id}: points: ")
 
 
 def test_a_sweep_that_only_reports_freezes_nothing(sessions, damaged):

@@ -85,6 +85,15 @@ def test_a_last_day_is_only_ever_put_off(session, account):
         extend(session, account, account.last_seq, date(2030, 1, 1))
 
 
+def test_a_last_day_is_put_off_to_ten_years_from_today_at_most(session, account):
+    (lot,) = points.lots(session, account.member_id, limit=9)
+    for day in (date(2036, 3, 2), date.max):
+        with pytest.raises(points.TooFar) as refused:
+            extend(session, account, lot.lot_no, day)
+        assert refused.value.details == {"latest": "2036-03-01"}
+    extend(session, account, lot.lot_no, date(2036, 3, 1))
+
+
 def test_a_lot_that_is_used_up_or_not_there_cannot_be_extended(session, account):
     with pytest.raises(points.LotUnknown):
         extend(session, account, 99, date(2030, 1, 1))
