@@ -22,6 +22,7 @@ from backend.adjustments.errors import (
     NotApplied,
     NoteRefused,
     NothingToGive,
+    NothingToRetry,
     NotNow,
     NotWaiting,
     NotYours,
@@ -30,7 +31,14 @@ from backend.adjustments.errors import (
     SamePerson,
     WrongDirection,
 )
-from backend.adjustments.grants import approve_grant, cancel_grant, pause_grant, reverse_grant, start_grant
+from backend.adjustments.grants import (
+    approve_grant,
+    cancel_grant,
+    pause_grant,
+    retry_grant,
+    reverse_grant,
+    start_grant,
+)
 from backend.adjustments.handout import Slice, hand_out
 from backend.adjustments.lines import Fault
 from backend.adjustments.models import Adjustment, FreezeDecision, Grant, GrantDecision, GrantRow
@@ -43,7 +51,7 @@ from backend.adjustments.overview import (
     progress,
     under_way,
 )
-from backend.adjustments.plans import Gift, Plan, Purpose, draw_up, store
+from backend.adjustments.plans import Gift, Plan, Purpose, check, draw_up, store
 from backend.adjustments.queries import get, page
 from backend.adjustments.requests import Wish, approve, refuse, request, reverse, withdraw
 from backend.adjustments.rules import ADJUSTMENT_WORDS, GRANT_WORDS, ROW_STATUSES, status_at
@@ -77,6 +85,7 @@ __all__ = [
     "NotYours",
     "NoteRefused",
     "NothingToGive",
+    "NothingToRetry",
     "Plan",
     "PlanOutdated",
     "Progress",
@@ -89,6 +98,7 @@ __all__ = [
     "approve",
     "approve_grant",
     "cancel_grant",
+    "check",
     "checked",
     "decisions",
     "draw_up",
@@ -109,6 +119,7 @@ __all__ = [
     "progress",
     "refuse",
     "request",
+    "retry_grant",
     "reverse",
     "reverse_grant",
     "start_grant",

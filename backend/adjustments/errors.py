@@ -115,6 +115,13 @@ class NothingToGive(Invalid):
     message = "没有可发放的会员"
 
 
+class NothingToRetry(Conflict):
+    """Nobody's turn in the grant has failed."""
+
+    code = "grants.nothing-to-retry"
+    message = "没有失败的记录需要重试"
+
+
 class GrantUnknown(NotFound):
     """There is no such grant."""
 

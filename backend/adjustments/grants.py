@@ -1,6 +1,7 @@
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.adjustments import limits
@@ -9,12 +10,13 @@ from backend.adjustments.errors import (
     GrantUnknown,
     NeedsApproval,
     NothingToGive,
+    NothingToRetry,
     NotNow,
     PlanOutdated,
     SamePerson,
 )
 from backend.adjustments.models import Grant, GrantDecision, GrantRow
-from backend.adjustments.rules import APPROVED, DONE, GRANT_WORDS, PLANNED, STEPS, TURNS, checked_note
+from backend.adjustments.rules import APPROVED, DONE, FAILURES, GRANT_WORDS, PLANNED, STEPS, TURNS, checked_note
 
 
 def approve_grant(session: Session, grant_id: int, *, by: str, now: datetime, note: str | None = None) -> Grant:
@@ -79,6 +81,22 @@ def reverse_grant(session: Session, grant_id: int, *, note: str, by: str, now: d
         raise BeyondAllowance
     grant.ended_at = None
     return _decide(session, grant, "reverse", by=by, note=note, now=now)
+
+
+def retry_grant(session: Session, grant_id: int, *, by: str, now: datetime) -> Grant:
+    """Give every row of an ended grant that failed, or that could not be taken back, another turn.
+
+    It was started or approved for them already, so that no allowance is asked. Raises NothingToRetry.
+    """
+    grant = _locked(session, grant_id)
+    again = _step(grant, "retry")
+    limits.desk(session, by, now=now)
+    failed = (GrantRow.grant_id == grant_id) & (GrantRow.status == FAILURES[again])
+    waits = update(GrantRow).where(failed).values(status=TURNS[again], failure=None)
+    if not cast("CursorResult[Any]", session.execute(waits)).rowcount:
+        raise NothingToRetry
+    grant.ended_at = None
+    return _decide(session, grant, "retry", by=by, now=now)
 
 
 def finish_grant(session: Session, grant_id: int, *, now: datetime) -> bool:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from backend import points
 from backend.adjustments.grants import finish_grant
 from backend.adjustments.models import Grant, GrantRow
-from backend.adjustments.rules import DONE, FAILED, KEPT, REVERSED, RUNNING, TURNS
+from backend.adjustments.rules import DONE, FAILURES, REVERSED, RUNNING, TURNS
 from backend.kit.db import Sessions, run
 from backend.kit.errors import DomainError, Unavailable
 from backend.points import Source
@@ -108,7 +108,7 @@ def _fail(session: Session, *, turn: Turn, failure: str) -> str:
     row = _row(session, turn)
     if isinstance(row, str):
         return row
-    row.status, row.failure = FAILED if turn.status == RUNNING else KEPT, failure
+    row.status, row.failure = FAILURES[turn.status], failure
     return row.status
 
 

@@ -35,12 +35,13 @@ class Desk:
         return points <= self.allowance(kind).each
 
 
-def desk(session: Session, login: str, *, now: datetime) -> Desk:
+def desk(session: Session, login: str, *, now: datetime, locked: bool = True) -> Desk:
     """The desk of an active operator, locked until the transaction ends: whoever moves points locks the account before.
+    Who only looks need not lock.
 
     Raises operators.OperatorUnknown, operators.OperatorInactive.
     """
-    operator = operators.acting(session, login, locked=True)
+    operator = operators.acting(session, login, locked=locked)
     version, rules = book.live(session, now=now)
     return Desk(operator.login, operator.role, version, rules, shop_day(now))
 

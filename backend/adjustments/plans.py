@@ -92,16 +92,17 @@ def store(session: Session, plan: Plan, purpose: Purpose, *, by: str, now: datet
     earlier = session.scalar(mine)
     if earlier is not None:
         return _the_same(earlier, plan, purpose)
-    if plan.cut_short or (plan.faults and not purpose.skip_faulty):
-        raise BadLines(count=len(plan.faults))
-    if not plan.gifts:
-        raise NothingToGive
     grant = _grant(plan, purpose, desk, now)
     session.add(grant)
     session.flush()  # its rows refer to it
     for batch in _batches(plan.gifts, ROWS_AN_INSERT):
         session.execute(insert(GrantRow), [_row(grant.id, gift) for gift in batch])
     return grant
+
+
+def check(session: Session, plan: Plan, purpose: Purpose, *, by: str, now: datetime) -> None:
+    """Raise what `store` would raise of a plan that was not stored before. Only reads."""
+    _grant(plan, purpose, limits.desk(session, by, now=now, locked=False), now)
 
 
 def _resolved(session: Session, batch: Sequence[Line]) -> Iterator[Gift | Fault]:
@@ -123,6 +124,10 @@ def _resolved(session: Session, batch: Sequence[Line]) -> Iterator[Gift | Fault]
 
 
 def _grant(plan: Plan, purpose: Purpose, desk: Desk, now: datetime) -> Grant:
+    if plan.cut_short or (plan.faults and not purpose.skip_faulty):
+        raise BadLines(count=len(plan.faults))
+    if not plan.gifts:
+        raise NothingToGive
     reason = desk.book.reason(purpose.reason_code, plan.total)
     return Grant(
         id=new_id(),
@@ -134,7 +139,7 @@ def _grant(plan: Plan, purpose: Purpose, desk: Desk, now: datetime) -> Grant:
         total=plan.total,
         skipped=len(plan.faults),
         status=PLANNED,
-        request_key=purpose.key,
+        request_key=checked_key(purpose.key),
         planned_by=desk.login,
         planned_at=now,
         start_by=now + timedelta(days=desk.book.waits_days),

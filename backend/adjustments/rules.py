@@ -55,11 +55,14 @@ STEPS: Final = {
     "pause": {RUNNING: PAUSED, REVERSING: HALTED},
     "cancel": {PLANNED: CANCELLED, APPROVED: CANCELLED, RUNNING: CANCELLED, PAUSED: CANCELLED},
     "reverse": {DONE: REVERSING, CANCELLED: REVERSING, HALTED: REVERSING},
+    "retry": {DONE: RUNNING, REVERSED: REVERSING},
     "finish": {RUNNING: DONE, REVERSING: REVERSED},
 }
 
 # which rows have their turn while a grant runs
 TURNS: Final = {RUNNING: WAITING, REVERSING: DONE}
+# what becomes of a row whose turn failed
+FAILURES: Final = {RUNNING: FAILED, REVERSING: KEPT}
 
 
 def checked_amount(amount: int) -> int:

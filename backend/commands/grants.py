@@ -15,6 +15,7 @@ from backend.runtime import runtime
 group = Group("grants", help="Points given to many members at once.")
 
 MOST_DECISIONS: Final = 50
+MOST_FAULTS: Final = 50  # that a person reads
 
 grant_argument = click.argument("grant_id", type=int)
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator whose decision it is.")
@@ -47,12 +48,14 @@ def plan(
     drawn = _drawn_up(data, points)
     dry_run, by = parts.pop("dry_run"), parts.pop("by")
     purpose = adjustments.Purpose(key=key or _key_of(data, points, parts["reason_code"]), **parts)
-    kept = None
-    if not dry_run and (purpose.skip_faulty or not drawn.faults):
-        kept = run(runtime().sessions.write, partial(adjustments.store, plan=drawn, purpose=purpose, by=by, now=_now()))
+    refused = drawn.faults and not purpose.skip_faulty
+    kept = None if dry_run or refused else _kept(drawn, purpose, by)
     _tell_plan(drawn, kept, as_json=as_json)
-    if drawn.faults and not purpose.skip_faulty:
+    if refused:
         raise SystemExit(1)
+    if dry_run:
+        with runtime().sessions.read() as session:
+            adjustments.check(session, drawn, purpose, by=by, now=_now())
 
 
 @group.command()
@@ -84,6 +87,22 @@ def start(grant_id: int, *, by: str, detach: bool, as_json: bool) -> None:
     row = _row(grant_id)
     tell_one(row, json_wanted=as_json)
     if not detach and (row["status"], row["failed"]) != ("done", 0):
+        raise SystemExit(1)
+
+
+@group.command()
+@grant_argument
+@by_option
+@as_json
+def retry(grant_id: int, *, by: str, as_json: bool) -> None:
+    """Give the rows of an ended grant that failed another turn, or those of a reversal; exit code 1 when some fail
+    again.
+    """
+    run(runtime().sessions.write, partial(adjustments.retry_grant, grant_id=grant_id, by=by, now=_now()))
+    _drive(grant_id)
+    row = _row(grant_id)
+    tell_one(row, json_wanted=as_json)
+    if row["failed"] or row["kept"]:
         raise SystemExit(1)
 
 
@@ -174,6 +193,10 @@ def _drawn_up(data: bytes, points: int | None) -> adjustments.Plan:
         return adjustments.draw_up(session, data, points=points, now=_now())
 
 
+def _kept(drawn: adjustments.Plan, purpose: adjustments.Purpose, by: str) -> Grant:
+    return run(runtime().sessions.write, partial(adjustments.store, plan=drawn, purpose=purpose, by=by, now=_now()))
+
+
 def _key_of(data: bytes, points: int | None, reason_code: str) -> str:
     return sha256(data + f"\0{points}\0{reason_code}".encode()).hexdigest()
 
@@ -191,7 +214,9 @@ def _tell_plan(drawn: adjustments.Plan, kept: Grant | None, *, as_json: bool) ->
         return
     tell_one({**row, "faults": len(faults)}, json_wanted=False)
     if faults:
-        tell(faults, json_wanted=False, empty="")
+        tell(faults[:MOST_FAULTS], json_wanted=False, empty="")
+    if len(faults) > MOST_FAULTS:
+        click.echo(f"and {len(faults) - MOST_FAULTS} more; --json tells all")
 
 
 def _drive(grant_id: int) -> None:

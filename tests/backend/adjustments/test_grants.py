@@ -180,3 +180,18 @@ def test_each_step_is_taken_only_from_where_it_leads(session, small, status, pos
 def test_there_is_no_such_grant(session, desks, step):
     with pytest.raises(adjustments.GrantUnknown):
         step(session, 7)
+
+
+def test_who_got_nothing_gets_another_turn_only_once_the_grant_has_ended(session, small):
+    start(session, small)
+    with pytest.raises(adjustments.NotNow):
+        adjustments.retry_grant(session, small.id, by="chen", now=MORNING)
+    give_all(session, small)
+    finish_grant(session, small.id, now=MORNING)
+    with pytest.raises(adjustments.NothingToRetry):
+        adjustments.retry_grant(session, small.id, by="chen", now=MORNING)
+    adjustments.grant_rows(session, small.id, limit=9)[0].status = "failed"
+    session.flush()
+    assert adjustments.retry_grant(session, small.id, by="chen", now=MORNING).status == "running"
+    (waiting,) = adjustments.grant_rows(session, small.id, status="waiting", limit=9)
+    assert (waiting.failure, small.ended_at) == (None, None)

@@ -274,6 +274,9 @@ def test_a_row_that_breaks_is_logged_and_holds_up_nobody(sessions, grant_id, mem
     assert "grants.failed-for-one" in caplog.text
     with sessions.read() as session:
         assert adjustments.grant_rows(session, grant_id, status="failed", limit=9)[0].failure == "error"
+    decide(sessions, adjustments.retry_grant, grant_id)
+    assert hand_out(sessions, grant_id) == {"done": 1}
+    assert_given_once(sessions, grant_id, member_ids)
 
 
 def test_what_the_database_has_no_patience_for_waits_for_the_next_round(raced, mariadb):
@@ -336,3 +339,5 @@ def test_what_is_spent_is_owed_and_who_has_left_keeps_it(sessions, grant_id, mem
         assert points.summary(session, member_ids[0], now=MORNING).debt == EACH
         assert adjustments.progress(session, grant_id).kept == 1
         assert adjustments.grant(session, grant_id).status == "reversed"
+    decide(sessions, adjustments.retry_grant, grant_id)
+    assert hand_out(sessions, grant_id) == {"kept": 1}

@@ -54,6 +54,22 @@ def test_a_dry_run_writes_nothing(runtime, session, five):
         assert adjustments.grants_page(reading, limit=9) == []
 
 
+def test_a_dry_run_refuses_what_keeping_the_plan_would(runtime, session, five):
+    session.commit()
+    with runtime.sessions.read() as reading:
+        good = adjustments.draw_up(reading, "\n".join(PHONES).encode(), points=10, now=MORNING)
+        none = adjustments.draw_up(reading, b"", now=MORNING)
+        adjustments.check(reading, good, purpose(), by="chen", now=MORNING)
+        for plan, why, by, refusal in (
+            (good, purpose(reason_code="nosuch"), "chen", adjustments.ReasonUnknown),
+            (good, purpose(note=" "), "chen", adjustments.NoteRefused),
+            (good, purpose(), "nobody", operators.OperatorUnknown),
+            (none, purpose(), "chen", adjustments.NothingToGive),
+        ):
+            with pytest.raises(refusal):
+                adjustments.check(reading, plan, why, by=by, now=MORNING)
+
+
 def test_a_blocked_member_may_be_given_points(session, five):
     members.block(session, five[0].id)
     assert drawn(session, f"{PHONES[0]},5").faults == []

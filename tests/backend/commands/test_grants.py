@@ -49,6 +49,25 @@ def test_a_dry_run_keeps_nothing(answer, file):
     assert answer("grants", "list") == []
 
 
+def test_a_dry_run_tells_why_the_plan_would_be_refused(flask, file):
+    result = flask("grants", "plan", file, "--reason", "nosuch", "--note", "周年庆", "--by", "chen", "--dry-run")
+    assert result.exit_code == 1
+    assert "total: 30" in result.stdout
+    assert "adjustments.reason-unknown" in result.stderr
+
+
+def test_of_many_faults_a_person_reads_the_first(flask, cards):
+    result = flask("grants", "plan", "-", *WHY, "--dry-run", input="\n".join(["000,1"] * 60))
+    assert result.exit_code == 1
+    assert result.stdout.count("unknown-member") == 50
+    assert "and 10 more; --json tells all" in result.stdout
+
+
+def test_a_grant_of_which_nothing_failed_has_nothing_to_retry(flask, answer, planned):
+    answer("grants", "run", planned, "--by", "chen")
+    assert "grants.nothing-to-retry" in flask("grants", "retry", planned, "--by", "chen").stderr
+
+
 def test_the_same_for_all_to_some_cards(answer, cards):
     plan = answer("grants", "plan", "--to", cards[0], "--to", cards[1], "--points", 50, *WHY)
     assert (plan["members"], plan["total"]) == (2, 100)
