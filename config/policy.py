@@ -6,7 +6,6 @@ from config.zone import shop_zone
 
 SHOP_ZONE = shop_zone()
 
-POINTS_PER_YUAN = 10_000  # per ten thousand: 1 point for each yuan paid
 POINTS_VALID_MONTHS = 12
 
 CARD_CODE_GOOD_FOR = timedelta(seconds=60)

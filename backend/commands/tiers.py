@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from backend import operators, rulebooks, tiers
+from backend import earning, operators, rulebooks, tiers
 from backend.commands import books
 from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
 from backend.commands.standings import member, set_by_hand, unset
@@ -41,11 +41,12 @@ def show(*, as_json: bool) -> None:
 def preview(version: int, *, at: datetime | None, as_json: bool) -> None:
     """Tell what VERSION would do to every member: who goes where, what it gives and what it costs in a year."""
     seen = _preview(version, at)
+    sums = _sums(seen)
     if as_json:
-        tell_one(_sums(seen) | {"moves": [asdict(move) for move in seen.moves]}, json_wanted=True)
+        tell_one(sums | {"moves": [asdict(move) for move in seen.moves]}, json_wanted=True)
         return
     tell(_matrix(seen), json_wanted=False, empty="There are no members.")
-    tell_one(_sums(seen) | {"discount_fen": yuan(seen.discount_fen)}, json_wanted=False)
+    tell_one(sums | {"discount_fen": yuan(seen.discount_fen)}, json_wanted=False)
 
 
 @group.command()
@@ -147,6 +148,9 @@ def _matrix(seen: tiers.Preview) -> Sequence[Mapping[str, Any]]:
 
 
 def _sums(seen: tiers.Preview) -> dict[str, Any]:
+    here = runtime()
+    with here.sessions.read() as session:
+        per_yuan = earning.plain_per_yuan(session, now=here.clock.now())
     return {
         "version": seen.version,
         "live_from": local(seen.at),
@@ -157,5 +161,5 @@ def _sums(seen: tiers.Preview) -> dict[str, Any]:
         "gifts": seen.gifts,
         "gift_points": seen.gift_points,
         "discount_fen": seen.discount_fen,
-        "extra_points": seen.extra_points,
+        "extra_points": seen.extra_points(per_yuan),
     }

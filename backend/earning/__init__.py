@@ -11,7 +11,17 @@ from backend.earning.events import Event, EventLine
 from backend.earning.explaining import Explanation, conditions_of, effect_of, limits_of
 from backend.earning.merging import merge_awards
 from backend.earning.planning import Grant
-from backend.earning.queries import LiveRule, Quoted, Tried, explain, live_rules, quote, reassess, try_out
+from backend.earning.queries import (
+    LiveRule,
+    Quoted,
+    Tried,
+    explain,
+    live_rules,
+    plain_per_yuan,
+    quote,
+    reassess,
+    try_out,
+)
 from backend.earning.rules import Assessment, assess
 from backend.earning.service import Award, GivenUp, award, give_up, reward_profile, reward_registration
 from backend.earning.stored import AwardUnknown
@@ -44,6 +54,7 @@ __all__ = [
     "limits_of",
     "live_rules",
     "merge_awards",
+    "plain_per_yuan",
     "quote",
     "reassess",
     "reward_profile",

@@ -177,6 +177,19 @@ class EarningBook(Schema):
         mine = [rule for rule in self.rules if rule.trigger == trigger]
         return sorted(mine, key=lambda rule: (position[rule.group], rule.code))
 
+    @property
+    def plain_per_yuan(self) -> int:
+        """Points for a yuan (per ten thousand) that every purchase earns and that a tier's rate multiplies."""
+        scaled = {group.code: group for group in self.groups if isinstance(group, PointsGroup) and group.scaled}
+        plain = [
+            rule
+            for rule in self.of("purchase")
+            if rule.enabled and rule.group in scaled and rule.conditions == Conditions()
+        ]
+        rates = [rule.effect.per_yuan or 0 for rule in plain]
+        best = any(scaled[rule.group].stacking == "best" for rule in plain)
+        return max(rates) if best else sum(rates)
+
 
 def parsed(definition: dict[str, Any]) -> EarningBook:
     """The model of a stored definition; equal definitions are read once. Raises pydantic's ValidationError."""

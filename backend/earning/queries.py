@@ -70,6 +70,12 @@ def explain(session: Session, *, member_id: int, source: Source) -> list[Explana
     return explained(stored.event, stored.again(), told)
 
 
+def plain_per_yuan(session: Session, *, now: datetime) -> int:
+    """Points for a yuan (per ten thousand) that every purchase earns by the rules in force, before a tier's rate."""
+    book: EarningBook = parsed(rulebooks.live(session, KIND, now=now).definition)
+    return book.plain_per_yuan
+
+
 def try_out(book: EarningBook, event: Event) -> Tried:
     """What an event would be worth by a book of which no cap and no budget has been touched yet. Pure."""
     limited = [one.rule for one in assess(book, event).contributions if one.rule.limited]

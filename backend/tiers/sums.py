@@ -7,7 +7,6 @@ from typing import Any, Self
 
 from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND
 from backend.tiers.book import Gift, TierBook
-from config import policy
 
 Pair = tuple[str, str]
 """The tier just before and the tier then."""
@@ -27,8 +26,8 @@ class Move:
 class Preview:
     """What a version would do. `moves` hold everybody, who stays too; what changes only its code is not `moved`.
 
-    `discount_fen` and `extra_points` are what the version costs more in a year than the one before (below 0: less), at
-    the spending of the year before, rounded down once.
+    At the spending of the year before, what the version costs more in a year than the one before (below 0: less) are
+    `discount_fen`, rounded down once, and the points of `more_multiplied`: fen times what the rates are higher by.
     """
 
     version: int
@@ -40,12 +39,16 @@ class Preview:
     gifts: int
     gift_points: int
     discount_fen: int
-    extra_points: int
+    more_multiplied: int
 
     @property
     def moved(self) -> int:
         """How many members change their tier."""
         return self.rising + self.falling
+
+    def extra_points(self, per_yuan: int) -> int:
+        """How many points more a year's purchases earn, where a yuan earns so many (per ten thousand). Rounded down."""
+        return self.more_multiplied * per_yuan // (FEN_PER_YUAN * PER_TEN_THOUSAND * PER_TEN_THOUSAND)
 
 
 @dataclass
@@ -107,7 +110,7 @@ class Sums:
             gifts=self._gifts,
             gift_points=self._gift_points,
             discount_fen=self._discount() // PER_TEN_THOUSAND,
-            extra_points=self._points() // (FEN_PER_YUAN * PER_TEN_THOUSAND * PER_TEN_THOUSAND),
+            more_multiplied=self._more_multiplied(),
         )
 
     def _steps(self, pair: Pair) -> int:
@@ -121,9 +124,9 @@ class Sums:
             for (before, after), spent in self._spent.items()
         )
 
-    def _points(self) -> int:
-        """By the house's base rate, in points times 100 (fen of a yuan) times ten thousand (rate) twice."""
-        return policy.POINTS_PER_YUAN * sum(
+    def _more_multiplied(self) -> int:
+        """In fen times ten thousand."""
+        return sum(
             spent * (self.new.rules_of(after).benefits.multiplier - self.old.rules_of(before).benefits.multiplier)
             for (before, after), spent in self._spent.items()
         )

@@ -2,7 +2,7 @@ import pytest
 
 from backend.earning.book import EarningBook, Rule, parsed
 from backend.points import Expiry
-from tests.factories.earning import make_book, make_definition, make_rule
+from tests.factories.earning import GROUPS, make_book, make_definition, make_rule
 
 
 def rule(**parts):
@@ -58,3 +58,21 @@ def test_lines_are_chosen_by_counter_brand_and_category():
 def test_a_book_is_read_back_as_it_was_written():
     book = make_book(make_rule("a", conditions={"weekdays": [3], "hours": [["10:00", "12:00"]]}, caps={"day": 5}))
     assert EarningBook.model_validate_json(book.model_dump_json()) == book
+
+
+@pytest.mark.parametrize(("stacking", "per_yuan"), [("add", 15_000), ("best", 10_000)])
+def test_what_every_purchase_earns_and_tiers_multiply(stacking, per_yuan):
+    """For the cost of a tier's rate in a year: what only some goods, days or members earn is left out."""
+    book = make_book(
+        make_rule("a"),
+        make_rule("b", effect={"per_yuan": 5_000}),
+        make_rule("some", effect={"per_yuan": 7_000}, conditions={"brands": ["朝露"]}),
+        make_rule("rests", effect={"per_yuan": 9_000}, enabled=False),
+        make_rule("plain", "gift", effect={"per_yuan": 3_000}),
+        groups=[{"code": "base", "kind": "points", "stacking": stacking, "scaled": True}, GROUPS[1]],
+    )
+    assert book.plain_per_yuan == per_yuan
+
+
+def test_without_such_a_rule_a_rate_multiplies_nothing():
+    assert make_book(make_rule("first", "gift")).plain_per_yuan == 0

@@ -59,7 +59,7 @@ def test_gifts_are_counted_and_added_up():
 )
 def test_what_a_year_like_the_last_costs(before, after, discount_fen, extra_points):
     seen = previewed((before, after, 1_000_000))
-    assert (seen.discount_fen, seen.extra_points) == (discount_fen, extra_points)
+    assert (seen.discount_fen, seen.extra_points(10_000)) == (discount_fen, extra_points)
 
 
 def test_costs_are_rounded_once_and_not_for_each_member():
@@ -68,12 +68,14 @@ def test_costs_are_rounded_once_and_not_for_each_member():
 
 def test_nobody_costs_nothing():
     seen = previewed()
-    assert (seen.members, seen.moves, seen.discount_fen, seen.extra_points) == (0, (), 0, 0)
+    assert (seen.members, seen.moves, seen.discount_fen, seen.extra_points(10_000)) == (0, (), 0, 0)
 
 
 def test_what_is_expected_speaks_the_codes_of_the_new_book():
     moves = (Move("gold", "jade", 4, 0), Move("silver", "jade", 2, 0))
-    seen = Preview(2, MORNING, 6, moves, rising=2, falling=0, gifts=3, gift_points=30, discount_fen=0, extra_points=0)
+    seen = Preview(2, MORNING, 6, moves, 2, 0, gifts=3, gift_points=30, discount_fen=0, more_multiplied=0)
+        2, MORNING, 6, moves, rising=2, falling=0, gifts=3, gift_points=30, discount_fen=0, more_multiplied=0
+    )
     tally = expected(seen, NEW)
     assert tally.matrix == {("jade", "jade"): 4, ("silver", "jade"): 2}
     assert (tally.members, tally.gifts, tally.gift_points) == (6, 3, 30)

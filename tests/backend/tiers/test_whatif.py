@@ -122,7 +122,7 @@ def test_what_was_spent_in_the_year_before_is_what_costs(sessions):
     dearer = definition() | {"tiers": [tier("basic", benefits={"price": 9_000, "multiplier": 20_000})]}
     seen = preview(sessions, draft(sessions, dearer | {"replaced": REPLACED}))
     assert seen.moves == (tiers.Move("basic", "basic", 1, 59_000),)
-    assert (seen.discount_fen, seen.extra_points) == (5_900, 590)
+    assert (seen.discount_fen, seen.extra_points(10_000)) == (5_900, 590)
 
 
 def test_only_its_own_instant_suits_a_published_version(sessions, members):
@@ -141,7 +141,7 @@ def test_a_book_that_says_the_same_moves_nobody(sessions, members):
     with sessions.read() as session:
         same = rulebooks.live(session, tiers.KIND, now=LIVE).definition
     seen = preview(sessions, draft(sessions, same))
-    assert (seen.moved, seen.gifts, seen.discount_fen, seen.extra_points) == (0, 0, 0, 0)
+    assert (seen.moved, seen.gifts, seen.discount_fen, seen.extra_points(10_000)) == (0, 0, 0, 0)
 
 
 def test_without_members_there_is_nothing_to_tell(sessions):
