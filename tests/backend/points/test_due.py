@@ -55,6 +55,20 @@ def test_a_hold_that_ends_at_the_last_instant_of_its_points_frees_nothing(sessio
     assert lines(session, account, 1) == [("expire", -30, LAST_INSTANT)]
 
 
+def test_of_one_instant_points_settle_before_holds_end(session, account):
+    """What settles pays what is owed, and what was set aside can be spent whole."""
+    at = MORNING + timedelta(days=7)
+    points.credit(session, account, 30, source=Source("purchase", 1), now=MORNING)
+    points.reserve(session, account, 30, source=Source("cash-hold", 1), until=at, now=MORNING)
+    points.take_back(session, account, 20, source=Source("refund", 9), of=[], now=MORNING)
+    points.promise(session, account, 50, source=Source("purchase", 2), settles_at=at, now=MORNING)
+    points.lock(session, account.member_id, now=at)
+    assert [(lot.amount, lot.remaining) for lot in points.lots(session, account.member_id, limit=9)] == [
+        (30, 30),
+        (50, 30),
+    ]
+
+
 def test_each_instant_is_caught_up_on_by_itself(session, account):
     for number in (1, 2, 3):
         points.credit(

@@ -74,8 +74,6 @@ def test_nobody_costs_nothing():
 def test_what_is_expected_speaks_the_codes_of_the_new_book():
     moves = (Move("gold", "jade", 4, 0), Move("silver", "jade", 2, 0))
     seen = Preview(2, MORNING, 6, moves, 2, 0, gifts=3, gift_points=30, discount_fen=0, more_multiplied=0)
-        2, MORNING, 6, moves, rising=2, falling=0, gifts=3, gift_points=30, discount_fen=0, more_multiplied=0
-    )
     tally = expected(seen, NEW)
     assert tally.matrix == {("jade", "jade"): 4, ("silver", "jade"): 2}
     assert (tally.members, tally.gifts, tally.gift_points) == (6, 3, 30)
