@@ -11,6 +11,7 @@ from backend.jobs import models as jobs
 from backend.kit import idempotency
 from backend.lifecycle import models as lifecycle
 from backend.mall import models as mall
+from backend.media import models as media
 from backend.members import models as members
 from backend.messaging import models as messaging
 from backend.oa import receipts as oa
@@ -33,6 +34,7 @@ __all__ = [
     "jobs",
     "lifecycle",
     "mall",
+    "media",
     "members",
     "messaging",
     "oa",

@@ -7,6 +7,7 @@ from backend.kit.cache import Cache
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions
 from backend.kit.limits import RateLimiter
+from backend.media import Storage
 from backend.wechat import MiniProgram, OfficialAccount
 
 
@@ -30,6 +31,7 @@ class Runtime:
     keys: Keys
     official_account: OfficialAccount
     mini_program: MiniProgram
+    media: Storage
     template_ids: dict[str, str]
     public_base_url: str = ""
     trusted_proxies: int = 0

@@ -16,6 +16,7 @@ from backend.kit.db import Sessions, connect, sessions
 from backend.kit.limits import RateLimiter
 from backend.kit.pii import Vault
 from backend.listeners import LISTENERS
+from backend.media import LocalFolder
 from backend.runtime import Keys, Runtime
 from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
 from config.settings import Settings
@@ -51,6 +52,7 @@ def joined(given: Settings) -> Runtime:
         keys=_keys(given),
         official_account=OfficialAccount(_official_account(given), base_url=given.wechat_api_base_url, cache=cache),
         mini_program=MiniProgram(_mini_program(given), base_url=given.wechat_api_base_url, cache=cache),
+        media=LocalFolder(given.media_dir),
         template_ids=given.message_template_ids,
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,

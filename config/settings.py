@@ -1,5 +1,6 @@
 import base64
 import re
+from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     environment: Literal["production", "development"] = "production"
     database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = "sqlite:///var/baihui.db"
     database_pool_size: Annotated[int, Field(ge=1, le=64)] = 4
+    media_dir: Path = Path("var/media")
     redis_url: Annotated[str | None, AfterValidator(_redis_url), Field(repr=False)] = None
     public_base_url: WebAddress = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0

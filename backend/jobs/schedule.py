@@ -7,7 +7,7 @@ from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import grants, nightly, work
+from backend.jobs import grants, nightly, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -49,5 +49,11 @@ JOBS: Final = (
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job("reconcile", "Freeze accounts whose books cannot be, and tell of them", "40 4 * * mon", work.reconcile),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
+    Job(
+        "sweep-pictures",
+        "Remove the files of pictures that were deleted, or never came to be",
+        "15 4 * * *",
+        pictures.sweep_pictures,
+    ),
     Job("purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge),
 )

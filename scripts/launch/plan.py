@@ -29,6 +29,7 @@ class LaunchSettings(BaseSettings):
     public_base_url: str | None = None
     redis_url: str | None = None
     database_url: str | None = None
+    media_dir: Path | None = None
     message_template_ids: str | None = None
 
     @property
@@ -77,6 +78,7 @@ def environment_of(plan: LaunchSettings) -> dict[str, str]:
     decided = {
         "ENVIRONMENT": plan.environment,
         "DATABASE_URL": plan.database_url or f"sqlite:///{plan.var_dir / 'baihui.db'}",
+        "MEDIA_DIR": str(plan.media_dir or plan.var_dir / "media"),
         "PUBLIC_BASE_URL": plan.public_base_url or plan.web_url,
         "PYTHONUNBUFFERED": "1",
     }

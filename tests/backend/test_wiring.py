@@ -96,6 +96,12 @@ def test_settings_reach_the_parts(development):
     assert made.public_base_url == "https://club.example"
 
 
+def test_pictures_are_kept_where_told(development, tmp_path):
+    development.setenv("MEDIA_DIR", str(tmp_path / "pictures"))
+    runtime_of_environment().media.write("name", b"1")
+    assert (tmp_path / "pictures" / "name").read_bytes() == b"1"
+
+
 def test_folder_that_cannot_be_made_is_a_bad_setting(development, tmp_path):
     (tmp_path / "file").touch()
     development.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/file/baihui.db")

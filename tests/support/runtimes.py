@@ -10,6 +10,7 @@ from backend.kit.pii import Vault
 from backend.listeners import LISTENERS
 from backend.runtime import Keys, Runtime
 from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
+from tests.support.pictures import MemoryStorage
 
 OA = AppCredentials("wx0000000000000a0a", "oa-secret", "oatoken", "A" * 43)
 MP = AppCredentials("wx0000000000000b0b", "mp-secret", "mptoken", "B" * 43)
@@ -30,5 +31,6 @@ def make_runtime(engine: Engine, clock: Clock, *, wechat_url: str = NOWHERE) -> 
         keys=KEYS,
         official_account=OfficialAccount(OA, cache=cache, base_url=wechat_url),
         mini_program=MiniProgram(MP, cache=cache, base_url=wechat_url),
+        media=MemoryStorage(),
         template_ids={},
     )

@@ -20,6 +20,7 @@ def test_nothing_said_is_a_simulated_demo_in_development(tmp_path, environment):
     assert plan.simulated
     assert given["ENVIRONMENT"] == "development"
     assert given["DATABASE_URL"] == f"sqlite:///{tmp_path / 'var' / 'baihui.db'}"
+    assert given["MEDIA_DIR"] == str(tmp_path / "var" / "media")
     assert given["WECHAT_API_BASE_URL"] == "http://127.0.0.1:8001"
     assert given["PUBLIC_BASE_URL"] == "http://127.0.0.1:8000"
     assert "points_earned=" in given["MESSAGE_TEMPLATE_IDS"]
@@ -30,6 +31,7 @@ def test_what_is_said_counts(environment):
     environment.setenv("DATABASE_URL", "mysql+pymysql://root@127.0.0.1/x")
     environment.setenv("WECHAT_API_BASE_URL", "https://api.weixin.qq.com")
     environment.setenv("PUBLIC_BASE_URL", "https://club.example")
+    environment.setenv("MEDIA_DIR", "/srv/pictures")
     environment.setenv("DEMO", "0")
     plan = read_plan()
     given = environment_of(plan)
@@ -37,6 +39,7 @@ def test_what_is_said_counts(environment):
     assert not plan.simulated
     assert given["DATABASE_URL"] == "mysql+pymysql://root@127.0.0.1/x"
     assert given["PUBLIC_BASE_URL"] == "https://club.example"
+    assert given["MEDIA_DIR"] == "/srv/pictures"
     assert "MESSAGE_TEMPLATE_IDS" not in given
 
 
