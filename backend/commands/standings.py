@@ -13,6 +13,8 @@ from backend.kit.db import run
 from backend.runtime import runtime
 
 NEWEST_CHANGES: Final = 20
+PAID_MEMBERSHIP: Final = "paid-membership"
+LONGEST_REFERENCE: Final = 64
 
 reason_option = click.option("--reason", required=True, help="Why.")
 
@@ -59,6 +61,33 @@ def set_by_hand(card_no: str, tier_code: str, *, until: datetime | None, reason:
 def unset(card_no: str, *, reason: str, by: str, as_json: bool) -> None:
     """Take a tier away again that was given by hand: the member holds what they earned."""
     tell_one(_set(card_no, None, until=None, by=by, reason=reason), json_wanted=as_json)
+
+
+@click.command()
+@click.argument("card_no")
+@click.option("--from", "from_at", type=Instant(), help="It begins then (default: now).")
+@click.option("--until", "until_at", type=Instant(), help="It ends then (default: it does not end).")
+@click.option("--reference", required=True, metavar="NO", help="What was paid: the same number counts once.")
+@by_option
+@as_json
+@with_appcontext
+def membership(
+    card_no: str, *, from_at: datetime | None, until_at: datetime | None, reference: str, by: str, as_json: bool
+) -> None:
+    """Note that a member has paid for a membership, which gives the tiers that ask for one for as long as it lasts."""
+    if not 0 < len(reference) <= LONGEST_REFERENCE:
+        raise click.BadParameter(f"1 to {LONGEST_REFERENCE} characters", param_hint="--reference")
+    now = runtime().clock.now()
+
+    def work(session: Session) -> tiers.Standing:
+        login, source = operators.get_by_login(session, by).login, points.Source(PAID_MEMBERSHIP, reference)
+        account = points.lock(session, members.by_card_no(session, card_no).id, now=now)
+        tiers.note_paid_period(
+            session, account, from_at=from_at or now, until_at=until_at, source=source, now=now, by=login
+        )
+        return tiers.standing(session, account.member_id, now=now)
+
+    tell_one(_standing(card_no, run(runtime().sessions.write, work)), json_wanted=as_json)
 
 
 def _set(card_no: str, code: str | None, *, until: datetime | None, by: str, reason: str) -> dict[str, Any]:

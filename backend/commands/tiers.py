@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from backend import earning, operators, rulebooks, tiers
 from backend.commands import books
 from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
-from backend.commands.standings import member, set_by_hand, unset
+from backend.commands.standings import member, membership, set_by_hand, unset
 from backend.kit.db import hold_still, run
 from backend.kit.money import yuan
 from backend.runtime import runtime
 
 group = Group("tiers", help="Tiers: the book of them, what another one would do, and where a member stands.")
 group.add_command(member)
+group.add_command(membership)
 group.add_command(set_by_hand)
 group.add_command(unset)
 

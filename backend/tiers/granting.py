@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 from backend.kit.errors import Invalid, NotFound
 from backend.kit.ids import new_id
 from backend.points import Account, Source
+from backend.tiers import journal
 from backend.tiers.history import MANUAL, PAID, Line
 from backend.tiers.instants import FOREVER
 from backend.tiers.models import LONGEST_REASON
-from backend.tiers.service import Outcome, count, settle
+from backend.tiers.service import Outcome, count, held, settle
 
 
 class TierUnknown(NotFound):
@@ -59,9 +60,17 @@ def set_manual(
 
 
 def note_paid_period(
-    session: Session, account: Account, *, from_at: datetime, until_at: datetime | None, source: Source, now: datetime
+    session: Session,
+    account: Account,
+    *,
+    from_at: datetime,
+    until_at: datetime | None,
+    source: Source,
+    now: datetime,
+    by: str | None = None,
 ) -> Outcome:
-    """Let a paid membership count from an instant until another (None: for good); it may begin later.
+    """Let a paid membership count from an instant until another (None: for good); it may begin later. A source, which
+    says what was paid for, counts once. `by` is the login of an operator who noted it by hand.
 
     Raises PeriodRefused, NoStanding.
     """
@@ -69,5 +78,8 @@ def note_paid_period(
     if ends <= max(from_at, now):
         raise PeriodRefused
     dossier = settle(session, account, now=now)
+    if journal.line_of_source(session, account.member_id, source) is not None:
+        return Outcome(held(dossier), held(dossier), 0)
     line = Line(0, PAID, dossier.career.state.at, from_at=from_at, until_at=until_at)
-    return count(session, account, dossier, line, source=source)
+    note = (by, str(source.id)) if by else None
+    return count(session, account, dossier, line, source=source, note=note)

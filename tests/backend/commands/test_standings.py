@@ -6,9 +6,11 @@ from backend import operators, points, tiers
 from backend.kit.calendar import shop_day
 from backend.points import Source
 from tests.factories.members import make_member
+from tests.factories.tiers import definition, publish_book, tier
 from tests.support.clocks import MORNING
 
 BY = ("--by", "zhang", "--reason", "贵宾试用")
+PAID = ("--reference", "P-1", "--by", "zhang")
 
 
 @pytest.fixture
@@ -63,6 +65,16 @@ def test_a_tier_by_hand_is_taken_away_again(answer, card_no):
     assert answer("tiers", "unset", card_no, *BY)["tier"] == "silver"
 
 
+def test_a_paid_membership_lasts_as_long_as_it_was_paid_for(answer, sessions, card_no, clock):
+    with sessions.write.begin() as session:
+        publish_book(session, definition(tier("plus", {"paid_membership": True})), at=MORNING)
+    paid = ("--until", "2026-04-01T00:00", *PAID)
+    assert answer("tiers", "membership", card_no, *paid)["tier"] == "plus"
+    assert answer("tiers", "membership", card_no, *paid)["last_day"] == "2026-03-31"
+    clock.set(MORNING + timedelta(days=40))
+    assert answer("tiers", "member", card_no)["tier"] == "basic"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -72,6 +84,10 @@ def test_a_tier_by_hand_is_taken_away_again(answer, card_no):
         (["set", "CARD", "gold", "--by", "nobody", "--reason", "试"], "operators.unknown"),
         (["set", "000000000000", "gold", *BY], "members.unknown"),
         (["unset", "000000000000", *BY], "members.unknown"),
+        (
+            ["membership", "CARD", "--until", "2026-02-01", "--reference", "P-1", "--by", "zhang"],
+            "tiers.period-refused",
+        ),
         (["member", "000000000000"], "members.unknown"),
     ],
 )

@@ -109,6 +109,13 @@ def test_a_paid_membership_gives_its_tier_while_it_lasts(session, account):
     assert tiers.verify(session, [account.member_id]) == []
 
 
+def test_what_was_paid_counts_once(session, account):
+    assert pay(session, account, LATE, LATE + timedelta(days=60)).tier.code == "plus"
+    again = pay(session, account, LATE, None, now=LATE + timedelta(days=1))
+    assert (again.before.code, again.tier.code) == ("plus", "plus")
+    assert code_at(session, account, LATE + timedelta(days=60)) == "basic"
+
+
 @pytest.mark.parametrize("until_at", [LATE, LATE - timedelta(days=1)])
 def test_a_paid_period_that_is_over_is_refused(session, account, until_at):
     with pytest.raises(tiers.PeriodRefused):
