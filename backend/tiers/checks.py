@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from backend.tiers import editions
 from backend.tiers.book import Months, TierBook, TierRules
 from backend.tiers.conditions import leaves
 from backend.tiers.contradictions import easier
-from backend.tiers.grammar import AllOf, AnyOf, Condition, Friends, Growth, Manual
+from backend.tiers.grammar import KINDS, AllOf, AnyOf, Condition, Friends, Growth, Manual
 
 SHORTEST_MONTH: Final = 28
 MOST_LEAVES: Final = 24
@@ -37,8 +38,9 @@ WORDS: Final[Mapping[str, str]] = {
     "string_too_long": "最多 {max_length} 个字符",
     "string_pattern_mismatch": "格式不符",
     "literal_error": "须为 {expected} 之一",
-    "union_tag_not_found": "不是已知的条件",
+    "union_tag_not_found": f"不是已知的条件（可用：{'、'.join(KINDS)}）",
 }
+INNER: Final = frozenset(KINDS)  # pydantic names the branch it tried
 
 
 class BookRefused(Invalid):
@@ -53,7 +55,7 @@ def checked(definition: dict[str, Any]) -> TierBook:
     try:
         book = TierBook.model_validate(definition)
     except ValidationError as error:
-        told = (f"{_place(one['loc'])}：{_words(one)}" for one in error.errors())
+        told = (f"{_place(one['loc'], definition)}：{_words(one)}" for one in error.errors())
         raise BookRefused(why="；".join(dict.fromkeys(told))) from error
     found = list(dict.fromkeys(_faults(book)))
     if found:
@@ -178,9 +180,13 @@ def _depth(condition: Condition) -> int:
             return 1
 
 
-def _place(path: tuple[int | str, ...]) -> str:
+def _place(path: tuple[int | str, ...], definition: dict[str, Any]) -> str:
+    """Where something is wrong: a tier is called by its code, if it has one."""
     if len(path) > 1 and path[0] == "tiers" and isinstance(path[1], int):
-        return f"第 {path[1] + 1} 个等级 {'.'.join(map(str, path[2:]))}".rstrip()
+        tier = definition["tiers"][path[1]]
+        code = tier.get("code") if isinstance(tier, dict) else None
+        inner = [part for before, part in pairwise(path[1:]) if part != before or part not in INNER]
+        return f"等级 {code or f'第 {path[1] + 1} 个'} {'.'.join(map(str, inner))}".rstrip()
     return ".".join(map(str, path)) or "规则"
 
 

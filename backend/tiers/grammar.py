@@ -82,7 +82,7 @@ class AllOf(Part):
 
 def _kind(value: Any) -> str | None:
     names = value if isinstance(value, dict) else type(value).model_fields if isinstance(value, Part) else ()
-    return next((kind for kind in _KINDS if kind in names), None)
+    return next((kind for kind in KINDS if kind in names), None)
 
 
 Leaf = Spent | DaySpent | Purchases | Growth | Friends | Paid | Manual
@@ -98,7 +98,7 @@ Condition = Annotated[
     | Annotated[AllOf, Tag("all")],
     Discriminator(_kind),
 ]
-_KINDS: Final = (
+KINDS: Final = (
     "any",
     "all",
     "spent_fen",
