@@ -32,3 +32,5 @@ CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside f
 PICK_UP_WITHIN_DAYS = 14
 
 TIER_WARNING_BEFORE = timedelta(days=30)
+
+COUPON_GIFT_GOOD_FOR = timedelta(hours=24)  # how long a friend may take to accept a coupon

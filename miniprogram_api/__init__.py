@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from miniprogram_api import addresses, card, checkin, closure, family, login, mall, members, points, regions
+from miniprogram_api import addresses, card, checkin, closure, coupons, family, login, mall, members, points, regions
 
-RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions)
+RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions, coupons)
 
 
 def register(app: OpenAPI) -> None:

@@ -8,7 +8,7 @@ from flask import g
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from backend import mall, members, points, tiers
+from backend import coupons, mall, members, points, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.calls import db, now, without_transaction
 from backend.kit.db import run
@@ -58,7 +58,7 @@ class ProfileIn(Schema):
 
 
 class MeOut(Schema):
-    """My profile, tier, points, and how much waits for me (`counts`: exchanges to pick up).
+    """My profile, tier, points, and how much waits for me (`counts`: exchanges to pick up, coupons to use).
 
     A locked birthday only the store can correct.
     """
@@ -150,5 +150,8 @@ def _me(session: Session, member_id: int, at: datetime) -> MeOut:
         joined_on=shop_day(profile.joined_at),
         tier=standing_out(tiers.standing(session, member_id, now=at)),
         points=points_out(points.summary(session, member_id, now=at)),
-        counts={"exchanges": mall.to_pick_up(session, member_id, now=at)},
+        counts={
+            "exchanges": mall.to_pick_up(session, member_id, now=at),
+            "coupons": coupons.ready_count(session, member_id, now=at),
+        },
     )

@@ -4,7 +4,8 @@ Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken i
 """
 
 from backend.coupons.checks import checked, one_sided
-from backend.coupons.definition import Definition, parsed
+from backend.coupons.definition import Definition, FixedDays, RelativeDays, Scope, Usable, Worth, parsed
+from backend.coupons.ending import CountFault, count_faults, expire_due
 from backend.coupons.errors import (
     CodeRefused,
     CouponCodeInvalid,
@@ -12,11 +13,15 @@ from backend.coupons.errors import (
     CouponNotReady,
     CouponUnknown,
     DefinitionRefused,
+    GiftOver,
+    GiftUnknown,
     LimitReached,
     NotClaimable,
     NoteRefused,
     NotForYou,
     NotLive,
+    NotTransferable,
+    OwnGift,
     SamePerson,
     SoldOut,
     SoldOutToday,
@@ -26,6 +31,7 @@ from backend.coupons.errors import (
     VersionOpen,
 )
 from backend.coupons.facts import CouponGranted
+from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
 from backend.coupons.issuing import claim, grant, revoke
 from backend.coupons.models import (
     Coupon,
@@ -45,17 +51,21 @@ from backend.coupons.queries import (
     template_of,
     templates_page,
     terms_of,
+    terms_of_all,
     terms_of_version,
     versions,
 )
+from backend.coupons.showcase import Offer, State, showcase
 from backend.coupons.templates import TEMPLATE_WORDS, approve, discard, draft, end, go_live, pause, resume
 from backend.coupons.till_codes import coupon_of_code, forget_used_codes, till_code, use_code
+from backend.coupons.wallet import Pocket, ready_count, wallet
 from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
     "TEMPLATE_WORDS",
     "CodeBatch",
     "CodeRefused",
+    "CountFault",
     "Coupon",
     "CouponCodeInvalid",
     "CouponGranted",
@@ -65,19 +75,30 @@ __all__ = [
     "CouponUnknown",
     "Definition",
     "DefinitionRefused",
+    "FixedDays",
     "Gift",
+    "GiftOver",
+    "GiftUnknown",
     "Handout",
     "HandoutRow",
     "LimitReached",
     "NotClaimable",
     "NotForYou",
     "NotLive",
+    "NotTransferable",
     "NoteRefused",
+    "Offer",
+    "OwnGift",
+    "Pocket",
     "Redemption",
     "Refusal",
+    "RelativeDays",
     "SamePerson",
+    "Scope",
+    "Sent",
     "SoldOut",
     "SoldOutToday",
+    "State",
     "StepRefused",
     "StockBelowIssued",
     "Template",
@@ -85,10 +106,14 @@ __all__ = [
     "TemplateDecision",
     "TemplateUnknown",
     "TemplateVersion",
+    "Usable",
     "VersionOpen",
+    "Worth",
+    "accept",
     "approve",
     "checked",
     "claim",
+    "count_faults",
     "coupon",
     "coupon_of_code",
     "coupon_terms",
@@ -96,21 +121,29 @@ __all__ = [
     "discard",
     "draft",
     "end",
+    "expire_due",
     "forget_used_codes",
     "go_live",
     "grant",
+    "lapse_gifts",
     "locked",
     "one_sided",
     "parsed",
     "pause",
+    "ready_count",
     "resume",
     "revoke",
+    "send",
+    "showcase",
+    "take_back",
     "template",
     "template_of",
     "templates_page",
     "terms_of",
+    "terms_of_all",
     "terms_of_version",
     "till_code",
     "use_code",
     "versions",
+    "wallet",
 ]

@@ -127,3 +127,31 @@ class CouponCodeInvalid(NotFound):
 
     code = "coupons.code-invalid"
     message = "券码无效或已过期，请刷新后重试"
+
+
+class NotTransferable(Conflict):
+    """Coupons of this kind stay with who got them."""
+
+    code = "coupons.not-transferable"
+    message = "该优惠券不能转赠"
+
+
+class GiftUnknown(NotFound):
+    """No gift has this token."""
+
+    code = "coupons.gift-unknown"
+    message = "转赠不存在"
+
+
+class GiftOver(Conflict):
+    """The gift was accepted by somebody, taken back, or nobody accepted it in time."""
+
+    code = "coupons.gift-over"
+    message = "来晚了，该优惠券已被领取或已失效"
+
+
+class OwnGift(Conflict):
+    """Nobody accepts an own gift: it is taken back."""
+
+    code = "coupons.own-gift"
+    message = "不能领取自己转赠的优惠券"

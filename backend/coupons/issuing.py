@@ -4,11 +4,12 @@ from datetime import date, datetime
 from random import Random
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend import members, points, tiers
+from backend import points
 from backend.coupons import queries, stock
+from backend.coupons.audience import Asker, is_for
 from backend.coupons.definition import Definition
 from backend.coupons.errors import (
     CouponHeld,
@@ -97,10 +98,7 @@ def revoke(session: Session, account: points.Account, coupon: Coupon, *, now: da
 
 def check_audience(session: Session, member_id: int, terms: Definition, *, now: datetime) -> None:
     """Raises NotForYou for a member of another tier, or without any of the tags."""
-    allowed = terms.audience
-    if allowed.tiers is not None and tiers.standing(session, member_id, now=now).tier.code not in allowed.tiers:
-        raise NotForYou
-    if allowed.tags is not None and members.tags_of(session, member_id).isdisjoint(allowed.tags):
+    if not is_for(Asker(session, member_id, now), terms):
         raise NotForYou
 
 
@@ -166,10 +164,23 @@ def granted(coupon: Coupon, template: Template, terms: Definition) -> CouponGran
 
 
 def _earlier(session: Session, member_id: int, template_id: int, source: points.Source) -> Coupon | None:
+    """What a source gave before, also where the member has given it to a friend since."""
     mine = select(Coupon).where(
         Coupon.member_id == member_id,
         Coupon.template_id == template_id,
         Coupon.source_kind == source.kind,
         Coupon.source_id == str(source.id),
     )
-    return session.scalar(mine.execution_options(populate_existing=True))
+    found = session.scalar(mine.execution_options(populate_existing=True))
+    return found or session.scalar(_given_away(member_id, template_id, source))
+
+
+def _given_away(member_id: int, template_id: int, source: points.Source) -> Select[Coupon]:
+    given = select(Coupon).join(Gift, Gift.coupon_id == Coupon.id)
+    return given.where(
+        Gift.giver_id == member_id,
+        Gift.template_id == template_id,
+        Gift.status == "accepted",
+        Gift.source_kind == source.kind,
+        Gift.source_id == str(source.id),
+    )

@@ -1,6 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.coupons.definition import Definition, parsed
@@ -54,6 +54,14 @@ def terms_of_version(session: Session, template_id: int, version: int) -> Defini
     if found is None:
         raise TemplateUnknown
     return parsed(found.definition)
+
+
+def terms_of_all(session: Session, wanted: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Definition]:
+    """What templates say in some of their versions, by (template, version), in one statement."""
+    keys = sorted(set(wanted))
+    version = tuple_(TemplateVersion.template_id, TemplateVersion.version)
+    found = session.scalars(select(TemplateVersion).where(version.in_(keys))) if keys else ()
+    return {(one.template_id, one.version): parsed(one.definition) for one in found}
 
 
 def terms_of(session: Session, found: Template) -> Definition:

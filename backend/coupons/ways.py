@@ -72,7 +72,8 @@ class UniqueCode(Model):
 class Gift(Model):
     """A coupon on its way to a friend: whoever brings the token before `lapses_at` gets it. Only a digest is kept.
 
-    `got_on` is when the giver had got it, for the giver's limit counts what was given away.
+    When the giver had got it, and for what, is kept: what was given away counts for the giver's limit, and what had it
+    issued does so once, whoever has it now.
     """
 
     __tablename__ = "coupon_gifts"
@@ -91,6 +92,8 @@ class Gift(Model):
     giver_id: Mapped[int] = mapped_column(Id)
     taker_id: Mapped[int | None] = mapped_column(Id)
     got_on: Mapped[date]
+    source_kind: Mapped[str] = mapped_column(code_column(32))
+    source_id: Mapped[str] = mapped_column(Code)
     status: Mapped[GiftStatus] = mapped_column(code_column(16), default="open")
     sent_at: Mapped[datetime]
     lapses_at: Mapped[datetime]

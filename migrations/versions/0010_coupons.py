@@ -245,6 +245,8 @@ def upgrade() -> None:
         sa.Column("giver_id", sa.BigInteger(), nullable=False),
         sa.Column("taker_id", sa.BigInteger(), nullable=True),
         sa.Column("got_on", sa.Date(), nullable=False),
+        sa.Column("source_kind", _code(32), nullable=False),
+        sa.Column("source_id", _code(64), nullable=False),
         sa.Column("status", _code(16), nullable=False),
         sa.Column("sent_at", _instant(), nullable=False),
         sa.Column("lapses_at", _instant(), nullable=False),
