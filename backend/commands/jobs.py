@@ -33,8 +33,14 @@ def show(*, as_json: bool) -> None:
 @click.option("--at", type=Instant(), help="The instant that it is done for (default: now).")
 @as_json
 def run(name: str, *, at: datetime | None, as_json: bool) -> None:
-    """Run the job NAME once, by hand, whether it is due or not."""
+    """Run the job NAME once, by hand, whether it is due or not.
+
+    An instant ahead is for development: what then settles, expires or ends has done so for good.
+    """
     here = runtime()
-    instant = at or here.clock.now()
+    now = here.clock.now()
+    instant = at or now
+    if instant > now and not here.development:
+        raise click.BadParameter("an instant ahead ends for good what is good until then", param_hint="--at")
     counts = jobs.run(name, here, instant)
     tell_one({"job": name, "at": local(instant), **counts}, json_wanted=as_json)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from backend.jobs import JOBS
 
 
@@ -29,3 +31,12 @@ def test_unreadable_instant(flask):
     result = flask("jobs", "run", "purge", "--at", "tomorrow")
     assert result.exit_code == 2
     assert "2026-03-01T02:10" in result.stderr
+
+
+def test_an_instant_ahead_is_for_development(app, flask, runtime):
+    ahead = ("jobs", "run", "purge", "--at", "2026-03-02T02:10")
+    refused = flask(*ahead)
+    assert refused.exit_code == 2
+    assert "for good" in refused.stderr
+    app.extensions["runtime"] = replace(runtime, development=True)
+    assert flask(*ahead).exit_code == 0
