@@ -62,15 +62,15 @@ def _upright(data: bytes) -> tuple[Image.Image, tuple[int, int]]:
         with Image.open(BytesIO(data), formats=FORMATS) as image:
             full = _checked(image)
             image.draft(None, (WIDTHS[-1], WIDTHS[-1]))
-            shrunk = image.size[0] < full[0]
-            upright = ImageOps.exif_transpose(image)
-            upright.load()
+            shrunk = image.size != full
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
     except DomainError:
         raise
     except Exception as error:  # a file can be broken in ways for which the library has no error of its own
         raise NotAPicture from error
-    turned = (upright.width > upright.height) != (full[0] > full[1])
-    return upright, (full[::-1] if turned else full) if shrunk else upright.size
+    turned = (image.width > image.height) != (full[0] > full[1])
+    return image, (full[::-1] if turned else full) if shrunk else image.size
 
 
 def _checked(image: Image.Image) -> tuple[int, int]:
