@@ -15,14 +15,18 @@ KIND: Final = "closure"
 
 
 class ClosureBook(Schema):
-    """One version of these rules. No days at all: a closure is due at once."""
+    """One version of these rules. No days at all: a closure is due at once.
+
+    Who is blocked waits `blocked_days` where these are more: until then phone and WeChat account are not free to join
+    anew, unblocked and with another gift.
+    """
 
     cooling_off_days: Annotated[int, Field(strict=True, ge=0, le=90)]
+    blocked_days: Annotated[int, Field(strict=True, ge=0, le=365)] = 30
 
-    @property
-    def cooling_off(self) -> timedelta:
+    def cooling_off(self, *, blocked: bool) -> timedelta:
         """How long after it was asked for a closure is due."""
-        return timedelta(days=self.cooling_off_days)
+        return timedelta(days=max(self.cooling_off_days, self.blocked_days if blocked else 0))
 
 
 def checked(definition: dict[str, Any]) -> ClosureBook:

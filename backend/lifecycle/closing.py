@@ -21,7 +21,8 @@ ASKED_BY_MEMBER = "会员本人申请"
 def ask_to_leave(
     session: Session, member_id: int, *, now: datetime, by: str | None = None, reason: str = ASKED_BY_MEMBER
 ) -> tuple[Closure, bool]:
-    """Begin the time to think again; a blocked member may ask too. A closure that runs stays as it is (then False).
+    """Begin the time to think again; a blocked member may ask too, and waits longer. A closure that runs stays as it is
+    (then False).
 
     `by` is an operator's login, None when the member asks. Raises ReasonRefused, points.NoAccount.
     """
@@ -29,6 +30,7 @@ def ask_to_leave(
     begun = running(session, member_id)
     if begun is not None:
         return begun, False
+    blocked = members.get(session, member_id).status == members.BLOCKED
     closure = Closure(
         id=new_id(),
         member_id=member_id,
@@ -37,7 +39,7 @@ def ask_to_leave(
         reason=checked_reason(reason),
         status="running",
         asked_at=now,
-        closes_at=now + book.live(session, now=now).cooling_off,
+        closes_at=now + book.live(session, now=now).cooling_off(blocked=blocked),
     )
     session.add(closure)
     return closure, True

@@ -10,7 +10,15 @@ from tests.support.clocks import MORNING
 
 @pytest.mark.parametrize("days", [0, 7, 90])
 def test_days_to_think_again(days):
-    assert lifecycle.checked({"cooling_off_days": days}).cooling_off == timedelta(days=days)
+    assert lifecycle.checked({"cooling_off_days": days}).cooling_off(blocked=False) == timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("days", "blocked_days", "waits"), [(7, {}, 30), (7, {"blocked_days": 365}, 365), (60, {"blocked_days": 30}, 60)]
+)
+def test_who_is_blocked_waits_for_the_longer_of_both(days, blocked_days, waits):
+    rules = lifecycle.checked({"cooling_off_days": days} | blocked_days)
+    assert rules.cooling_off(blocked=True) == timedelta(days=waits)
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ def test_a_blocked_member_may_ask_too_and_an_operator_for_a_member(session, memb
     members.block(session, member.id)
     closure, begun = ask(session, member, by="anna", reason=" 来电要求 ")
     assert (begun, closure.asked_by, closure.reason) == (True, "anna", "来电要求")
+    assert closure.closes_at == MORNING + timedelta(days=30)  # longer than others, and whoever asks
     with pytest.raises(lifecycle.ReasonRefused):
         ask(session, make_member(session), by="anna", reason="")
 
