@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend import rulebooks
 from backend.adjustments.errors import BookRefused, ReasonUnknown, WrongDirection
 from backend.adjustments.rules import LARGEST_AMOUNT, LONGEST_WORDS
+from backend.kit.definitions import faults
 from backend.kit.schema import Schema
 
 KIND: Final = "adjustments"
@@ -111,8 +112,7 @@ def checked(definition: dict[str, Any]) -> AdjustmentBook:
     try:
         return AdjustmentBook.model_validate(definition)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise BookRefused(why="; ".join(wrong)) from error
+        raise BookRefused(why=faults(error)) from error
 
 
 def live(session: Session, *, now: datetime) -> tuple[int, AdjustmentBook]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import rulebooks
 from backend.families.errors import BookRefused
+from backend.kit.definitions import faults
 from backend.kit.schema import Schema
 
 KIND: Final = "families"
@@ -49,8 +50,7 @@ def checked(definition: dict[str, Any]) -> FamilyBook:
     try:
         return FamilyBook.model_validate(definition)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise BookRefused(why="; ".join(wrong)) from error
+        raise BookRefused(why=faults(error)) from error
 
 
 def live(session: Session, *, now: datetime) -> FamilyBook:

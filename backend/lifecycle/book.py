@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from sqlalchemy.orm import Session
 
 from backend import rulebooks
+from backend.kit.definitions import faults
 from backend.kit.schema import Schema
 from backend.lifecycle.errors import BookRefused
 
@@ -34,8 +35,7 @@ def checked(definition: dict[str, Any]) -> ClosureBook:
     try:
         return ClosureBook.model_validate(definition)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise BookRefused(why="; ".join(wrong)) from error
+        raise BookRefused(why=faults(error)) from error
 
 
 def live(session: Session, *, now: datetime) -> ClosureBook:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from backend.kit.definitions import faults
 from backend.kit.errors import Conflict, DomainError, Invalid
 from backend.kit.money import FEN_PER_YUAN, PER_TEN_THOUSAND
 from backend.kit.schema import Schema
@@ -126,8 +127,7 @@ def checked(definition: dict[str, Any]) -> CashBook:
     try:
         return CashBook.model_validate(definition)
     except ValidationError as error:
-        wrong = (f"{'.'.join(map(str, one['loc'])) or KIND}: {one['msg']}" for one in error.errors())
-        raise CashBookRefused(why="; ".join(wrong)) from error
+        raise CashBookRefused(why=faults(error)) from error
 
 
 def worth(terms: Terms, points: int) -> int:

@@ -1,15 +1,16 @@
 """What of a book of tiers cannot be meant, in words for whoever wrote it: all of it at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, Final
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from sqlalchemy.orm import Session
 
 from backend import rulebooks
+from backend.kit.definitions import Path, dotted, faults
 from backend.kit.errors import Invalid
 from backend.tiers import editions
 from backend.tiers.book import Months, TierBook, TierRules
@@ -20,26 +21,7 @@ from backend.tiers.grammar import KINDS, AllOf, AnyOf, Condition, Friends, Growt
 SHORTEST_MONTH: Final = 28
 MOST_LEAVES: Final = 24
 DEEPEST: Final = 4
-WORDS: Final[Mapping[str, str]] = {
-    "missing": "缺少该项",
-    "extra_forbidden": "没有这一项",
-    "int_type": "须为整数",
-    "string_type": "须为文字",
-    "bool_type": "须为 true 或 false",
-    "tuple_type": "须为列表",
-    "list_type": "须为列表",
-    "dict_type": "须为对象",
-    "model_type": "须为对象",
-    "too_long": "最多 {max_length} 项",
-    "too_short": "至少 {min_length} 项",
-    "greater_than_equal": "不能小于 {ge}",
-    "less_than_equal": "不能大于 {le}",
-    "string_too_short": "不能为空",
-    "string_too_long": "最多 {max_length} 个字符",
-    "string_pattern_mismatch": "格式不符",
-    "literal_error": "须为 {expected} 之一",
-    "union_tag_not_found": f"不是已知的条件（可用：{'、'.join(KINDS)}）",
-}
+WORDS: Final = {"union_tag_not_found": f"不是已知的条件（可用：{'、'.join(KINDS)}）"}
 INNER: Final = frozenset(KINDS)  # pydantic names the branch it tried
 
 
@@ -55,8 +37,7 @@ def checked(definition: dict[str, Any]) -> TierBook:
     try:
         book = TierBook.model_validate(definition)
     except ValidationError as error:
-        told = (f"{_place(one['loc'], definition)}：{_words(one)}" for one in error.errors())
-        raise BookRefused(why="；".join(dict.fromkeys(told))) from error
+        raise BookRefused(why=faults(error, place=partial(_place, definition=definition), more=WORDS)) from error
     found = list(dict.fromkeys(_faults(book)))
     if found:
         raise BookRefused(why="；".join(found))
@@ -180,15 +161,11 @@ def _depth(condition: Condition) -> int:
             return 1
 
 
-def _place(path: tuple[int | str, ...], definition: dict[str, Any]) -> str:
+def _place(path: Path, definition: dict[str, Any]) -> str:
     """Where something is wrong: a tier is called by its code, if it has one."""
     if len(path) > 1 and path[0] == "tiers" and isinstance(path[1], int):
         tier = definition["tiers"][path[1]]
         code = tier.get("code") if isinstance(tier, dict) else None
         inner = [part for before, part in pairwise(path[1:]) if part != before or part not in INNER]
         return f"等级 {code or f'第 {path[1] + 1} 个'} {'.'.join(map(str, inner))}".rstrip()
-    return ".".join(map(str, path)) or "规则"
-
-
-def _words(error: ErrorDetails) -> str:
-    return WORDS.get(error["type"], error["msg"]).format(**error.get("ctx", {}))
+    return dotted(path)

@@ -34,7 +34,7 @@ def test_who_is_blocked_waits_for_the_longer_of_both(days, blocked_days, waits):
 def test_what_breaks_the_rules_is_refused_and_says_where(definition):
     with pytest.raises(lifecycle.BookRefused) as refused:
         lifecycle.checked(definition)
-    assert "cooling_off_days" in refused.value.detail or "x:" in refused.value.detail
+    assert "cooling_off_days" in refused.value.detail or "x：" in refused.value.detail
 
 
 def test_the_book_in_force_is_the_one_of_the_instant(session):
