@@ -6,6 +6,7 @@ from backend import (
     checkin,
     earning,
     families,
+    lottery,
     mall,
     members,
     messaging,
@@ -31,6 +32,7 @@ LISTENERS: Listeners = {
         checkin.absorb_visits,
         earning.merge_awards,
         families.move_seat,
+        lottery.move_plays,
         mall.move_orders,
         members.merge_tags,
         messaging.move_messages,
@@ -47,4 +49,8 @@ LISTENERS: Listeners = {
         messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
+    checkin.CheckedIn: [lottery.reward_check_in],
+    purchases.PurchaseRecorded: [lottery.reward_purchase],
+    purchases.PurchaseRefunded: [lottery.take_back_tickets],
+    lottery.DrawWon: [messaging.tell_draw_won],
 }

@@ -10,6 +10,7 @@ from backend.insights import models as insights
 from backend.jobs import models as jobs
 from backend.kit import idempotency
 from backend.lifecycle import models as lifecycle
+from backend.lottery import models as lottery
 from backend.mall import models as mall
 from backend.media import models as media
 from backend.members import models as members
@@ -33,6 +34,7 @@ __all__ = [
     "insights",
     "jobs",
     "lifecycle",
+    "lottery",
     "mall",
     "media",
     "members",

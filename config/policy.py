@@ -22,7 +22,8 @@ MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
-MESSAGE_POINTS_UNTOLD = frozenset({"check-in"})  # shown on the screen at that very moment
+# a check-in is shown on the screen at that very moment, a prize is told as a prize
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize"})
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)
@@ -30,6 +31,8 @@ RETURN_DAYS = 7  # how long goods come back in a new store; the points of a sale
 CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside for a bill that is not paid yet
 
 PICK_UP_WITHIN_DAYS = 14
+
+DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no call that began before it still runs
 
 TIER_WARNING_BEFORE = timedelta(days=30)
 

@@ -2,9 +2,22 @@
 
 from flask_openapi import OpenAPI
 
-from miniprogram_api import addresses, card, checkin, closure, coupons, family, login, mall, members, points, regions
+from miniprogram_api import (
+    addresses,
+    card,
+    checkin,
+    closure,
+    coupons,
+    draws,
+    family,
+    login,
+    mall,
+    members,
+    points,
+    regions,
+)
 
-RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions, coupons)
+RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions, coupons, draws)
 
 
 def register(app: OpenAPI) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from backend import adjustments, families, mall, members, tiers
+from backend import adjustments, families, lottery, mall, members, tiers
 from backend.kit.calendar import shop_day
 from backend.purchases import Purchase, Refund
 from backend.stores import Store
@@ -75,6 +75,13 @@ def _exchanges(session: Session, causes: Sequence[Cause]) -> Links:
     found = select(mall.Order.id, mall.Order.no, mall.Order.item_title)
     rows = session.execute(found.where(mall.Order.id.in_(_numbers(causes))))
     return {str(number): Link("exchange", no, f"{title} {no}") for number, no, title in rows}
+
+
+def _draws(session: Session, causes: Sequence[Cause]) -> Links:
+    found = select(lottery.Play.id, lottery.Draw.id, lottery.Draw.title)
+    found = found.join(lottery.Draw, lottery.Draw.id == lottery.Play.draw_id)
+    rows = session.execute(found.where(lottery.Play.id.in_(_numbers(causes))))
+    return {str(number): Link("draw", str(draw_id), title) for number, draw_id, title in rows}
 
 
 def _adjustments(session: Session, causes: Sequence[Cause]) -> Links:
@@ -144,6 +151,8 @@ FINDERS: Final[Mapping[str, Finder]] = {
     "cash": _purchases,
     "refund": _refunds,
     "cash-back": _refunds,
+    "draw": _draws,
+    "draw-prize": _draws,
     "exchange": _exchanges,
     "exchange-cancel": _exchanges,
     "adjustment": _adjustments,

@@ -23,6 +23,8 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "grant-reversal": "赠送撤销",
         "exchange": "积分兑换",
         "exchange-cancel": "兑换取消退回",
+        "draw": "抽奖使用",
+        "draw-prize": "抽奖奖品",
         "cash": "积分抵现",
         "cash-back": "抵现退回",
         "adjustment": "积分调整",

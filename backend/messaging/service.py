@@ -4,10 +4,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.kit.errors import Conflict, NotFound
+from backend.lottery import DrawWon
 from backend.mall import ExchangeConfirmed
 from backend.messaging.models import Message
 from backend.messaging.rules import Status, cause_of
-from backend.messaging.wording import NOTHING_TO_DO, day, day_words, instant, last_day, reason
+from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
 from backend.points import PointsEarned, PointsExpired, PointsPromised
 from backend.tiers import TierFallsSoon, TierLost, TierReached
 from config import policy
@@ -93,6 +94,18 @@ def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> N
     }
     cause = (confirmed.order_no,)
     _tell(session, confirmed.member_id, "exchange_confirmed", words=words, cause=cause, now=confirmed.at)
+
+
+def tell_draw_won(session: Session, won: DrawWon) -> None:
+    """Decide to tell the member of a prize, and how to get it."""
+    words = {
+        "draw": won.draw_title,
+        "prize": won.prize_name,
+        "pickup_code": won.pickup_code or NO_CODE,
+        "at": instant(won.at),
+        "how": how_to_get(won.kind, won.pick_up_by),
+    }
+    _tell(session, won.member_id, "draw_won", words=words, cause=(str(won.play_id),), now=won.at)
 
 
 def requeue(session: Session, message_id: int, *, now: datetime) -> None:

@@ -30,6 +30,8 @@ REASONS: Final = {
 }
 OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
+NO_CODE: Final = "-"
+WHERE_PRIZES_ARE: Final = {"points": "积分已到账"}
 
 
 def reason(source_kind: str) -> str:
@@ -56,6 +58,11 @@ def day_words(shop_day: date) -> str:
 def last_day(before: datetime) -> str:
     """The last shop day of what is good before an instant, as WeChat's date fields take it."""
     return day(before - timedelta(microseconds=1))
+
+
+def how_to_get(kind: str, pick_up_by: datetime | None) -> str:
+    """How a member gets a prize of a kind, goods before an instant; it fits WeChat's 20 characters."""
+    return f"最迟{last_day(pick_up_by)}到店领取" if pick_up_by else WHERE_PRIZES_ARE[kind]
 
 
 def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:

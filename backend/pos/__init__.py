@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import holds, mall, members, purchases, quotes, refunds
+from backend.pos import draws, holds, mall, members, purchases, quotes, refunds
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws)
 
 
 def register(app: OpenAPI) -> None:

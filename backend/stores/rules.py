@@ -4,7 +4,7 @@ from random import Random
 from backend.kit.ids import readable_code
 from backend.stores.errors import CodeRefused, NameRefused, ReturnDaysRefused, ScopeUnknown
 
-SCOPES = frozenset({"members", "purchases", "mall"})  # lookup; quotes, purchases and refunds; pick-up
+SCOPES = frozenset({"members", "purchases", "mall", "draws"})  # lookup; sales and refunds; pick-up; prizes
 CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
 LONGEST_NAME = 64
 LONGEST_RETURN_DAYS = 365

@@ -23,6 +23,7 @@ LEDGERS = tuple(
         "earning",
         "families",
         "lifecycle",
+        "lottery",
         "mall",
         "points",
         "purchases",

@@ -25,7 +25,7 @@ def load(folder, text, name="greeting"):
 
 def test_the_messages_of_the_house_are_whole():
     points = {"points_earned", "points_promised", "points_expiring", "points_expired"}
-    assert points | {"tier_reached", "exchange_confirmed"} <= set(catalogue.load())
+    assert points | {"tier_reached", "exchange_confirmed", "draw_won"} <= set(catalogue.load())
 
 
 def test_a_whole_message_is_read(tmp_path):

@@ -8,6 +8,7 @@ from backend import adjustments, checkin, families, insights, mall, points, purc
 from backend.insights.causes import FINDERS
 from backend.points import Source
 from tests.factories.adjustments import make_adjustment, make_grant
+from tests.factories.draws import gift, make_draw, play
 from tests.factories.families import allow_transfers, make_family
 from tests.factories.mall import make_item
 from tests.factories.members import make_member
@@ -54,6 +55,13 @@ def test_points_of_several_expiries_and_points_used_as_cash_lead_to_their_purcha
     points.spend(session, account, 5, source=Source("cash", made.id), now=MORNING)
     order = (made.order_no, f"南京路店 {made.order_no}")
     assert leads(session, member.id) == [("积分抵现", "purchase", *order), ("消费获得", "purchase", *order)]
+
+
+def test_a_play_and_its_prize_lead_to_the_draw(session, member):
+    draw = make_draw(session, gift())
+    play(session, member.id, draw)
+    link = ("draw", str(draw.id), "周年庆抽奖")
+    assert leads(session, member.id) == [("抽奖奖品", *link), ("抽奖使用", *link)]
 
 
 def test_an_exchange_leads_to_the_order_and_the_item(session, member, store, rng):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import messaging
+from backend.lottery import DrawWon
 from backend.mall import ExchangeConfirmed
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
@@ -100,6 +101,28 @@ def test_an_exchange_is_told_with_its_code_and_last_day(session):
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "pick_up_by", "told"),
+    [
+        (
+            "goods",
+            "402913377580",
+            datetime(2026, 12, 15, 16, tzinfo=UTC),
+            ("402913377580", "最迟2026年12月15日到店领取"),
+        ),
+        ("points", None, None, ("-", "积分已到账")),
+    ],
+)
+def test_a_prize_is_told_with_how_to_get_it(session, kind, code, pick_up_by, told):
+    member = make_member(session)
+    messaging.tell_draw_won(session, DrawWon(member.id, 7, "周年庆抽奖", "咖啡壶", kind, code, pick_up_by, MORNING))
+    message = outbox(session, member)[-1]
+    expected = {"draw": "周年庆抽奖", "prize": "咖啡壶", "at": "2026年3月1日 09:00"}
+    assert message.words == expected | dict(zip(("pickup_code", "how"), told, strict=True))
+    fields = messaging.fields(messaging.CATALOGUE["draw_won"], message.words)
+    assert fields["thing5"] == told[1]
+
+
 def test_points_of_a_check_in_are_not_told(session):
     member = make_member(session)
     before = len(outbox(session, member))
@@ -123,6 +146,7 @@ def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
     confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
     messaging.tell_exchange_confirmed(session, confirmed)
+    messaging.tell_draw_won(session, DrawWon(member.id, 7, "抽奖", "壶", "points", None, None, MORNING))
     for message in outbox(session, member):
         assert message.words.keys() == messaging.CATALOGUE[message.template].sample.keys()
 

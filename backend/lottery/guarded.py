@@ -1,0 +1,10 @@
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Update
+from sqlalchemy.orm import Session
+
+
+def hit_one(session: Session, change: Update) -> bool:
+    """Whether an UPDATE that is its own condition has changed its one row; rows that the session holds stay as read."""
+    result = session.execute(change, execution_options={"synchronize_session": False})
+    return cast("CursorResult[Any]", result).rowcount == 1
