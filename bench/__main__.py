@@ -43,6 +43,7 @@ SCENARIOS = (
     Scenario("check-in", shop.check_in),
     Scenario("purchase", shop.purchase),
     Scenario("exchange", shop.exchange),
+    Scenario("play", shop.play),
 )
 
 

@@ -1,8 +1,8 @@
-"""The store that is measured: members with points, an item with plenty of stock, a till's key."""
+"""The store that is measured: members with points, an item and a prize with plenty of stock, a till's key."""
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
 from hmac import digest
@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from backend import mall, members, stores
+from backend import lottery, mall, members, stores
 from backend.kit.db import run
 from backend.runtime import Runtime
 from config import policy
@@ -30,6 +30,7 @@ class Shop:
 
     store_id: int
     item_id: int
+    draw_id: int
     till: stores.NewTillKey
     members: list[tuple[int, str]]  # id and bearer token
 
@@ -48,11 +49,12 @@ def open_shop(runtime: Runtime, size: int) -> Shop:
     """A new store with `size` members, each with the points that joining gives."""
     now = runtime.clock.now()
     store_id, item_id, till = run(runtime.sessions.write, lambda session: _stock_up(session, runtime, now))
+    draw_id = run(runtime.sessions.write, lambda session: _open_draw(session, runtime, now))
     joined: list[tuple[int, str]] = []
     for first in range(0, size, BATCH):
         numbers = range(first, min(first + BATCH, size))
         joined += run(runtime.sessions.write, partial(_join, runtime=runtime, numbers=numbers, now=now))
-    return Shop(store_id, item_id, till, joined)
+    return Shop(store_id, item_id, draw_id, till, joined)
 
 
 def card(shop: Shop, number: int, _at: datetime) -> Call:
@@ -87,6 +89,28 @@ def exchange(shop: Shop, number: int, _at: datetime) -> Call:
     order = {"item_id": str(shop.item_id), "quantity": 1, "store_id": str(shop.store_id)}
     headers = _bearer(shop, number) | {"Content-Type": "application/json"}
     return Call("POST", "/api/mp/v1/mall/orders", headers, json.dumps(order).encode())
+
+
+def play(shop: Shop, number: int, _at: datetime) -> Call:
+    """Play the draw that everybody plays; every tenth play wins a piece of one prize."""
+    return Call("POST", f"/api/mp/v1/draws/{shop.draw_id}/plays", _bearer(shop, number))
+
+
+def _open_draw(session: Session, runtime: Runtime, now: datetime) -> int:
+    announced = now - timedelta(hours=1)
+    definition = {
+        "code": f"bench-{uuid4().hex[:8]}",
+        "title": "测速抽奖",
+        "opens_at": (now - timedelta(minutes=1)).isoformat(),
+        "closes_at": (now + timedelta(days=1)).isoformat(),
+        "cost": {"kind": "points", "points": 1},
+        "prizes": [
+            {"kind": "goods", "name": "帆布袋", "odds": 100_000, "stock": STOCK, "per_day": STOCK},
+            {"kind": "nothing", "name": "谢谢参与", "odds": 900_000, "fallback": True},
+        ],
+    }
+    drafted = lottery.draft(session, definition, by="bench", now=announced)
+    return lottery.publish(session, drafted.code, by="bench", rng=runtime.rng, now=announced).id
 
 
 def _stock_up(session: Session, runtime: Runtime, now: datetime) -> tuple[int, int, stores.NewTillKey]:

@@ -3,6 +3,7 @@ from sqlalchemy import func, select
 
 from backend import points
 from backend.checkin.models import CheckIn
+from backend.lottery.models import Play
 from backend.mall.models import Order
 from backend.purchases.models import Purchase
 from bench import shop
@@ -13,7 +14,7 @@ SIZE = 4
 
 
 @pytest.mark.parametrize(
-    ("call", "table"), [(shop.check_in, CheckIn), (shop.purchase, Purchase), (shop.exchange, Order)]
+    ("call", "table"), [(shop.check_in, CheckIn), (shop.purchase, Purchase), (shop.exchange, Order), (shop.play, Play)]
 )
 def test_the_bare_driver_writes_the_very_rows_of_the_calls(runtime, engine, sessions, call, table):
     store = shop.open_shop(runtime, SIZE)
