@@ -16,7 +16,7 @@ class PrizeOut(Schema):
 
     no: int
     name: str
-    kind: Literal["points", "goods", "nothing"]
+    kind: Literal["points", "coupon", "goods", "nothing"]
     points: int | None
     odds: int
     stock: int | None

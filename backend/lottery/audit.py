@@ -98,8 +98,13 @@ def _wrong_frame(play: Row[Any], draw: Draw, book: DrawBook) -> Iterator[str]:
 
 
 def _had_run_out(play: Row[Any], book: DrawBook, given: Given) -> bool:
-    """Whether the last piece was given by then; calls that ran side by side may be told in another order."""
+    """Whether the last piece was given by then; calls that ran side by side may be told in another order.
+
+    Why no coupon was given is the template's to tell.
+    """
     prize = book.prize(play.rolled)
+    if play.fell_back == "coupon-refused":
+        return prize.kind == "coupon"
     if play.fell_back == "sold-out":
         most, (pieces, last_at) = prize.stock, given.in_all.get(play.rolled, (0, play.played_at))
     else:

@@ -6,16 +6,24 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from backend import points
+from backend import coupons, points
 from backend.kit.calendar import day_end, shop_day
 from backend.kit.facts import announce
 from backend.kit.ids import digits
-from backend.lottery.book import GoodsPrize, PointsPrize, Prize
+from backend.lottery.book import CouponPrize, GoodsPrize, PointsPrize, Prize
 from backend.lottery.facts import DrawWon
 from backend.lottery.models import Draw, Play, Reason, Win
 from backend.lottery.stocks import Gone, Shelf, shortage, take
 
 PICKUP_CODE_DIGITS: Final = 12  # a till's scanner and its number pad both take digits
+COUPON_REFUSALS: Final = (
+    coupons.LimitReached,
+    coupons.NotForYou,
+    coupons.NotLive,
+    coupons.SoldOut,
+    coupons.SoldOutToday,
+    coupons.TemplateUnknown,
+)
 
 
 def award(session: Session, account: points.Account, draw: Draw, play: Play, *, rng: Random, now: datetime) -> None:
@@ -50,6 +58,8 @@ def _give_piece(
             play.piece, play.piece_of_day = take(session, shelf)
     except Gone as gone:
         return gone.reason
+    except COUPON_REFUSALS:
+        return "coupon-refused"
     return None
 
 
@@ -57,6 +67,9 @@ def _give(session: Session, account: points.Account, draw: Draw, play: Play, *, 
     prize, win = draw.book.prize(play.given), None
     if isinstance(prize, PointsPrize):
         points.credit(session, account, prize.points, source=points.Source("draw-prize", play.id), now=now)
+    elif isinstance(prize, CouponPrize):
+        source = points.Source("draw-prize", play.id)
+        coupons.grant(session, account, prize.template, source=source, rng=rng, now=now)
     elif isinstance(prize, GoodsPrize):
         win = _win(draw, play, prize, rng=rng, now=now)
         session.add(win)

@@ -47,6 +47,18 @@ class PointsPrize(_Prize):
     points: Points
 
 
+class CouponPrize(_Prize):
+    """A coupon of a template; where the template gives none to the member, the fallback is given."""
+
+    kind: Literal["coupon"]
+    template: Code
+
+    @property
+    def limited(self) -> bool:
+        """The template has a stock of its own."""
+        return True
+
+
 class GoodsPrize(_Prize):
     """Goods, handed over at any store for a code, on the day of the win or one of so many days after it."""
 
@@ -60,7 +72,7 @@ class NothingPrize(_Prize):
     kind: Literal["nothing"]
 
 
-Prize = Annotated[PointsPrize | GoodsPrize | NothingPrize, Field(discriminator="kind")]
+Prize = Annotated[PointsPrize | CouponPrize | GoodsPrize | NothingPrize, Field(discriminator="kind")]
 
 
 class PointsCost(Schema):

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import tiers
+from backend import coupons, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
-from backend.lottery.book import DrawBook, digest_of
+from backend.lottery.book import CouponPrize, DrawBook, digest_of
 from backend.lottery.drafting import checked
 from backend.lottery.errors import DefinitionRefused, DrawUnknown, NotADraft, NotRunning, OpensTooSoon
 from backend.lottery.models import DayStock, Decision, Deed, Draw, Stock
@@ -45,7 +45,7 @@ def draft(session: Session, definition: dict[str, Any], *, by: str, now: datetim
 def publish(session: Session, draw_code: str, *, by: str, rng: Random, now: datetime) -> Draw:
     """Commit to a new seed and announce the draw: from now on what it says never changes.
 
-    Raises DrawUnknown, NotADraft, OpensTooSoon, DefinitionRefused where it names tiers that there are no longer.
+    Raises DrawUnknown, NotADraft, OpensTooSoon, DefinitionRefused where it names tiers that are gone by now.
     """
     draw = _locked(session, draw_code)
     if draw.status != "draft":
@@ -89,7 +89,17 @@ def _checked(session: Session, definition: dict[str, Any], *, now: datetime) -> 
     known = {tier.code for tier in tiers.tiers_now(session, now=now)}
     if unknown := [code for code in book.tiers or () if code not in known]:
         raise DefinitionRefused(why=f"tiers：没有等级 {'、'.join(unknown)}")
+    for prize in book.prizes:
+        if isinstance(prize, CouponPrize):
+            _check_template(session, prize)
     return book
+
+
+def _check_template(session: Session, prize: CouponPrize) -> None:
+    try:
+        coupons.template(session, prize.template)
+    except coupons.TemplateUnknown as unknown:
+        raise DefinitionRefused(why=f"{prize.name}：没有券模板 {prize.template}") from unknown
 
 
 def _find(session: Session, draw_code: str) -> Draw | None:

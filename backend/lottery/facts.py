@@ -14,7 +14,7 @@ class DrawWon:
     play_id: int
     draw_title: str
     prize_name: str
-    kind: Literal["points", "goods"]
+    kind: Literal["points", "coupon", "goods"]
     pickup_code: str | None
     pick_up_by: datetime | None
     at: datetime

@@ -10,7 +10,7 @@ from backend.kit.ids import new_id
 from backend.lottery.book import DrawBook, parsed
 from backend.lottery.rules import WHOLE, Phase, Status, phase
 
-Reason = Literal["sold-out", "day-sold-out"]
+Reason = Literal["sold-out", "day-sold-out", "coupon-refused"]
 Deed = Literal["draft", "publish", "pause", "resume", "close", "cancel"]
 
 

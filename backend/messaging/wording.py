@@ -31,7 +31,7 @@ REASONS: Final = {
 OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
 NO_CODE: Final = "-"
-WHERE_PRIZES_ARE: Final = {"points": "积分已到账"}
+WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}
 
 
 def reason(source_kind: str) -> str:

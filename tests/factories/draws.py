@@ -22,6 +22,10 @@ def gift(odds=ALWAYS, *, points=20, name="20 积分", **more):
     return {"kind": "points", "name": name, "odds": odds, "points": points, **more}
 
 
+def voucher(template, odds=ALWAYS, *, name="满300减50", **more):
+    return {"kind": "coupon", "name": name, "odds": odds, "template": template, **more}
+
+
 def definition(*prizes, **changes):
     """A draw that opens at MORNING, costs 10 points, and gives nothing where its prizes leave room or run out."""
     rest = ALWAYS - sum(prize["odds"] for prize in prizes)

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
-from backend import lottery, points
+from backend import coupons, lottery, points
 from backend.lottery.awarding import pick_up_by
 from backend.lottery.book import GoodsPrize
-from tests.factories.draws import gift, goods, make_draw, play
+from tests.factories.coupons import WRITER, make_template
+from tests.factories.draws import gift, goods, make_draw, play, voucher
 from tests.support.clocks import LATE, MORNING
 
 
@@ -70,6 +72,35 @@ def test_a_consolation_of_points_is_paid_and_not_called_a_win(session, member_id
     assert [play(session, member_id, draw).won for _ in range(2)] == [True, False]
     assert points.summary(session, member_id, now=MORNING).available == 100 - 20 + 3
     assert len(heard) == 1
+
+
+def test_a_coupon_is_granted_while_its_template_gives_any(session, member_id, heard):
+    template = make_template(session, supply={"stock": 2, "per_member": None})
+    draw = make_draw(session, voucher(template.code))
+    made = [play(session, member_id, draw) for _ in range(3)]
+    assert [(one.given, one.fell_back, one.won) for one in made] == [
+        (1, None, True),
+        (1, None, True),
+        (2, "coupon-refused", False),
+    ]
+    sources = session.execute(select(coupons.Coupon.source_kind, coupons.Coupon.source_id)).all()
+    assert sorted(sources) == [("draw-prize", str(one.id)) for one in made[:2]]
+    assert [fact.kind for fact in heard] == ["coupon", "coupon"]
+    assert lottery.verify(session, draw) == []
+
+
+def test_a_piece_that_is_gone_gives_no_coupon_and_a_coupon_that_is_refused_takes_no_piece(session, member_id):
+    template = make_template(session)
+    draw = make_draw(session, voucher(template.code, stock=2))
+    play(session, member_id, draw)
+    coupons.pause(session, template.code, by=WRITER, note="暂停", now=MORNING)
+    session.flush()
+    assert play(session, member_id, draw).fell_back == "coupon-refused"
+    coupons.resume(session, template.code, by=WRITER, note="恢复", now=MORNING)
+    session.flush()
+    assert [play(session, member_id, draw).fell_back for _ in range(2)] == [None, "sold-out"]
+    assert lottery.verify(session, draw) == []
+    assert coupons.template(session, template.code).issued == 2
 
 
 def test_goods_are_handed_over_to_the_end_of_the_last_day():

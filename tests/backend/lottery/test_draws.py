@@ -7,7 +7,7 @@ from sqlalchemy import select
 from backend import lottery
 from backend.lottery.models import DayStock, Stock
 from backend.lottery.rules import commitment
-from tests.factories.draws import AFTERWARDS, BEFORE, CLOSES, definition, gift, goods, make_draw, play
+from tests.factories.draws import AFTERWARDS, BEFORE, CLOSES, definition, gift, goods, make_draw, play, voucher
 from tests.support.clocks import MORNING
 
 INSTANT = timedelta(microseconds=1)
@@ -59,6 +59,12 @@ def test_tiers_must_exist(session):
     with pytest.raises(lottery.DefinitionRefused, match="refused") as refused:
         lottery.draft(session, definition(tiers=["gold", "wood"]), by="anna", now=BEFORE)
     assert refused.value.detail == "抽奖规则有误：tiers：没有等级 wood"
+
+
+def test_templates_of_coupons_must_exist(session):
+    with pytest.raises(lottery.DefinitionRefused) as refused:
+        lottery.draft(session, definition(voucher("none")), by="anna", now=BEFORE)
+    assert refused.value.detail == "抽奖规则有误：满300减50：没有券模板 none"
 
 
 def test_an_unknown_draw(session):

@@ -111,6 +111,7 @@ def test_an_exchange_is_told_with_its_code_and_last_day(session):
             ("402913377580", "最迟2026年12月15日到店领取"),
         ),
         ("points", None, None, ("-", "积分已到账")),
+        ("coupon", None, None, ("-", "优惠券已放入卡包")),
     ],
 )
 def test_a_prize_is_told_with_how_to_get_it(session, kind, code, pick_up_by, told):
