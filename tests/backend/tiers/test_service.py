@@ -106,6 +106,19 @@ def test_a_refund_rechecks_by_the_stated_policy(session, account, on_refund, exp
     assert tiers.verify(session, [account.member_id]) == []
 
 
+@pytest.mark.parametrize("on_refund", ["recheck", "at-period-end"])
+def test_what_came_back_helps_no_later_purchase(session, account, on_refund):
+    """T1: in windows, where the stored way reads only the lines of some days."""
+    publish_book(session, definition(tier("gold", {"spent_fen": 200_000, "days": 30}), on_refund=on_refund), at=MORNING)
+    buy(session, account, 150_000)
+    give_back(session, account, 100_000, now=LATE + timedelta(days=1))
+    session.flush()
+    assert buy(session, account, 149_999, 2, now=LATE + timedelta(days=2)).tier.code == "basic"
+    session.flush()
+    assert tiers.verify(session, [account.member_id]) == []
+    assert buy(session, account, 1, 3, now=LATE + timedelta(days=3)).tier.code == "gold"
+
+
 def test_a_wholly_returned_purchase_was_no_purchase(session, account):
     book = definition(tier("silver", {"purchases": 2, "days": 60}, validity=YEAR))
     publish_book(session, book, at=MORNING)
