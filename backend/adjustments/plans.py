@@ -88,7 +88,7 @@ def store(session: Session, plan: Plan, purpose: Purpose, *, by: str, now: datet
     up the operator raises.
     """
     desk = limits.desk(session, by, now=now)
-    mine = select(Grant).where(Grant.planned_by == by, Grant.request_key == checked_key(purpose.key))
+    mine = select(Grant).where(Grant.planned_by == desk.login, Grant.request_key == checked_key(purpose.key))
     earlier = session.scalar(mine)
     if earlier is not None:
         return _the_same(earlier, plan, purpose)

@@ -52,16 +52,16 @@ def request(session: Session, member_id: int, wish: Wish, *, by: str, now: datet
     """
     checked_amount(wish.amount)
     account = points.lock(session, member_id, now=now)
-    earlier = _earlier(session, checked_key(wish.key), by)
+    desk = limits.desk(session, by, now=now)
+    earlier = _earlier(session, checked_key(wish.key), desk.login)
     if earlier is not None:
         return _the_same(earlier, member_id, wish)
-    desk = limits.desk(session, by, now=now)
     adjustment = _asked(member_id, wish, desk, now)
     if -wish.amount > account.available:
         raise points.Insufficient(available=account.available)
     session.add(adjustment)
     if limits.use(session, desk, "adjust", abs(wish.amount)):
-        _apply(session, account, adjustment, by=by, now=now)
+        _apply(session, account, adjustment, by=desk.login, now=now)
     session.flush()  # two clicks with one key meet here
     return adjustment
 
@@ -78,7 +78,7 @@ def approve(session: Session, adjustment_id: int, *, by: str, now: datetime, not
     if not limits.use(session, desk, "approve", abs(adjustment.amount)):
         raise BeyondAllowance
     adjustment.decision_note = note and checked_note(note)
-    _apply(session, account, adjustment, by=by, now=now)
+    _apply(session, account, adjustment, by=desk.login, now=now)
     return adjustment
 
 
@@ -93,7 +93,7 @@ def refuse(session: Session, adjustment_id: int, *, note: str, by: str, now: dat
     if not desk.covers("approve", abs(adjustment.amount)):
         raise BeyondAllowance
     adjustment.decision_note = checked_note(note)
-    return _decided(adjustment, REFUSED, by, now)
+    return _decided(adjustment, REFUSED, desk.login, now)
 
 
 def withdraw(session: Session, adjustment_id: int, *, by: str, now: datetime) -> Adjustment:
@@ -101,7 +101,7 @@ def withdraw(session: Session, adjustment_id: int, *, by: str, now: datetime) ->
     adjustment = _waiting(session, adjustment_id, now)
     if limits.desk(session, by, now=now).login != adjustment.asked_by:
         raise NotYours
-    return _decided(adjustment, WITHDRAWN, by, now)
+    return _decided(adjustment, WITHDRAWN, adjustment.asked_by, now)
 
 
 def reverse(session: Session, adjustment_id: int, *, note: str, by: str, now: datetime) -> Adjustment:
@@ -119,7 +119,7 @@ def reverse(session: Session, adjustment_id: int, *, note: str, by: str, now: da
     if not (desk.covers("adjust", size) or desk.covers("approve", size)):
         raise BeyondAllowance
     adjustment.status, adjustment.reversal_note = REVERSED, checked_note(note)
-    adjustment.reversed_by, adjustment.reversed_at = by, now
+    adjustment.reversed_by, adjustment.reversed_at = desk.login, now
     applied, source = Source(LEDGER, adjustment.id), Source(REVERSAL, adjustment.id)
     if adjustment.amount > 0:
         points.take_back(session, account, size, source=source, of=[applied], now=now)
@@ -179,9 +179,10 @@ def _locked(session: Session, adjustment_id: int) -> Adjustment:
 
 
 def _second_desk(session: Session, adjustment: Adjustment, by: str, now: datetime) -> Desk:
-    if by == adjustment.asked_by:
+    desk = limits.desk(session, by, now=now)
+    if desk.login == adjustment.asked_by:  # as it is written: MariaDB finds a login with blanks behind it too
         raise SamePerson
-    return limits.desk(session, by, now=now)
+    return desk
 
 
 def _apply(session: Session, account: Account, adjustment: Adjustment, *, by: str, now: datetime) -> None:

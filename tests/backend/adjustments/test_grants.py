@@ -66,6 +66,13 @@ def test_grants_of_a_day_add_up_to_the_limit(session, cards):
     assert start(session, most[2], by="deng") == "running"  # within deng's own day
 
 
+def test_a_login_with_a_blank_behind_it_is_no_second_pair_of_eyes(session, desks):
+    """MariaDB finds the same operator by it, SQLite nobody."""
+    own = make_grant(session, {make_member(session).card_no: 5}, by="anna")
+    with pytest.raises((adjustments.SamePerson, operators.OperatorUnknown)):
+        adjustments.approve_grant(session, own.id, by="anna ", now=MORNING)
+
+
 def test_nobody_approves_the_own_plan_or_beyond_the_own_limits(session, large):
     own = make_grant(session, {make_member(session).card_no: 5}, by="anna")
     with pytest.raises(adjustments.SamePerson):

@@ -119,6 +119,13 @@ def test_a_second_pair_of_eyes_lets_it_move(session, member_id, waiting):
     assert balance(session, member_id) == (GIFT + 501, 0)
 
 
+def test_a_login_with_a_blank_behind_it_is_no_second_pair_of_eyes(session, member_id):
+    """MariaDB finds the same operator by it, SQLite nobody."""
+    own = make_adjustment(session, member_id, 10_001, by="anna")
+    with pytest.raises((adjustments.SamePerson, operators.OperatorUnknown)):
+        adjustments.approve(session, own.id, by="anna ", now=MORNING)
+
+
 def test_nobody_approves_the_own_request(session, member_id):
     own = make_adjustment(session, member_id, 10_001, by="anna")
     for decide in (adjustments.approve, lambda *a, **parts: adjustments.refuse(*a, note="不", **parts)):
