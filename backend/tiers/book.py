@@ -100,9 +100,15 @@ class TierBook(Part):
         """The places of the tiers by code, 0 for the lowest."""
         return {tier.code: rank for rank, tier in enumerate(self.tiers)}
 
+    @cached_property
+    def from_the_top(self) -> tuple[TierRules, ...]:
+        """The tiers above the lowest, the highest first."""
+        return self.tiers[:0:-1]
+
     def rank(self, code: str) -> int:
         """The place of a tier, 0 for the lowest; of a tier that is no more, that of what replaced it."""
-        return self.ranks[self.code_now(code)]
+        rank = self.ranks.get(code)
+        return self.ranks[self.code_now(code)] if rank is None else rank
 
     def code_now(self, code: str) -> str:
         """The code that stands for one of an older book; the lowest tier's for one that nothing replaced."""

@@ -3,36 +3,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import product
 
-from backend.tiers.book import TierBook
-from backend.tiers.grammar import (
-    AllOf,
-    AnyOf,
-    Condition,
-    DaySpent,
-    Friends,
-    Growth,
-    Leaf,
-    Manual,
-    Paid,
-    Purchases,
-    Spent,
-    Window,
-)
+from backend.tiers.grammar import AllOf, AnyOf, Condition, DaySpent, Friends, Leaf, Paid, Purchases, Spent, Window
 from backend.tiers.history import History, first_day
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """When a condition is asked: windows end with `day`, paid memberships cover `at`.
-
-    A purchase that was reported late is judged as of the days it came too late for: then only what was bought up to
-    that day counts (`upto`). `book` says which tier of friends is higher.
-    """
-
-    book: TierBook
-    day: date
-    at: datetime
-    upto: date | None = None
+from backend.tiers.measures import MEASURES, Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +48,8 @@ def met_until(condition: Condition, history: History, moment: Moment, *, end: da
         case Paid():
             return history.paid_until(moment.at)
         case _:
-            return end if _had(condition, history, moment) >= needed_of(condition) else None
+            measure = MEASURES[type(condition)]
+            return end if measure.had(condition, history, moment) >= measure.needed(condition) else None
 
 
 def ways(condition: Condition, history: History, moment: Moment) -> list[Way]:
@@ -128,11 +102,12 @@ def _ways(condition: Condition, history: History, moment: Moment) -> Iterator[Wa
 
 
 def _need(leaf: Leaf, history: History, moment: Moment) -> Need:
-    window, needed, had = _window(leaf), needed_of(leaf), _had(leaf, history, moment)
+    measure, window = MEASURES[type(leaf)], _window(leaf)
+    needed, had = measure.needed(leaf), measure.had(leaf, history, moment)
     if isinstance(leaf, DaySpent) and had < needed:
         had = history.spent_on(moment.day)  # nobody can add to a day that is over
     return Need(
-        kind=_KIND[type(leaf)],
+        kind=measure.kind,
         needed=needed,
         had=had,
         from_day=first_day(window, moment.day) if window else None,
@@ -141,63 +116,5 @@ def _need(leaf: Leaf, history: History, moment: Moment) -> Need:
     )
 
 
-_KIND = {
-    Spent: "spent",
-    DaySpent: "spent-in-a-day",
-    Purchases: "purchases",
-    Growth: "growth",
-    Friends: "friends",
-    Paid: "paid-membership",
-    Manual: "manual",
-}
-
-
 def _window(leaf: Leaf) -> Window | None:
     return leaf.days if isinstance(leaf, (Spent, DaySpent, Purchases)) else None
-
-
-def needed_of(leaf: Leaf) -> int:
-    """How much a single condition asks for, in the unit of its kind."""
-    match leaf:
-        case Spent():
-            return leaf.spent_fen
-        case DaySpent():
-            return leaf.spent_in_a_day_fen
-        case Purchases():
-            return leaf.purchases
-        case Growth():
-            return leaf.growth
-        case Friends():
-            return leaf.friends
-        case _:
-            return 1
-
-
-def _had(leaf: Leaf, history: History, moment: Moment) -> int:
-    if isinstance(leaf, (Spent, DaySpent, Purchases)):
-        return _bought(leaf, history, moment)
-    match leaf:
-        case Growth():
-            return history.growth
-        case Friends():
-            return _friends(leaf, history, moment.book)
-        case _:
-            return int(isinstance(leaf, Paid) and history.paid_until(moment.at) is not None)
-
-
-def _bought(leaf: Spent | DaySpent | Purchases, history: History, moment: Moment) -> int:
-    days = history.within(leaf.days, moment.day, moment.upto)
-    match leaf:
-        case Spent():
-            return sum(day.spent_fen for day in days)
-        case DaySpent():
-            return max((day.spent_fen for day in days), default=0)
-        case Purchases():
-            return sum(day.purchases for day in days)
-
-
-def _friends(leaf: Friends, history: History, book: TierBook) -> int:
-    if leaf.tier is None:
-        return len(history.friends)
-    least = book.rank(leaf.tier)
-    return sum(book.rank(code) >= least for code in history.friends.values())

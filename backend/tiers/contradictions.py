@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from backend.tiers.book import TierBook, TierRules
-from backend.tiers.conditions import alternatives, needed_of
+from backend.tiers.conditions import alternatives
 from backend.tiers.grammar import CALENDAR_YEAR, DaySpent, Friends, Growth, Leaf, Paid, Purchases, Spent, Window
+from backend.tiers.measures import needed_of
 from backend.tiers.windows import LONGEST_YEAR
 
 Clause = tuple[Leaf, ...]

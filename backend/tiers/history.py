@@ -1,9 +1,11 @@
-from bisect import insort
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
+from backend.kit.calendar import DAYS_KEPT
 from backend.tiers.book import growth_for
 from backend.tiers.grammar import CALENDAR_YEAR, Window
 from backend.tiers.instants import FOREVER
@@ -16,8 +18,7 @@ DECAY, TIME, MERGE = "decay", "time", "merge"
 DERIVED: Final = frozenset({DECAY, TIME, MERGE})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the journal as the rules read it. `value` is the growth value it stands for, before any decay.
 
     Of a refund `of_seq` is the purchase it belongs to, and its amounts are below 0. Of a friend `tier_code` is the
@@ -46,21 +47,18 @@ class Line:
         return self.kind == REFUND or self.value < 0
 
 
-@dataclass(slots=True)
-class Day:
-    """What was bought on one shop day, less what of it was returned."""
-
-    spent_fen: int = 0
-    purchases: int = 0
-
-
 @dataclass
 class History:
-    """All that counts towards a tier at one moment. Spending may be that of the longest window only."""
+    """All that counts towards a tier at one moment. Spending may be that of the longest window only.
+
+    `days` are the shop days on which something was bought, in order; `spent` (fen) and `purchases` say how much on each
+    of them, less what of it was returned.
+    """
 
     growth: int = 0
-    days: dict[date, Day] = field(default_factory=dict)
-    in_order: list[date] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    spent: list[int] = field(default_factory=list)
+    purchases: list[int] = field(default_factory=list)
     friends: dict[int, str] = field(default_factory=dict)
     paid: list[tuple[datetime, datetime]] = field(default_factory=list)
 
@@ -68,29 +66,24 @@ class History:
         """Let a line count; the growth value of one that was counted before is the caller's to leave out."""
         self.growth += line.value
         if line.counts_on is not None and (line.spent_fen or line.purchases):
-            if line.counts_on not in self.days:
-                self.days[line.counts_on] = Day()
-                insort(self.in_order, line.counts_on)
-            day = self.days[line.counts_on]
-            day.spent_fen += line.spent_fen
-            day.purchases += line.purchases
+            place = self._place_of(line.counts_on)
+            self.spent[place] += line.spent_fen
+            self.purchases[place] += line.purchases
         if line.friend_id is not None and line.tier_code is not None:
             self.friends[line.friend_id] = line.tier_code
         if line.kind == PAID and line.from_at is not None:
             self.paid = _joined([*self.paid, (line.from_at, line.until_at or FOREVER)])
 
-    def within(self, window: Window, day: date, upto: date | None = None) -> Iterator[Day]:
-        """The days of a window that ends with `day`. What the tills' clocks date later counts too, unless `upto`."""
-        first = first_day(window, day)
-        for on in reversed(self.in_order):
-            if on < first:
-                return
-            if upto is None or on <= upto:
-                yield self.days[on]
+    def within(self, window: Window, day: date, upto: date | None = None) -> slice:
+        """The places of the days of a window that ends with `day`. What the tills' clocks date later counts too, unless
+        `upto`.
+        """
+        first = bisect_left(self.days, first_day(window, day))
+        return slice(first, None if upto is None else bisect_right(self.days, upto))
 
     def spent_on(self, day: date) -> int:
         """What was spent (fen) on one day."""
-        return self.days[day].spent_fen if day in self.days else 0
+        return sum(self.spent[bisect_left(self.days, day) : bisect_right(self.days, day)])
 
     def paid_until(self, at: datetime) -> datetime | None:
         """When the paid membership ends that covers an instant."""
@@ -98,9 +91,18 @@ class History:
 
     def paid_after(self, at: datetime) -> datetime | None:
         """When the next paid membership begins after an instant."""
-        return min((since for since, _ in self.paid if since > at), default=None)
+        return min((since for since, _ in self.paid if since > at), default=None) if self.paid else None
+
+    def _place_of(self, day: date) -> int:
+        place = bisect_left(self.days, day)
+        if place == len(self.days) or self.days[place] != day:
+            self.days.insert(place, day)
+            self.spent.insert(place, 0)
+            self.purchases.insert(place, 0)
+        return place
 
 
+@lru_cache(maxsize=DAYS_KEPT)
 def first_day(window: Window, day: date) -> date:
     """The first day of a window that ends with `day`."""
     return day.replace(month=1, day=1) if window == CALENDAR_YEAR else day - timedelta(days=window - 1)
@@ -133,15 +135,14 @@ def taken_back(lines: list[Line], taking: Line) -> None:
     for place in reversed(range(len(lines))):
         part = min(left, max(lines[place].value, 0))
         if part:
-            lines[place] = replace(lines[place], value=lines[place].value - part)
+            lines[place] = lines[place]._replace(value=lines[place].value - part)
             left -= part
 
 
 def _returned(bought: Line, taking: Line) -> Line:
     kept = bought.spent_fen + taking.spent_fen
     lost = growth_for(bought.spent_fen, bought.per_yuan) - growth_for(kept, bought.per_yuan)
-    return replace(
-        bought,
+    return bought._replace(
         spent_fen=kept,
         purchases=bought.purchases + taking.purchases,
         value=max(bought.value - lost, 0),

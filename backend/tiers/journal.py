@@ -1,8 +1,8 @@
 """The journal of what counts, between its table and the rules. Written only under the member's lock."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ def append(
     session: Session, row: TierStanding, line: Line, *, source: Source, growth: int, note: Note | None = None
 ) -> Line:
     """Write the next line, after which the growth value is `growth`; answers it with its number."""
-    told = replace(line, seq=row.last_seq + 1, version=line.version or row.book_version)
+    told = line._replace(seq=row.last_seq + 1, version=line.version or row.book_version)
     session.add(
         GrowthEntry(
             member_id=row.member_id,
@@ -91,28 +91,14 @@ def line_of_source(session: Session, member_id: int, source: Source) -> Line | N
 def _read(session: Session, wanted: ColumnElement[bool], member_ids: Sequence[int]) -> dict[int, list[Line]]:
     found: dict[int, list[Line]] = {member_id: [] for member_id in member_ids}
     entries = select(*_COLUMNS).where(wanted).order_by(GrowthEntry.member_id, GrowthEntry.seq)
-    for member_id, *parts in session.execute(entries):
-        found[member_id].append(Line(*parts))
+    for row in session.execute(entries):
+        found[row[0]].append(Line._make(row[1:]))
     return found
 
 
-_COLUMNS = (
-    GrowthEntry.member_id,
-    GrowthEntry.seq,
-    GrowthEntry.kind,
-    GrowthEntry.at,
-    GrowthEntry.value,
-    GrowthEntry.spent_fen,
-    GrowthEntry.purchases,
-    GrowthEntry.counts_on,
-    GrowthEntry.per_yuan,
-    GrowthEntry.of_seq,
-    GrowthEntry.friend_id,
-    GrowthEntry.tier_code,
-    GrowthEntry.from_at,
-    GrowthEntry.until_at,
-    GrowthEntry.book_version,
-)
+_TOLD_BY: Final = {"version": "book_version"}
+_TABLE: Final = GrowthEntry.__table__  # its own columns: those of the class would be handled once more for each row
+_COLUMNS: Final = tuple(_TABLE.c[_TOLD_BY.get(name, name)] for name in ("member_id", *Line._fields))
 
 
 def _line(entry: GrowthEntry) -> Line:

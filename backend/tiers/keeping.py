@@ -1,6 +1,6 @@
 """Writes down what became of a member: lines of the journal, changes with their evidence, gifts; and tells of them."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +45,7 @@ def keep_line(
 ) -> None:
     """Write down a line that the career has counted, and the step it caused if it caused one."""
     row, career = dossier.row, dossier.career
-    judged = replace(line, version=career.state.version)
+    judged = line._replace(version=career.state.version)
     told = journal.append(session, row, judged, source=source, growth=career.history.growth, note=note)
     for step in career.steps:
         note_step(session, account, dossier, step, told.seq)

@@ -1,5 +1,4 @@
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -50,7 +49,7 @@ def _write_on(session: Session, dossier: Dossier, gone: TierStanding) -> None:
         line = lines[entry.seq]
         if line.kind in DERIVED or line.friend_id == into.member_id:
             continue
-        told = replace(line, of_seq=numbers.get(line.of_seq) if line.of_seq is not None else None)
+        told = line._replace(of_seq=numbers.get(line.of_seq) if line.of_seq is not None else None)
         source = _source(entry, gone.member_id)
         numbers[line.seq] = journal.append(session, into, told, source=source, growth=into.growth).seq
 

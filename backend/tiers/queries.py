@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from backend.kit.calendar import shop_day
 from backend.tiers import editions
 from backend.tiers.book import growth_for
-from backend.tiers.conditions import Moment, Way, missing
+from backend.tiers.conditions import Way, missing
 from backend.tiers.history import PURCHASE, Line
 from backend.tiers.instants import last_day
+from backend.tiers.measures import Moment
 from backend.tiers.models import TierChange, TierStanding
 from backend.tiers.offers import Tier, tier_at_rank, tiers_of
 from backend.tiers.rules import Career

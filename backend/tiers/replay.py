@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
+from typing import Final
 
 from backend.kit.money import PER_TEN_THOUSAND
 from backend.tiers.history import DERIVED, History, Line, history_of, is_void, taken_back
@@ -7,6 +9,8 @@ from backend.tiers.instants import MOMENT
 from backend.tiers.rules import Career
 from backend.tiers.state import NEW_BOOK, opening
 from backend.tiers.timeline import Timeline
+
+_order: Final = attrgetter("at", "seq")
 
 
 def replay(lines: Iterable[Line], timeline: Timeline, *, opened_at: datetime, at: datetime) -> Career:
@@ -81,7 +85,3 @@ def _decayed(growth: int, timeline: Timeline, since: datetime, until: datetime) 
 
 def _given(lines: Iterable[Line]) -> Iterable[Line]:
     return (line for line in lines if not line.takes)
-
-
-def _order(line: Line) -> tuple[datetime, int]:
-    return line.at, line.seq

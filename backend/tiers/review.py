@@ -12,10 +12,11 @@ from backend.kit.facts import announce
 from backend.kit.money import PER_TEN_THOUSAND
 from backend.points import Account
 from backend.tiers import editions
-from backend.tiers.conditions import Moment, Need, Way, missing
+from backend.tiers.conditions import Need, Way, missing
 from backend.tiers.facts import TierFallsSoon
 from backend.tiers.instants import MOMENT, last_day
 from backend.tiers.keeping import keep_time
+from backend.tiers.measures import Moment
 from backend.tiers.models import TierStanding
 from backend.tiers.rules import Career
 from backend.tiers.standings import Dossier, dossiers, validity_of

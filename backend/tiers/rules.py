@@ -12,11 +12,12 @@ from datetime import date, datetime
 
 from backend.kit.calendar import shop_day
 from backend.kit.money import PER_TEN_THOUSAND
-from backend.tiers.book import TierBook, TierRules
-from backend.tiers.conditions import Moment, met_until, ways
+from backend.tiers.book import TierRules
+from backend.tiers.conditions import met_until, ways
 from backend.tiers.grammar import Condition
 from backend.tiers.history import CORRECTION, MANUAL, History, Line
 from backend.tiers.instants import FOREVER, MOMENT, days_later, last_day
+from backend.tiers.measures import Moment
 from backend.tiers.state import GRACE_END, MANUAL_END, NEW_BOOK, PAID_START, PERIOD_END, Decayed, State, Step
 from backend.tiers.timeline import Edition, Timeline
 
@@ -31,7 +32,7 @@ class Career:
     ) -> None:
         self.timeline = timeline
         self.growth_by = growth_by or timeline
-        self.edition = timeline.edition(state.version)
+        self._enter(timeline.edition(state.version))
         self.history = history
         self.state = state
         self.steps: list[Step] = []
@@ -39,23 +40,20 @@ class Career:
         self._cause: str = ""
         self._asked: tuple[Condition, Moment] | None = None
 
-    @property
-    def book(self) -> TierBook:
-        """The book in force."""
-        return self.edition.book
-
     def copy(self) -> "Career":
         """The same place, to look ahead from."""
         return Career(self.timeline, deepcopy(self.history), deepcopy(self.state), growth_by=self.growth_by)
 
     def next_at(self) -> datetime | None:
         """When something next changes by itself, be it only what a tier rests on; new books are not foreseen here."""
-        ends = [terms[0] for terms in self.state.terms.values() if terms and terms[0] != FOREVER]
+        ends = [terms[0] for terms in self.state.terms.values() if terms]
         ends += [self._grace_end(code, over) for code, lapsed in self.state.lapsed.items() for over in lapsed]
         if self.state.manual:
             ends.append(self.state.manual[1])
-        paid, decay = self.history.paid_after(self.state.at), self._decay()
-        ends += [at for at in (paid, decay and decay[0]) if at]
+        if paid := self.history.paid_after(self.state.at):
+            ends.append(paid)
+        if decay := self._decay():
+            ends.append(decay[0])
         soonest = min(ends, default=FOREVER)
         return None if soonest == FOREVER else soonest
 
@@ -89,10 +87,10 @@ class Career:
             self.steps.append(Step(at, cause, state.version, before, state.tier, earned_before, state.earned, evidence))
 
     def _next_event(self) -> datetime | None:
-        own, edition = self.next_at(), self.timeline.after(self.edition)
-        if edition is None or own is None:
-            return edition.live_from if edition else own
-        return min(own, edition.live_from)
+        own, coming = self.next_at(), self._coming
+        if coming is None or own is None:
+            return coming.live_from if coming else own
+        return min(own, coming.live_from)
 
     def _happen(self, at: datetime) -> None:
         """All that happens at one instant: what ends is judged by what was, then what begins counts."""
@@ -101,7 +99,7 @@ class Career:
         self._end_grace(at)
         if self.state.manual and self.state.manual[1] <= at:
             self.state.manual, self._cause = None, MANUAL_END
-        edition = self.timeline.after(self.edition)
+        edition = self._coming
         if edition is not None and edition.live_from <= at:
             self._open(edition, at)
         if decay and decay[0] <= at:
@@ -144,12 +142,17 @@ class Career:
                     (tier.ways_to_keep[0], Moment(self.book, last_day(at), at)),
                 )
 
+    def _enter(self, edition: Edition) -> None:
+        """Let a book be in force, and know the one that comes after it."""
+        self.edition, self.book, self._coming = edition, edition.book, self.timeline.after(edition)
+
     def _open(self, edition: Edition, at: datetime) -> None:
         """Go over to another book: what runs goes on to its end, and what had no end gets one where tiers now have."""
         state, book = self.state, edition.book
         terms, lapsed = state.terms, state.lapsed
         state.terms, state.lapsed = {}, {}
-        self.edition, self._cause = edition, NEW_BOOK
+        self._enter(edition)
+        self._cause = NEW_BOOK
         for code, ends in terms.items():
             tier = book.rules_of(code)
             for end in ends if book.rank(code) else ():
@@ -173,21 +176,22 @@ class Career:
 
     def _qualify(self, moments: list[Moment]) -> None:
         """Give a term of every tier that is qualified for, from the highest down."""
-        for tier in reversed(self.book.tiers[1:]):
-            if tier.qualify is None or FOREVER in self.state.terms.get(tier.code, ()):
+        for tier in self.book.from_the_top:
+            if tier.qualify is None or self._holds_for_ever(tier):
                 continue
-            end = tier.good_until(shop_day(moments[-1].at))
+            end = tier.good_until(moments[-1].day)
             for moment in moments:
                 until = met_until(tier.qualify, self.history, moment, end=end)
                 if until is not None:
                     self._hold(tier.code, until)
                     if self.book.rank(tier.code) > self.book.rank(self.state.earned):
                         self._asked = self._asked or (tier.qualify, moment)
-            self._keep_late(tier, moments[-1])
+            if tier.code in self.state.lapsed:
+                self._keep_late(tier, moments[-1])
 
     def _keep_late(self, tier: TierRules, moment: Moment) -> None:
         """In its grace a term is kept as if it had been in time."""
-        for end in self.state.lapsed.get(tier.code, [])[:]:
+        for end in self.state.lapsed[tier.code][:]:
             further = self._kept_until(tier, moment, from_day=last_day(end))
             if further is not None and further > moment.at:
                 self.state.lapsed[tier.code].remove(end)
@@ -198,6 +202,9 @@ class Career:
         found = [met_until(way, self.history, moment, end=end) for way in tier.ways_to_keep]
         return max((until for until in found if until is not None), default=None)
 
+    def _holds_for_ever(self, tier: TierRules) -> bool:
+        return FOREVER in self.state.terms.get(tier.code, ())[-1:]
+
     def _hold(self, code: str, until: datetime) -> None:
         terms = self.state.terms.setdefault(code, [])
         if until not in terms:
@@ -205,15 +212,7 @@ class Career:
 
     def _settle(self) -> None:
         """Move to the highest tier held, and note it if that is another one."""
-        state, rank = self.state, self.book.rank
-        earned = next(
-            (
-                tier.code
-                for tier in reversed(self.book.tiers)
-                if state.terms.get(tier.code) or state.lapsed.get(tier.code)
-            ),
-            self.book.tiers[0].code,
-        )
+        state, rank, earned = self.state, self.book.rank, self._highest()
         after = state.manual[0] if state.manual and rank(state.manual[0]) > rank(earned) else earned
         if (after, earned) != (state.tier, state.earned):
             evidence = tuple(ways(self._asked[0], self.history, self._asked[1])) if self._asked else ()
@@ -223,13 +222,20 @@ class Career:
             state.tier, state.earned = after, earned
         self._asked = None
 
+    def _highest(self) -> str:
+        """The highest tier that a term runs of, or a grace."""
+        for tier in self.book.from_the_top:
+            if self.state.terms.get(tier.code) or self.state.lapsed.get(tier.code):
+                return tier.code
+        return self.book.tiers[0].code
+
     def _moments(self, line: Line) -> list[Moment]:
         """As of when a line is judged: now, and if it tells of an earlier day, as if it had told then."""
         today = shop_day(line.at)
         now = Moment(self.book, today, line.at)
         if line.counts_on is None or line.counts_on >= today:
             return [now]
-        late = sorted(day for day in self.history.days if line.counts_on <= day < today)
+        late = [day for day in self.history.days if line.counts_on <= day < today]
         return [*(Moment(self.book, day, line.at, upto=day) for day in late), now]
 
     def _grace_end(self, code: str, end: datetime) -> datetime:

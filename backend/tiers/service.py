@@ -1,4 +1,4 @@
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -135,7 +135,7 @@ def take(session: Session, account: Account, dossier: Dossier, line: Line, *, so
     """Let a line take back from a settled member: all is reckoned anew, as if it had been so."""
     before, growth, old = held(dossier), dossier.row.growth, dossier.career
     told = journal.read(session, [account.member_id])[account.member_id]
-    numbered = [*told, replace(line, seq=dossier.row.last_seq + 1, version=old.state.version)]
+    numbered = [*told, line._replace(seq=dossier.row.last_seq + 1, version=old.state.version)]
     timeline = editions.all_until(session, until=line.at)
     again = replay(numbered, timeline, opened_at=dossier.row.opened_at, at=line.at)
     again.follow(old, line.at, line.kind)

@@ -56,13 +56,15 @@ class Timeline:
         """
         passed = [place for place, edition in enumerate(self.editions) if edition.live_from <= at]
         breaks = [place for place in passed if self.editions[place].book.change == "recompute"]
-        return Timeline(self.editions[breaks[-1] :]) if breaks else self
+        return self._beginning_with[breaks[-1]] if breaks else self
 
     def met_by(self, lines: Iterable[Line]) -> "Timeline":
         """The same for one member, whose lines may still have been judged by an edition when the next had just come.
 
         For them that one came right after such a line: what was written stays judged as it was.
         """
+        if len(self.editions) == 1:
+            return self
         places = {edition.version: place for place, edition in enumerate(self.editions)}
         behind = [line for line in lines if line.version in places and self.at(line.at).version != line.version]
         if not behind:
@@ -83,6 +85,11 @@ class Timeline:
                 if decay and (decay.every == "month" or shop_day(start).month == 1):
                     return start, decay.keep
         return None
+
+    @cached_property
+    def _beginning_with(self) -> tuple["Timeline", ...]:
+        """The timelines that begin with each edition in turn: a whole membership asks for the same ones."""
+        return self, *(Timeline(self.editions[place:]) for place in range(1, len(self.editions)))
 
     @cached_property
     def _decays(self) -> bool:

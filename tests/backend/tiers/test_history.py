@@ -15,8 +15,8 @@ def test_windows_end_with_their_day():
 def test_days_are_found_in_order_however_late_they_were_told():
     late, first = bought(2, 200, AT, on=date(2026, 2, 1)), bought(1, 100, AT)
     history = history_of([first, late], 3)
-    assert [day.spent_fen for day in history.within(60, date(2026, 3, 1))] == [100, 200]
-    assert [day.spent_fen for day in history.within(60, date(2026, 3, 1), date(2026, 2, 3))] == [200]
+    assert history.spent[history.within(60, date(2026, 3, 1))] == [200, 100]
+    assert history.spent[history.within(60, date(2026, 3, 1), date(2026, 2, 3))] == [200]
     assert (history.spent_on(date(2026, 2, 1)), history.spent_on(date(2026, 2, 2)), history.growth) == (200, 0, 3)
 
 

@@ -1,7 +1,5 @@
 """What holds of every book and every life: pure, so that many can be tried (T1, T3)."""
 
-from dataclasses import replace
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +51,7 @@ def test_step_by_step_is_what_a_replay_gives(timeline, lines, looks, at):
             break
         career = carry(career, told, opened_at=BEGIN, until=instant)
         if line is not None:
-            judged = replace(line, version=career.state.version)
+            judged = line._replace(version=career.state.version)
             told.append(judged)
             career.count(judged)
     career = carry(career, told, opened_at=BEGIN, until=at)

@@ -49,10 +49,6 @@ def test_who_was_still_judged_by_the_book_before_meets_the_next_right_after():
     books = timeline(FIRST, (TURN, ANEW))
     line = bought(1, 100, TURN + MOMENT)
     assert books.met_by([line]) is books
-    met = books.met_by([line_of(line, 1), line_of(bought(2, 100, TURN - MOMENT), 1)])
+    met = books.met_by([line._replace(version=1), bought(2, 100, TURN - MOMENT)._replace(version=1)])
     assert [edition.live_from for edition in met.editions][1] == TURN + 2 * MOMENT
-    assert books.met_by([line_of(line, 2)]) is books
-
-
-def line_of(line, version):
-    return type(line)(**{name: getattr(line, name) for name in line.__slots__} | {"version": version})
+    assert books.met_by([line._replace(version=2)]) is books
