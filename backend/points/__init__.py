@@ -23,7 +23,7 @@ from backend.points.errors import (
 )
 from backend.points.expiring import expiring_on, expiring_within
 from backend.points.facts import PointsEarned, PointsExpired, PointsPromised, PointsSpent
-from backend.points.holding import capture, hold_of, release, reserve
+from backend.points.holding import capture, hold_of, prolong, release, reserve
 from backend.points.journal import entry_of
 from backend.points.models import Account, Entry, Hold, Lot, Pending
 from backend.points.moving import Moved, close, merge, transfer
@@ -111,6 +111,7 @@ __all__ = [
     "merge",
     "open_account",
     "pendings",
+    "prolong",
     "promise",
     "release",
     "reserve",

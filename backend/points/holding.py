@@ -90,6 +90,18 @@ def release(session: Session, account: Account, *, source: Source, now: datetime
     return True
 
 
+def prolong(session: Session, account: Account, *, source: Source, until: datetime) -> None:
+    """Let what was set aside for `source` wait until a later instant.
+
+    Raises HoldUnknown, HoldEnded, HoldCaptured; ValueError for an instant that is not later.
+    """
+    hold = _open_hold(session, account, source)
+    if hold.ends_at is None or until <= hold.ends_at:
+        raise ValueError("a hold is prolonged, not cut")
+    hold.ends_at = until
+    note_next_release(session, account)
+
+
 def free_up(session: Session, account: Account, hold: Hold, lots: dict[int, Lot], status: str, *, at: datetime) -> None:
     """End an open hold unspent: its points expire if their time is over, pay what is owed, or can be spent."""
     _end(session, account, hold, lots, status, at=at)

@@ -162,3 +162,23 @@ def test_a_frozen_account_lets_nothing_out(session, account):
     with pytest.raises(points.Frozen):
         points.capture(session, account, source=BILL, now=MORNING)
     assert good_books(session, account)
+
+
+def test_what_is_set_aside_can_wait_longer(session, account):
+    hold(session, account)
+    later = UNTIL + timedelta(days=1)
+    points.prolong(session, account, source=BILL, until=later)
+    points.lock(session, account.member_id, now=UNTIL)
+    assert account.held == 70
+    points.lock(session, account.member_id, now=later)
+    assert (account.held, account.available) == (0, 100)
+    with pytest.raises(points.HoldEnded):
+        points.prolong(session, account, source=BILL, until=later + timedelta(days=1))
+    assert good_books(session, account)
+
+
+def test_what_is_set_aside_is_not_cut_short(session, account):
+    hold(session, account)
+    for until in (UNTIL, UNTIL - timedelta(seconds=1)):
+        with pytest.raises(ValueError, match="prolonged"):
+            points.prolong(session, account, source=BILL, until=until)
