@@ -13,7 +13,7 @@ from backend.lifecycle import book
 from backend.lifecycle.errors import HoldsOpen, NotClosing
 from backend.lifecycle.models import Closure
 from backend.lifecycle.queries import running
-from backend.lifecycle.rules import checked_reason
+from backend.lifecycle.rules import MOST_HOLDS_SHOWN, checked_reason
 
 ASKED_BY_MEMBER = "会员本人申请"
 
@@ -73,7 +73,7 @@ def close_due(session: Session, closure_id: int, *, now: datetime) -> bool:
         raise points.Frozen
     announce(session, members.MembershipEnding(member_id, now))
     if account.held:
-        raise HoldsOpen(count=len(points.holds(session, member_id, limit=1)))
+        raise HoldsOpen(count=len(points.holds(session, member_id, limit=MOST_HOLDS_SHOWN)))
     lost = points.close(session, account, source_id=closure_id, now=now)
     members.erase(session, members.locked(session, member_id))
     announce(session, members.MembershipClosed(member_id, now))

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,9 +19,7 @@ from backend.lifecycle.errors import (
 )
 from backend.lifecycle.models import MemberMerge
 from backend.lifecycle.queries import running
-from backend.lifecycle.rules import checked_reason
-
-MOST_HOLDS_SHOWN: Final = 100
+from backend.lifecycle.rules import MOST_HOLDS_SHOWN, checked_reason
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,7 @@ def test_thirty_days_before_the_end_the_member_hears_exactly_what_is_missing(ses
     assert tiers.warn(session, now=told_at - MOMENT, limit=5) is None
     assert heard == []
     assert tiers.warn(session, now=told_at, limit=5) is None
+    assert len(heard) == 1
     session.flush()
     tiers.warn(session, now=told_at + timedelta(days=1), limit=5)
     (told,) = heard
