@@ -2,6 +2,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from backend.kit.definitions import faults
 from backend.lottery.book import DrawBook
 from backend.lottery.errors import DefinitionRefused
 
@@ -11,10 +12,4 @@ def checked(definition: dict[str, Any]) -> DrawBook:
     try:
         return DrawBook.model_validate(definition)
     except ValidationError as error:
-        told = [_words(".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-        raise DefinitionRefused(why="；".join(dict.fromkeys(told))) from error
-
-
-def _words(place: str, why: str) -> str:
-    why = why.removeprefix("Value error, ")
-    return f"{place}：{why}" if place else why
+        raise DefinitionRefused(why=faults(error)) from error

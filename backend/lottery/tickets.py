@@ -65,7 +65,8 @@ def reward_check_in(session: Session, visit: CheckedIn) -> None:
 def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:
     """Take back the unplayed tickets of a purchase where what is kept of it, in money, gives none any more."""
     source = _of_order(refunded.store_id, refunded.order_no)
-    if not (given := _of_source(session, source)):
+    given = _of_source(session, source) if refunded.member_id is not None else []
+    if not given:
         return
     bought = purchases.detail(session, store_id=refunded.store_id, order_no=refunded.order_no)
     kept_fen = bought.purchase.paid_fen - sum(one.refund.money_fen for one in bought.refunds)

@@ -11,7 +11,7 @@ AFTERWARDS = CLOSES + timedelta(minutes=5)
 ALWAYS = 1_000_000
 
 _codes = count(1)
-_luck = Random(7)
+_luck = Random(20260308)
 
 
 def goods(odds=ALWAYS, *, stock=3, name="咖啡壶", **more):

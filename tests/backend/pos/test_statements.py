@@ -34,6 +34,7 @@ PURCHASE = [
     "INSERT purchases",
     "INSERT purchase_lines",  # all lines in one
     "INSERT messages",
+    "SELECT lottery_draws",  # which of them give tickets
 ]
 PENDING = [name for name in PURCHASE if name not in {"INSERT point_entries", "INSERT point_lots"}] + [
     "INSERT point_pendings"
@@ -92,6 +93,7 @@ REFUND = [
     "INSERT growth_entries",
     "INSERT refunds",
     "INSERT refund_lines",
+    "SELECT lottery_tickets",  # that the purchase gave
     "SELECT rule_books",  # the name of the tier
 ]
 WITH_POINTS_BACK = [
@@ -162,7 +164,7 @@ LOOKUP = [
     "SELECT point_accounts",
     "SELECT point_lots",
 ]
-MOST_OF_A_PURCHASE = 20
+MOST_OF_A_PURCHASE = 21
 
 
 @contextmanager
