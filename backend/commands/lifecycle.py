@@ -27,7 +27,10 @@ reason_option = click.option("--reason", required=True, help="Why, in a few word
 @as_json
 @with_appcontext
 def merge(gone: str, into: str, *, by: str, reason: str, dry_run: bool, as_json: bool) -> None:
-    """Make one member of two who are one person: GONE_CARD leads to the member of INTO_CARD from then on."""
+    """Make one member of two who are one person: GONE_CARD leads to the member of INTO_CARD from then on.
+
+    It cannot be undone: try it dry first, which ends with exit code 1 when the merge would be refused.
+    """
     here, work = runtime(), partial(_preview if dry_run else _merge, gone=gone, into=into, by=by, reason=reason)
     if dry_run:
         with here.sessions.read() as session:
@@ -35,6 +38,8 @@ def merge(gone: str, into: str, *, by: str, reason: str, dry_run: bool, as_json:
     else:
         answer = run(here.sessions.write, work)
     tell_one(answer, json_wanted=as_json)
+    if answer.get("refused_for"):
+        raise SystemExit(1)
 
 
 @click.command()

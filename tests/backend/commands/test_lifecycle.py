@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,7 +49,7 @@ def test_a_dry_run_tells_what_would_move_and_moves_nothing(answer, sessions, pai
     assert done == {name: seen[name] for name in done}
 
 
-def test_a_dry_run_tells_why_a_merge_would_be_refused(flask, answer, sessions, pair):
+def test_a_dry_run_tells_why_a_merge_would_be_refused(flask, sessions, pair):
     gone, into = pair
 
     def pay(session):
@@ -57,7 +58,9 @@ def test_a_dry_run_tells_why_a_merge_would_be_refused(flask, answer, sessions, p
         members.block(session, into.id)
 
     run(sessions.write, pay)
-    seen = answer("members", "merge", gone.card_no, into.card_no, *BY, "--dry-run")
+    result = flask("members", "merge", gone.card_no, into.card_no, *BY, "--dry-run", "--json")
+    assert result.exit_code == 1
+    seen = json.loads(result.stdout)
     assert seen["set_aside"] == ["cash-hold S1:1: 60"]
     assert [one.rpartition("(")[2] for one in seen["refused_for"]] == [
         "lifecycle.member-blocked)",
