@@ -53,4 +53,5 @@ LISTENERS: Listeners = {
     purchases.PurchaseRecorded: [lottery.reward_purchase],
     purchases.PurchaseRefunded: [lottery.take_back_tickets],
     lottery.DrawWon: [messaging.tell_draw_won],
+    mall.ExchangeReady: [messaging.tell_exchange_ready],
 }

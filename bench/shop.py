@@ -86,7 +86,7 @@ def purchase(shop: Shop, number: int, at: datetime) -> Call:
 
 def exchange(shop: Shop, number: int, _at: datetime) -> Call:
     """Spend points on the one item that everybody wants."""
-    order = {"item_id": str(shop.item_id), "quantity": 1, "store_id": str(shop.store_id)}
+    order = {"items": [{"item_id": str(shop.item_id), "quantity": 1}], "store_id": str(shop.store_id)}
     headers = _bearer(shop, number) | {"Content-Type": "application/json"}
     return Call("POST", "/api/mp/v1/mall/orders", headers, json.dumps(order).encode())
 

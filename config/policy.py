@@ -31,6 +31,7 @@ RETURN_DAYS = 7  # how long goods come back in a new store; the points of a sale
 CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside for a bill that is not paid yet
 
 PICK_UP_WITHIN_DAYS = 14
+BRING_BACK_WITHIN_DAYS = 7  # what was exchanged; after that the exchange is completed
 
 DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no call that began before it still runs
 

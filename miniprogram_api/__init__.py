@@ -12,12 +12,27 @@ from miniprogram_api import (
     family,
     login,
     mall,
+    mall_orders,
     members,
     points,
     regions,
 )
 
-RESOURCES = (login, members, closure, card, points, checkin, mall, family, addresses, regions, coupons, draws)
+RESOURCES = (
+    login,
+    members,
+    closure,
+    card,
+    points,
+    checkin,
+    mall,
+    mall_orders,
+    family,
+    addresses,
+    regions,
+    coupons,
+    draws,
+)
 
 
 def register(app: OpenAPI) -> None:

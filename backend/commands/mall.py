@@ -1,10 +1,10 @@
 from dataclasses import asdict
-from functools import partial
 from typing import Any
 
 import click
+from sqlalchemy.orm import Session
 
-from backend import mall
+from backend import mall, stores
 from backend.commands.speech import Group, as_json, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -26,8 +26,12 @@ item_id_argument = click.argument("item_id", type=int)
 def add_item(*, stock: int, as_json: bool, **offer: Any) -> None:
     """Put a new item on offer."""
     here = runtime()
-    put = partial(mall.add_item, offer=mall.Offer(**offer), stock=stock, now=here.clock.now())
-    tell_one(_row(run(here.sessions.write, put)), json_wanted=as_json)
+    now = here.clock.now()
+
+    def put(session: Session) -> dict[str, object]:
+        return _row(mall.add_item(session, mall.Offer(**offer), stock=stock, now=now))
+
+    tell_one(run(here.sessions.write, put), json_wanted=as_json)
 
 
 @group.command("list")
@@ -42,10 +46,34 @@ def show(*, as_json: bool) -> None:
 @group.command("adjust-stock")
 @item_id_argument
 @click.option("--by", type=int, required=True, help="How many came; negative: how many were lost.")
-def adjust_stock(item_id: int, *, by: int) -> None:
-    """Add to the stock of an item, or take out what was lost. What members have ordered is out of it already."""
-    run(runtime().sessions.write, lambda session: mall.adjust_stock(session, item_id, by=by))
+@click.option("--store", "store_code", metavar="CODE", help="A store's own stock (default: the house's).")
+@click.option("--low-at", type=click.IntRange(min=0), help="From now on it runs low at so many pieces.")
+def adjust_stock(item_id: int, *, by: int, store_code: str | None, low_at: int | None) -> None:
+    """Add to the stock of an item, or take out what was lost. What members have ordered is out of it already.
+
+    A store that has stock of its own is served from it alone, all others from the house's.
+    """
+
+    def work(session: Session) -> None:
+        store_id = stores.store_by_code(session, store_code).id if store_code else mall.CENTRAL
+        mall.adjust_stock(session, item_id, by=by, store_id=store_id, low_at=low_at)
+
+    run(runtime().sessions.write, work)
     click.echo(f"The stock of {item_id} has changed by {by}.")
+
+
+@group.command("stocks")
+@item_id_argument
+@as_json
+def show_stocks(item_id: int, *, as_json: bool) -> None:
+    """Show where an item lies: left, stocked in all, and when it runs low."""
+    with runtime().sessions.read() as session:
+        codes = {store.id: store.code for store in stores.list_stores(session)}
+        rows = [
+            {"store": codes.get(store_id), "stock": one.stock, "stocked": one.stocked, "low_at": one.low_at}
+            for store_id, one in sorted(mall.stocks_of(session, item_id).items())
+        ]
+    tell(rows, json_wanted=as_json, empty="There is no stock of it.")
 
 
 @group.command("take-off")
@@ -70,7 +98,7 @@ def verify(*, as_json: bool) -> None:
     """Check that stocks are what came in less what orders hold or have taken. Reads only; exit 1 on any fault."""
     with runtime().sessions.read() as session:
         faults = mall.stock_faults(session)
-    rows = [{**asdict(fault), "item_id": str(fault.item_id)} for fault in faults]
+    rows = [{**asdict(one), "item_id": str(one.item_id), "store_id": str(one.store_id)} for one in faults]
     tell(rows, json_wanted=as_json, empty="All stocks agree with their orders.")
     if faults:
         raise SystemExit(1)

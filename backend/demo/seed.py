@@ -157,7 +157,7 @@ def _exchange(session: Session, town: _Town, step: Exchange, at: datetime) -> No
     if item.stock == 0 or points.summary(session, member_id, now=at).available < item.points:
         return
     town.orders[step] = mall.exchange(
-        session, member_id, item_id=item_id, quantity=1, store_id=town.stores[step.store_code], rng=town.rng, now=at
+        session, member_id, {item_id: 1}, store_id=town.stores[step.store_code], rng=town.rng, now=at
     )
 
 

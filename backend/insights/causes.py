@@ -72,9 +72,11 @@ def _refunds(session: Session, causes: Sequence[Cause]) -> Links:
 
 
 def _exchanges(session: Session, causes: Sequence[Cause]) -> Links:
-    found = select(mall.Order.id, mall.Order.no, mall.Order.item_title)
+    found = select(mall.Order.id, mall.Order.no, mall.Order.title)
     rows = session.execute(found.where(mall.Order.id.in_(_numbers(causes))))
-    return {str(number): Link("exchange", no, f"{title} {no}") for number, no, title in rows}
+    named = {number: Link("exchange", no, f"{title} {no}") for number, no, title in rows}
+    # after a hand-over that was a mistake an exchange has a further line: `id:n`
+    return {cause.source_id: named[_number(cause)] for cause in causes if _number(cause) in named}
 
 
 def _draws(session: Session, causes: Sequence[Cause]) -> Links:
@@ -155,6 +157,8 @@ FINDERS: Final[Mapping[str, Finder]] = {
     "draw-prize": _draws,
     "exchange": _exchanges,
     "exchange-cancel": _exchanges,
+    "exchange-return": _exchanges,
+    "exchange-undo": _exchanges,
     "adjustment": _adjustments,
     "adjustment-reversal": _adjustments,
     "grant": _grants,

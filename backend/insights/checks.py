@@ -34,7 +34,12 @@ def of_members(session: Session, member_ids: Sequence[int]) -> list[Broken]:
 def of_stock(session: Session) -> list[Broken]:
     """Items of the mall whose stock disagrees with their orders."""
     return [
-        Broken(None, "mall", f"mall_items {fault.item_id}", f"stock is {fault.stock} and should be {fault.expected}")
+        Broken(
+            None,
+            "mall",
+            f"mall_stocks {fault.item_id} at {fault.store_id}",
+            f"stock is {fault.stock} and should be {fault.expected}",
+        )
         for fault in mall.stock_faults(session)
     ]
 

@@ -25,6 +25,8 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "exchange-cancel": "兑换取消退回",
         "draw": "抽奖使用",
         "draw-prize": "抽奖奖品",
+        "exchange-return": "兑换退货退回",
+        "exchange-undo": "兑换提货撤销",
         "cash": "积分抵现",
         "cash-back": "抵现退回",
         "adjustment": "积分调整",

@@ -42,6 +42,12 @@ JOBS: Final = (
     Job(
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
+    Job(
+        "complete-exchanges",
+        "Complete exchanges that cannot come back any more",
+        "35 3 * * *",
+        work.complete_exchanges,
+    ),
     Job("nightly", "Settle and expire points, then tiers, then warnings and reminders", "10 2 * * *", nightly.nightly),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),

@@ -41,6 +41,15 @@ def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
     )
 
 
+def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
+    """Complete exchanges whose goods cannot be brought back any more."""
+    return _one_by_one(
+        runtime,
+        lambda session, limit: mall.due_to_complete(session, now=at, limit=limit),
+        lambda session, order_id: mall.complete_due(session, order_id, now=at),
+    )
+
+
 def close_memberships(runtime: Runtime, at: datetime) -> Counts:
     """Close the memberships of those who asked to leave and have not taken it back, member by member."""
     return _one_by_one(

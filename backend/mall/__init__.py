@@ -1,71 +1,122 @@
 """The points mall: what members exchange their points for, and the orders they pick up at a store.
 
-Owns the tables `mall_items` and `mall_orders`. Locks are always taken in the order account, order, item.
+Owns the tables `mall_items`, `mall_stocks`, `mall_orders` and `mall_order_lines`. Locks are always taken in the order
+account, order, stocks by (item, store). A store that has stock of its own of an item is served from it, all others from
+the house's.
+
+An order is placed, may be noted as prepared and ready, is received when it is handed over, and completed when it cannot
+be brought back any more. It is cancelled by the member, lapses when nobody fetches it, is refused by the shop, or
+returned: then its points and its goods have gone back.
 """
 
-from backend.mall.facts import ExchangeCancelled, ExchangeConfirmed, ExchangePickedUp
-from backend.mall.models import Item, Order, OrderStatus
-from backend.mall.offer import Offer, OfferRefused, StockTooLow, add_item, adjust_stock, put_on, take_off
-from backend.mall.owners import OrdersWaiting, cancel_waiting, end_overdue, move_orders
-from backend.mall.queries import (
+from backend.mall.endings import cancel, lapse_due, refuse
+from backend.mall.errors import (
+    AlreadyPickedUp,
+    CartRefused,
     ItemUnknown,
+    NotPickedUp,
+    OfferRefused,
+    OrderCancelled,
+    OrderLapsed,
+    OrderRefused,
+    OrderReturned,
+    OrdersWaiting,
     OrderUnknown,
-    StockFault,
+    ReasonRefused,
+    ReturnTooLate,
+    SoldOut,
+    StockTooLow,
+    UndoTooLate,
+)
+from backend.mall.facts import (
+    ExchangeCancelled,
+    ExchangeCompleted,
+    ExchangeConfirmed,
+    ExchangePickedUp,
+    ExchangeReady,
+)
+from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
+from backend.mall.models import CENTRAL, GIVEN_BACK, Item, Order, OrderLine, OrderStatus, Stock
+from backend.mall.offer import Offer, add_item, put_on, take_off
+from backend.mall.owners import cancel_waiting, end_overdue, move_orders
+from backend.mall.queries import (
     all_items,
+    due_to_complete,
     due_to_lapse,
     get_item,
     get_order,
+    left_for,
     list_items,
     orders,
-    stock_faults,
+    stocks_of,
     to_pick_up,
 )
-from backend.mall.service import (
-    AlreadyPickedUp,
-    OrderCancelled,
-    OrderLapsed,
-    SoldOut,
-    cancel,
-    exchange,
-    lapse_due,
-    pick_up,
-)
+from backend.mall.returns import ask_return, decline_return, take_back
+from backend.mall.rules import MOST_ITEMS, MOST_PIECES
+from backend.mall.service import exchange
+from backend.mall.stock import StockFault, adjust_stock, stock_faults
 
 __all__ = [
+    "CENTRAL",
+    "GIVEN_BACK",
+    "MOST_ITEMS",
+    "MOST_PIECES",
     "AlreadyPickedUp",
+    "CartRefused",
     "ExchangeCancelled",
+    "ExchangeCompleted",
     "ExchangeConfirmed",
     "ExchangePickedUp",
+    "ExchangeReady",
     "Item",
     "ItemUnknown",
+    "NotPickedUp",
     "Offer",
     "OfferRefused",
     "Order",
     "OrderCancelled",
     "OrderLapsed",
+    "OrderLine",
+    "OrderRefused",
+    "OrderReturned",
     "OrderStatus",
     "OrderUnknown",
     "OrdersWaiting",
+    "ReasonRefused",
+    "ReturnTooLate",
     "SoldOut",
+    "Stock",
     "StockFault",
     "StockTooLow",
+    "UndoTooLate",
     "add_item",
     "adjust_stock",
     "all_items",
+    "ask_return",
     "cancel",
     "cancel_waiting",
+    "complete_due",
+    "decline_return",
+    "due_to_complete",
     "due_to_lapse",
     "end_overdue",
     "exchange",
     "get_item",
     "get_order",
     "lapse_due",
+    "left_for",
     "list_items",
+    "make_ready",
     "move_orders",
     "orders",
     "pick_up",
+    "prepare",
     "put_on",
+    "refuse",
     "stock_faults",
+    "stocks_of",
+    "take_back",
     "take_off",
     "to_pick_up",
+    "undo_pick_up",
 ]

@@ -2,6 +2,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+EndedBy = Literal["cancelled", "lapsed", "refused", "returned"]
+
 
 @dataclass(frozen=True)
 class ExchangeConfirmed:
@@ -9,7 +11,7 @@ class ExchangeConfirmed:
 
     member_id: int
     order_no: str
-    item_title: str
+    title: str
     points: int
     pickup_code: str
     store_name: str
@@ -18,14 +20,28 @@ class ExchangeConfirmed:
 
 
 @dataclass(frozen=True)
-class ExchangeCancelled:
-    """An exchange was undone by the member (`cancelled`) or by time (`lapsed`); its points went back."""
+class ExchangeReady:
+    """What a member exchanged points for lies ready at the store, until the instant `pick_up_by`."""
 
     member_id: int
     order_no: str
-    item_title: str
+    title: str
+    pickup_code: str
+    store_name: str
+    pick_up_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExchangeCancelled:
+    """An exchange ended without its goods staying with the member, and how; its points went back."""
+
+    member_id: int
+    order_no: str
+    title: str
     points: int
-    reason: Literal["cancelled", "lapsed"]
+    reason: EndedBy
+    words: str
     at: datetime
 
 
@@ -35,6 +51,16 @@ class ExchangePickedUp:
 
     member_id: int
     order_no: str
-    item_title: str
+    title: str
     store_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ExchangeCompleted:
+    """An exchange is done: what was handed over stays with the member."""
+
+    member_id: int
+    order_no: str
+    title: str
     at: datetime

@@ -1,27 +1,33 @@
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, cast, false, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from backend.kit.columns import Id, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
+from backend.mall.rules import bring_back_by
 
-ItemStatus = Literal["on", "off"]
-OrderStatus = Literal["placed", "picked-up", "cancelled", "lapsed"]
+ItemStatus = Literal["draft", "on", "off"]
+OrderStatus = Literal[
+    "placed", "prepared", "ready", "received", "completed", "cancelled", "lapsed", "refused", "returned"
+]
+
+CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all stores that have none of their own
+WAITING: Final = ("placed", "prepared", "ready")  # to be handed over
+GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
+ENDED: Final = ("completed", *GIVEN_BACK)
 
 
 class Item(Model):
-    """Something to be had for points. `stock` is what is left of all that was ever `stocked`."""
+    """Something to be had for points."""
 
     __tablename__ = "mall_items"
     __table_args__ = (
         Index(None, "status", "position", "id"),
         CheckConstraint("points >= 1", name="costs_points"),
-        CheckConstraint("stock >= 0", name="stock_not_negative"),
-        CheckConstraint("stock <= stocked", name="stock_was_stocked"),
-        CheckConstraint("status IN ('on', 'off')", name="status_known"),
+        CheckConstraint("status IN ('draft', 'on', 'off')", name="status_known"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
@@ -30,47 +36,111 @@ class Item(Model):
     description: Mapped[str] = mapped_column(String(2000))
     picture_url: Mapped[str] = mapped_column(String(300))
     points: Mapped[int]
-    stock: Mapped[int]
-    stocked: Mapped[int]
     status: Mapped[ItemStatus] = mapped_column(code(16))
     position: Mapped[int]
     created_at: Mapped[datetime]
+    if TYPE_CHECKING:
+        stock: Mapped[int]
 
     @property
     def sold_out(self) -> bool:
-        """Whether nothing is left."""
+        """Whether nothing is left anywhere."""
         return self.stock == 0
 
 
-class Order(Model):
-    """An exchange: its points are set aside when placed and spent when picked up, or freed when cancelled or lapsed.
+class Stock(Model):
+    """What there is of an item at a store, or in the house's stock: `stock` is left of all that was ever `stocked`.
 
-    `on_hold` is false for one that was placed when exchanges still spent their points at once.
+    Rows are locked by ascending (item_id, store_id), after everything else. At `low_at` or below it runs low.
+    """
+
+    __tablename__ = "mall_stocks"
+    __table_args__ = (
+        CheckConstraint("stock >= 0", name="stock_not_negative"),
+        CheckConstraint("stock <= stocked", name="stock_was_stocked"),
+    )
+
+    item_id: Mapped[int] = mapped_column(Id, ForeignKey("mall_items.id"), primary_key=True, autoincrement=False)
+    store_id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)  # no key: CENTRAL is no store
+    stock: Mapped[int]
+    stocked: Mapped[int]
+    low_at: Mapped[int | None]
+
+
+# what is left at all places together; asked for only where it is shown
+_left = select(cast(func.coalesce(func.sum(Stock.stock), 0), Id)).where(Stock.item_id == Item.id)
+Item.stock = column_property(_left.correlate_except(Stock).scalar_subquery(), deferred=True)
+
+
+class Order(Model):
+    """An exchange of one or several items, all or nothing: its points are set aside when it is placed and spent when it
+    is handed over (`received_at`), or freed when it ends otherwise.
+
+    `on_hold` is false for one that was placed when exchanges still spent their points at once. `undone` counts how
+    often a hand-over was taken back as a mistake. `written_off`: returned, but not fit to go back into stock.
     """
 
     __tablename__ = "mall_orders"
     __table_args__ = (
         Index(None, "member_id", "id"),
-        Index(None, "item_id", "status"),
         Index(None, "status", "pick_up_by"),
-        CheckConstraint("quantity >= 1", name="quantity_positive"),
+        Index(None, "status", "received_at"),
         CheckConstraint("points >= 1", name="costs_points"),
-        CheckConstraint("status IN ('placed', 'picked-up', 'cancelled', 'lapsed')", name="status_known"),
-        CheckConstraint("(status = 'placed') = (closed_at IS NULL)", name="closed_once"),
+        CheckConstraint(
+            "status IN ('placed', 'prepared', 'ready', 'received', 'completed', 'cancelled', 'lapsed', 'refused',"
+            " 'returned')",
+            name="status_known",
+        ),
+        CheckConstraint(
+            "(status IN ('placed', 'prepared', 'ready', 'received')) = (closed_at IS NULL)", name="closed_once"
+        ),
+        CheckConstraint(
+            "(status IN ('received', 'completed', 'returned')) = (received_at IS NOT NULL)", name="received_once"
+        ),
+        CheckConstraint("written_off = 0 OR status = 'returned'", name="written_off_when_returned"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
     no: Mapped[str] = mapped_column(code(20), unique=True)
     member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"))
-    # no foreign key: its shared lock on the item, taken by every insert, would deadlock with the update of the stock
-    item_id: Mapped[int] = mapped_column(Id)
-    item_title: Mapped[str] = mapped_column(String(64))
-    quantity: Mapped[int]
+    title: Mapped[str] = mapped_column(String(80))
     points: Mapped[int] = mapped_column(Id)
     on_hold: Mapped[bool] = mapped_column(default=True, server_default=false())
+    undone: Mapped[int] = mapped_column(default=0)
     store_id: Mapped[int] = mapped_column(Id, ForeignKey("stores.id"))
     status: Mapped[OrderStatus] = mapped_column(code(16))
     pickup_code: Mapped[str] = mapped_column(code(20), unique=True)
     placed_at: Mapped[datetime]
     pick_up_by: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    return_asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+    written_off: Mapped[bool] = mapped_column(default=False)
+    lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.no")
+
+    @property
+    def bring_back_by(self) -> datetime | None:
+        """Until when it can be brought back, None while it is not with the member."""
+        if self.received_at is None or self.status == "returned":
+            return None
+        return bring_back_by(self.received_at)
+
+
+class OrderLine(Model):
+    """So many of an item within an order, for `points` together, taken from the stock at `stock_store_id`."""
+
+    __tablename__ = "mall_order_lines"
+    __table_args__ = (
+        Index(None, "item_id", "stock_store_id"),
+        CheckConstraint("quantity >= 1", name="quantity_positive"),
+    )
+
+    order_id: Mapped[int] = mapped_column(Id, ForeignKey("mall_orders.id"), primary_key=True, autoincrement=False)
+    no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # no foreign key: its shared lock on the item, taken by every insert, would wait for who changes the item
+    item_id: Mapped[int] = mapped_column(Id)
+    item_title: Mapped[str] = mapped_column(String(64))
+    quantity: Mapped[int]
+    points: Mapped[int] = mapped_column(Id)
+    stock_store_id: Mapped[int] = mapped_column(Id)

@@ -3,24 +3,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend.kit.errors import Conflict, Invalid
 from backend.mall import rules
-from backend.mall.models import Item, ItemStatus
-from backend.mall.queries import ItemUnknown
-
-
-class StockTooLow(Conflict):
-    """More was to be taken out of stock than is left."""
-
-    code = "mall.stock-too-low"
-    message = "库存不足，无法减少"
-
-
-class OfferRefused(Invalid):
-    """An offer or a stock that cannot be shown or kept; says which part and what it may be."""
-
-    code = "mall.offer-refused"
-    message = "商品资料有误：{reason}"
+from backend.mall.errors import ItemUnknown, OfferRefused
+from backend.mall.models import CENTRAL, Item, ItemStatus, Stock
 
 
 @dataclass(frozen=True)
@@ -36,26 +21,15 @@ class Offer:
 
 
 def add_item(session: Session, offer: Offer, *, stock: int, now: datetime) -> Item:
-    """Put a new item on offer with `stock` pieces of it. Raises OfferRefused."""
+    """Put a new item on offer with `stock` pieces of it in the house's stock. Raises OfferRefused."""
     if refused := rules.refusal(**asdict(offer), stock=stock):
         raise OfferRefused(reason=refused)
-    item = Item(**asdict(offer), stock=stock, stocked=stock, status="on", created_at=now)
+    item = Item(**asdict(offer), status="on", created_at=now)
     session.add(item)
-    session.flush()  # the caller is given the id
+    session.flush()  # the caller is given the id, and the stock refers to it
+    session.add(Stock(item_id=item.id, store_id=CENTRAL, stock=stock, stocked=stock))
+    session.flush()  # whoever asks for what is left asks the database
     return item
-
-
-def adjust_stock(session: Session, item_id: int, *, by: int) -> None:
-    """Add to the stock, or take out what was lost (`by` < 0). Raises ItemUnknown, StockTooLow, OfferRefused."""
-    item = session.get(Item, item_id, with_for_update=True, populate_existing=True)
-    if item is None:
-        raise ItemUnknown
-    if item.stock + by < 0:
-        raise StockTooLow
-    if refused := rules.refusal(stock=item.stocked + by):
-        raise OfferRefused(reason=refused)
-    item.stock += by
-    item.stocked += by
 
 
 def take_off(session: Session, item_id: int) -> None:

@@ -1,30 +1,33 @@
 """What becomes of exchanges when their member is merged into another one, or leaves."""
 
+from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from backend.kit.errors import Conflict
-from backend.mall.models import Order
-from backend.mall.service import AlreadyPickedUp, OrderLapsed, cancel, lapse_due
+from backend.mall.endings import cancel, lapse_due
+from backend.mall.errors import AlreadyPickedUp, OrderLapsed, OrderRefused, OrdersWaiting
+from backend.mall.fulfilment import complete
+from backend.mall.locking import locked
+from backend.mall.models import WAITING, Order, OrderStatus
 from backend.members import MembershipEnding, MembersMerged, MembersMerging
 
 
-class OrdersWaiting(Conflict):
-    """An order of the member who would be gone waits to be picked up: it is handed over or cancelled first."""
-
-    code = "mall.orders-waiting"
-    message = "有待提货的兑换订单，请先提货或取消"
-
-
 def end_overdue(session: Session, merging: MembersMerging) -> None:
-    """End orders that nobody picked up in time while their account can take points back. Raises OrdersWaiting."""
-    placed = select(Order.id, Order.pick_up_by).where(Order.member_id == merging.gone_id, Order.status == "placed")
-    for order_id, pick_up_by in session.execute(placed.order_by(Order.id)).all():
-        if merging.at < pick_up_by:
+    """Settle what can be settled while the account can take points back: orders that nobody picked up in time end, and
+    what was picked up is completed, because its points cannot go back into the lots of another account.
+
+    Raises OrdersWaiting.
+    """
+    for order in _open(session, merging.gone_id):
+        if order.status not in WAITING and order.return_asked_at is None:
+            _complete(session, order.id, merging)
+        elif order.status not in WAITING or merging.at < order.pick_up_by:
             raise OrdersWaiting
-        lapse_due(session, order_id, now=merging.at)
+        else:
+            lapse_due(session, order.id, now=merging.at)
 
 
 def move_orders(session: Session, merged: MembersMerged) -> None:
@@ -33,8 +36,24 @@ def move_orders(session: Session, merged: MembersMerged) -> None:
 
 
 def cancel_waiting(session: Session, ending: MembershipEnding) -> None:
-    """Cancel what waits to be picked up, in the usual way: points and goods go back before the account is closed."""
-    waiting = select(Order.no).where(Order.member_id == ending.member_id, Order.status == "placed").order_by(Order.id)
-    for order_no in session.scalars(waiting).all():
-        with suppress(AlreadyPickedUp, OrderLapsed):  # it ended this very moment
-            cancel(session, ending.member_id, order_no, now=ending.at)
+    """Cancel what waits to be picked up, in the usual way: points and goods go back before the account is closed. What
+    was picked up stays with who leaves.
+    """
+    for order in _open(session, ending.member_id):
+        if order.status not in WAITING:
+            _complete(session, order.id, ending)
+            continue
+        with suppress(AlreadyPickedUp, OrderLapsed, OrderRefused):  # it ended this very moment
+            cancel(session, ending.member_id, order.no, now=ending.at)
+
+
+def _open(session: Session, member_id: int) -> Sequence[Row[int, str, OrderStatus, datetime, datetime | None]]:
+    asked = select(Order.id, Order.no, Order.status, Order.pick_up_by, Order.return_asked_at)
+    mine = asked.where(Order.member_id == member_id, Order.closed_at.is_(None)).order_by(Order.id)
+    return session.execute(mine).all()
+
+
+def _complete(session: Session, order_id: int, ending: MembersMerging | MembershipEnding) -> None:
+    _, order = locked(session, Order.id == order_id, now=ending.at)
+    if order.status == "received":
+        complete(session, order, now=ending.at)

@@ -1,59 +1,37 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session, undefer
 
-from backend.kit.errors import NotFound
-from backend.mall.models import Item, Order
+from backend.mall.errors import ItemUnknown, OrderUnknown
+from backend.mall.models import CENTRAL, WAITING, Item, Order, Stock
+from backend.mall.rules import received_until
 
 LARGEST_LIST = 1000
-
-
-class ItemUnknown(NotFound):
-    """There is no such item, or it is not on offer."""
-
-    code = "mall.item-unknown"
-    message = "该商品不存在或已下架"
-
-
-class OrderUnknown(NotFound):
-    """There is no such order for the one who asks; whose it is makes no difference to the answer."""
-
-    code = "mall.order-unknown"
-    message = "兑换订单不存在"
-
-
-@dataclass(frozen=True)
-class StockFault:
-    """An item whose stock is not what was stocked less what orders hold or have taken."""
-
-    item_id: int
-    stock: int
-    expected: int
+FRESH = {"populate_existing": True}  # stocks move by UPDATE, behind the back of what the session holds
 
 
 def list_items(session: Session, *, after: tuple[int, int] | None = None, limit: int) -> Sequence[Item]:
     """Items on offer by their place (position, id), sold-out ones too, beginning after the place `after`."""
-    items = select(Item).where(Item.status == "on").order_by(Item.position, Item.id).limit(limit)
+    items = _items().where(Item.status == "on").order_by(Item.position, Item.id).limit(limit)
     if after is not None:
         position, item_id = after
         items = items.where(
             Item.position >= position, or_(Item.position > position, and_(Item.position == position, Item.id > item_id))
         )
-    return session.scalars(items, execution_options={"populate_existing": True}).all()
+    return session.scalars(items, execution_options=FRESH).all()
 
 
 def all_items(session: Session) -> Sequence[Item]:
     """Every item by its place, also what is taken off, a thousand at most."""
-    return session.scalars(select(Item).order_by(Item.position, Item.id).limit(LARGEST_LIST)).all()
+    items = _items().order_by(Item.position, Item.id).limit(LARGEST_LIST)
+    return session.scalars(items, execution_options=FRESH).all()
 
 
 def get_item(session: Session, item_id: int) -> Item:
     """An item on offer, as the database has it now. Raises ItemUnknown."""
-    # the stock moves by UPDATE, behind the back of what the session holds
-    item = session.get(Item, item_id, populate_existing=True)
+    item = session.scalar(_items().where(Item.id == item_id), execution_options=FRESH)
     if item is None or item.status != "on":
         raise ItemUnknown
     return item
@@ -75,20 +53,33 @@ def orders(session: Session, member_id: int, *, before_id: int | None = None, li
 
 def to_pick_up(session: Session, member_id: int, *, now: datetime) -> int:
     """How many orders of a member wait to be picked up."""
-    waiting = select(func.count()).where(Order.member_id == member_id, Order.status == "placed", Order.pick_up_by > now)
-    return session.scalar(waiting) or 0
+    mine = Order.member_id == member_id, Order.status.in_(WAITING), Order.pick_up_by > now
+    return session.scalar(select(func.count()).where(*mine)) or 0
 
 
 def due_to_lapse(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of placed orders whose time to be picked up has passed, the longest overdue first."""
-    overdue = select(Order.id).where(Order.status == "placed", Order.pick_up_by <= now)
+    """Ids of waiting orders whose time to be picked up has passed, the longest overdue first."""
+    overdue = select(Order.id).where(Order.status.in_(WAITING), Order.pick_up_by <= now)
     return session.scalars(overdue.order_by(Order.pick_up_by).limit(limit)).all()
 
 
-def stock_faults(session: Session) -> list[StockFault]:
-    """Every item whose stock disagrees with its orders; none while all is well."""
-    kept = and_(Order.item_id == Item.id, Order.status.in_(("placed", "picked-up")))
-    expected = Item.stocked - func.coalesce(func.sum(Order.quantity), 0)
-    counted = select(Item.id, Item.stock, expected).outerjoin(Order, kept).group_by(Item.id, Item.stock, Item.stocked)
-    rows = session.execute(counted.having(Item.stock != expected).order_by(Item.id))
-    return [StockFault(item_id, stock, int(should_be)) for item_id, stock, should_be in rows]
+def due_to_complete(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
+    """Ids of orders whose goods cannot be brought back any more, the oldest first."""
+    over = select(Order.id).where(Order.status == "received", Order.received_at < received_until(now))
+    return session.scalars(over.where(Order.return_asked_at.is_(None)).order_by(Order.received_at).limit(limit)).all()
+
+
+def stocks_of(session: Session, item_id: int) -> dict[int, Stock]:
+    """The stocks of an item by the id of their store, CENTRAL for the house's."""
+    found = session.scalars(select(Stock).where(Stock.item_id == item_id), execution_options=FRESH)
+    return {stock.store_id: stock for stock in found}
+
+
+def left_for(stocks: dict[int, Stock], store_id: int) -> int:
+    """How many pieces can be picked up at a store: of its own stock if it has one, else of the house's."""
+    near = stocks.get(store_id) or stocks.get(CENTRAL)
+    return near.stock if near else 0
+
+
+def _items() -> Select[Item]:
+    return select(Item).options(undefer(Item.stock))

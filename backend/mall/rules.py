@@ -1,16 +1,35 @@
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from backend.kit.calendar import day_end, shop_day
-from config.policy import PICK_UP_WITHIN_DAYS
+from backend.kit.calendar import day_end, day_start, shop_day
+from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_WITHIN_DAYS
 
 MOST: Final = 1_000_000_000  # of points, pieces and places; the columns hold 32 bits
+MOST_ITEMS: Final = 20  # of an order
+MOST_PIECES: Final = 99  # of an item in an order
+LONGEST_REASON: Final = 200
 LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 2000}
 
 
 def pick_up_by(placed_at: datetime) -> datetime:
     """An order can be picked up while `now < pick_up_by`: to the end of the last of PICK_UP_WITHIN_DAYS more days."""
     return day_end(shop_day(placed_at) + timedelta(days=PICK_UP_WITHIN_DAYS))
+
+
+def bring_back_by(received_at: datetime) -> datetime:
+    """What was handed over can be brought back while `now < bring_back_by`: to the end of the last of the days."""
+    return day_end(shop_day(received_at) + timedelta(days=BRING_BACK_WITHIN_DAYS))
+
+
+def received_until(now: datetime) -> datetime:
+    """What was handed over before this instant cannot be brought back any more at `now`."""
+    return day_start(shop_day(now) - timedelta(days=BRING_BACK_WITHIN_DAYS))
+
+
+def title_of(titles: Sequence[str], pieces: int) -> str:
+    """What an order of some items is called: the one item, or the first of them and how many pieces there are."""
+    return titles[0] if len(titles) == 1 else f"{titles[0]}等{pieces}件"
 
 
 def refusal(*, points: int = 1, stock: int = 0, position: int = 0, **texts: str) -> str | None:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.errors import Conflict, NotFound
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed
+from backend.mall import ExchangeConfirmed, ExchangeReady
 from backend.messaging.models import Message
 from backend.messaging.rules import Status, cause_of
 from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
@@ -86,7 +86,7 @@ def tell_tier_falls_soon(session: Session, soon: TierFallsSoon) -> None:
 def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:
     """Decide to tell the member how to pick up what they exchanged."""
     words = {
-        "item": confirmed.item_title,
+        "item": confirmed.title,
         "points": str(confirmed.points),
         "pickup_code": confirmed.pickup_code,
         "store": confirmed.store_name,
@@ -106,6 +106,18 @@ def tell_draw_won(session: Session, won: DrawWon) -> None:
         "how": how_to_get(won.kind, won.pick_up_by),
     }
     _tell(session, won.member_id, "draw_won", words=words, cause=(str(won.play_id),), now=won.at)
+
+
+def tell_exchange_ready(session: Session, ready: ExchangeReady) -> None:
+    """Decide to tell the member that what they exchanged lies ready."""
+    words = {
+        "item": ready.title,
+        "pickup_code": ready.pickup_code,
+        "store": ready.store_name,
+        "last_day": last_day(ready.pick_up_by),
+    }
+    cause = (ready.order_no, ready.at.isoformat())  # after a hand-over that was a mistake it may be ready again
+    _tell(session, ready.member_id, "exchange_ready", words=words, cause=cause, now=ready.at)
 
 
 def requeue(session: Session, message_id: int, *, now: datetime) -> None:

@@ -73,10 +73,11 @@ def check_in(turn: Turn) -> None:
 def exchange(turn: Turn) -> None:
     """Points for something nice, to be picked up."""
     world, rng = turn.world, turn.rng
-    member_id, item_id, store_id = world.anyone(rng), rng.choice(world.item_ids), rng.choice(world.store_ids)
+    member_id, store_id = world.anyone(rng), rng.choice(world.store_ids)
+    wishes = rng.sample(world.item_ids, rng.choice((1, 1, 1, 2)))
     order = turn.write(
         lambda session: mall.exchange(
-            session, member_id, item_id=item_id, quantity=1, store_id=store_id, rng=rng, now=turn.now
+            session, member_id, dict.fromkeys(wishes, 1), store_id=store_id, rng=rng, now=turn.now
         )
     )
     remember(world.orders, (member_id, order.no, order.pickup_code, store_id), rng)

@@ -181,7 +181,7 @@ class Walk:
         self._read_message("积分兑换成功通知", order["pickup_code"])
         picked_up = self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200)
         same(picked_up, self.till.ask("POST", "/mall/orders/pick-up", {"code": order["pickup_code"]}).must_be(200))
-        say(f"picked up at the till: {picked_up.body['item_title']}")
+        say(f"picked up at the till: {picked_up.body['title']}")
         self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(409, code="mall.already-picked-up")
 
     def change_mind(self) -> None:
@@ -221,13 +221,13 @@ class Walk:
         within = [one for one in items if one["points"] <= self.points and not one["sold_out"]]
         check(bool(within), f"nothing to be had for {self.points} points")
         item = random.choice(within)  # noqa: S311  a shopper's mood
-        wish = {"item_id": item["id"], "quantity": 1, "store_id": self._store_of(item)}
+        wish = {"items": [{"item_id": item["id"], "quantity": 1}], "store_id": self._store_of(item)}
         key = str(uuid.uuid4())
         placed = self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201)
         same(placed, self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201))
         order = placed.body
         say(
-            f"{order['item_title']} for {order['points']} points, pick-up code {order['pickup_code']} at "
+            f"{order['title']} for {order['points']} points, pick-up code {order['pickup_code']} at "
             f"{order['store']['name']}; the same tap twice is one order"
         )
         self._expect_points(self.points - order["points"])

@@ -75,5 +75,5 @@ def test_two_that_are_over_at_one_instant_with_one_balance_are_told_both(session
 
 def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):
     item = make_item(session)
-    mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store_id, rng=Random(1), now=MORNING)
+    mall.exchange(session, member_id, {item.id: 1}, store_id=store_id, rng=Random(1), now=MORNING)
     assert told(session, member_id)[1:] == ["exchange_confirmed"]

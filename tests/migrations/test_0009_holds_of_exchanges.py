@@ -14,7 +14,10 @@ from tests.support.runtimes import make_runtime
 AT = "2026-02-27 02:00:00.000000"
 OLD = (
     "INSERT INTO stores (id, code, name, return_days, created_at) VALUES (1, 'SH01', '南京东路店', 7, :at)",
-    "INSERT INTO mall_items VALUES (1, '陶瓷杯', '', '', '', 60, 4, 5, 'on', 0, :at)",
+    (
+        "INSERT INTO mall_items (id, title, subtitle, description, picture_url, points, stock, stocked, status,"
+        " position, created_at) VALUES (1, '陶瓷杯', '', '', '', 60, 4, 5, 'on', 0, :at)"
+    ),
     (
         "INSERT INTO mall_orders (id, no, member_id, item_id, item_title, quantity, points, store_id, status,"
         " pickup_code, placed_at, pick_up_by) VALUES (7, 'NO7', :member, 1, '陶瓷杯', 1, 60, 1, 'placed',"
@@ -67,8 +70,7 @@ def test_on_the_way_back_what_waits_on_a_hold_is_cancelled_and_its_goods_go_back
         member_id = make_member(session).id
         item, store = mall.add_item(session, mall.Offer("陶瓷杯", points=20), stock=5, now=MORNING), make_store(session)
         orders = [
-            mall.exchange(session, member_id, item_id=item.id, quantity=2, store_id=store.id, rng=rng, now=MORNING)
-            for _ in range(2)
+            mall.exchange(session, member_id, {item.id: 2}, store_id=store.id, rng=rng, now=MORNING) for _ in range(2)
         ]
         mall.pick_up(session, code=orders[1].pickup_code, store_id=store.id, now=MORNING)
 

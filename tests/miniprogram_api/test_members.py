@@ -195,7 +195,7 @@ def test_what_waits_to_be_picked_up_is_counted(app, sessions, rng):
     with sessions.write.begin() as session:
         member, item, store = make_member(session), make_item(session, price=10), make_store(session)
         for _ in range(2):
-            mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+            mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     assert member_client(app, member.id).get(ME).json["counts"] == {"exchanges": 2, "coupons": 0}
 
 

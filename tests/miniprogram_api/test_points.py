@@ -140,7 +140,7 @@ def test_points_of_a_sale_are_pending_until_goods_come_back_no_more(app, phone, 
 def test_points_of_an_exchange_are_shown_as_set_aside(phone, sessions, member_id, rng):
     with sessions.write.begin() as session:
         item, store = make_item(session, price=60), make_store(session)
-        order = mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+        order = mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     shown = phone.get(URL).json
     assert (shown["available"], shown["held"]) == (40, 60)
     assert phone.get(HOLDS).json["items"] == [

@@ -69,8 +69,19 @@ def test_sound_stocks(flask, cup):
 
 def test_stock_that_disagrees_is_named_and_the_exit_code_is_1(flask, sessions, cup):
     with sessions.write.begin() as session:
-        session.execute(text("UPDATE mall_items SET stock = 4"))
+        session.execute(text("UPDATE mall_stocks SET stock = 4"))
     result = flask("mall", "verify", "--json")
     assert result.exit_code == 1
     assert f'"item_id": "{cup}"' in result.stdout
     assert '"expected": 5' in result.stdout
+
+
+def test_a_store_is_given_stock_of_its_own(answer, flask, cup):
+    flask("stores", "create", "SH01", "南京东路店")
+    assert flask("mall", "adjust-stock", cup, "--by", 2, "--store", "SH01", "--low-at", 1).exit_code == 0
+    assert answer("mall", "stocks", cup) == [
+        {"store": None, "stock": 5, "stocked": 5, "low_at": None},
+        {"store": "SH01", "stock": 2, "stocked": 2, "low_at": 1},
+    ]
+    assert answer("mall", "list")[0]["stock"] == 7
+    assert "(stores.unknown)" in flask("mall", "adjust-stock", cup, "--by", 2, "--store", "SH09").stderr

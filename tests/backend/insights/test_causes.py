@@ -66,7 +66,7 @@ def test_a_play_and_its_prize_lead_to_the_draw(session, member):
 
 def test_an_exchange_leads_to_the_order_and_the_item(session, member, store, rng):
     item = make_item(session)
-    order = mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    order = mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     assert leads(session, member.id) == []
     mall.pick_up(session, code=order.pickup_code, store_id=store.id, now=MORNING)
     assert leads(session, member.id) == [("积分兑换", "exchange", order.no, f"陶瓷杯 {order.no}")]

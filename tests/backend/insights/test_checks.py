@@ -106,11 +106,11 @@ def test_a_standing_that_its_journal_does_not_give_is_found(session, member_id, 
 
 def test_stock_that_disagrees_with_its_orders_is_found(session, member_id, rng):
     item, store = make_item(session), make_store(session)
-    mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     assert checks.of_stock(session) == []
-    session.execute(update(mall.Item).values(stock=mall.Item.stock - 1))
+    session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
     assert checks.of_stock(session) == [
-        checks.Broken(None, "mall", f"mall_items {item.id}", "stock is 3 and should be 4")
+        checks.Broken(None, "mall", f"mall_stocks {item.id} at 0", "stock is 3 and should be 4")
     ]
 
 

@@ -35,7 +35,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         give_points(session, member.id, 500)
         store = create_store(session, code="S1", name="南京路店", now=MORNING)
         item = make_item(session)
-        mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=runtime.rng, now=MORNING)
+        mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=runtime.rng, now=MORNING)
         session.add(IdempotencyKey(caller="member:1", key="k", fingerprint=b"f" * 32, created_at=MORNING))
         receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)

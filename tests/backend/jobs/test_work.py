@@ -30,6 +30,18 @@ def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):
         assert session.get(mall.Order, order_id).status == "lapsed"
 
 
+def test_an_exchange_that_cannot_come_back_is_completed(wechat_runtime, wechat):
+    a_day_s_work(wechat_runtime, wechat)
+    with wechat_runtime.sessions.write.begin() as session:
+        (order_id,) = mall.due_to_lapse(session, now=MORNING + timedelta(days=30), limit=9)
+        order = session.get(mall.Order, order_id)
+        mall.pick_up(session, code=order.pickup_code, store_id=order.store_id, now=MORNING)
+    assert work.complete_exchanges(wechat_runtime, MORNING) == {}
+    assert work.complete_exchanges(wechat_runtime, MORNING + timedelta(days=8)) == {"done": 1}
+    with wechat_runtime.sessions.read() as session:
+        assert session.get(mall.Order, order_id).status == "completed"
+
+
 def test_an_inviter_hears_of_a_friend_who_rose(wechat_runtime, wechat):
     at = a_day_s_work(wechat_runtime, wechat)
     assert work.review_tiers(wechat_runtime, at) == {"inviters": 1, "moved": 0}

@@ -25,6 +25,6 @@ def leavers(runtime, number):
 
 def _leaver(session, runtime, store_id, item_id):
     member_id = make_member(session).id
-    mall.exchange(session, member_id, item_id=item_id, quantity=1, store_id=store_id, rng=runtime.rng, now=MORNING)
+    mall.exchange(session, member_id, {item_id: 1}, store_id=store_id, rng=runtime.rng, now=MORNING)
     lifecycle.ask_to_leave(session, member_id, now=MORNING)
     return member_id

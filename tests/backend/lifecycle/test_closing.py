@@ -5,7 +5,6 @@ from sqlalchemy import func, select
 
 from backend import families, lifecycle, mall, members, points
 from backend.lifecycle.closing import ASKED_BY_MEMBER
-from backend.mall.models import Item
 from backend.messaging.models import Message
 from backend.points import Source
 from tests.factories.books import change_book
@@ -128,12 +127,12 @@ def test_a_debt_is_forgiven(session, member):
 
 def test_exchanges_that_wait_are_cancelled_first_and_their_goods_go_back(session, rng, member):
     store, item = make_store(session), make_item(session, stock=5)
-    order = mall.exchange(session, member.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    order = mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     assert lifecycle.stake(session, member.id, now=DUE).points == 100
     closure = leave(session, member)
     session.expire_all()
     assert (order.status, closure.points) == ("cancelled", 100)
-    assert session.get(Item, item.id).stock == 5
+    assert mall.get_item(session, item.id).stock == 5
     assert mall.stock_faults(session) == []
     assert points.verify(session, [member.id]) == []
 

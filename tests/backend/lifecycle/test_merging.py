@@ -153,7 +153,7 @@ def test_exchanges_messages_and_check_ins_pass_to_the_survivor(session, rng, pai
     gone, into = pair
     store, item = make_store(session), make_item(session)
     session.flush()
-    given = {"item_id": item.id, "quantity": 1, "store_id": store.id, "rng": rng}
+    given = {"wishes": {item.id: 1}, "store_id": store.id, "rng": rng}
     order = mall.exchange(session, gone.id, now=MORNING, **given)
     mall.cancel(session, gone.id, order.no, now=MORNING)
     for member, days in ((gone, (0, 1, 2, 4)), (into, (2, 3))):
@@ -178,7 +178,7 @@ def test_an_exchange_that_waits_stands_in_the_way_and_one_overdue_ends_first(ses
     gone, into = pair
     store, item = make_store(session), make_item(session, price=60, stock=5)
     session.flush()
-    order = mall.exchange(session, gone.id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+    order = mall.exchange(session, gone.id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     assert [type(one) for one in preview(session, gone, into).refusals] == [lifecycle.HoldsOpen]
     with pytest.raises(lifecycle.HoldsOpen):
         merge(session, gone, into)

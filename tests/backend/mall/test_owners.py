@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 
 from backend import mall, members, points
-from backend.mall.models import Item
 from backend.members import MembershipEnding, MembersMerged, MembersMerging
 from tests.factories.mall import PRICE, make_item
 from tests.factories.members import make_member
@@ -18,7 +17,7 @@ def place(session, rng):
     session.flush()
 
     def order(member_id):
-        made = mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=MORNING)
+        made = mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
         session.flush()
         return made
 
@@ -40,7 +39,7 @@ def test_what_nobody_picked_up_in_time_ends_before_a_merge(session, place):
     mall.end_overdue(session, MembersMerging(gone.id, into.id, order.pick_up_by))
     session.flush()
     session.expire_all()
-    assert (order.status, session.get(Item, order.item_id).stock) == ("lapsed", 9)
+    assert (order.status, mall.get_item(session, order.lines[0].item_id).stock) == ("lapsed", 9)
     assert points.summary(session, gone.id, now=order.pick_up_by).available == 100
     assert mall.stock_faults(session) == []
 
@@ -65,12 +64,31 @@ def test_what_waits_is_cancelled_and_what_ended_stays(session, place):
     session.flush()
     session.expire_all()
     assert [one.status for one in (taken, waiting, undone, foreign)] == [
-        "picked-up",
+        "completed",
         "cancelled",
         "cancelled",
         "placed",
     ]
     assert points.summary(session, leaver.id, now=MORNING).available == 100 - PRICE // 4
-    assert session.get(Item, waiting.item_id).stock == 9 - 2
+    assert mall.get_item(session, waiting.lines[0].item_id).stock == 9 - 2
     assert mall.stock_faults(session) == []
     assert members.active(leaver) is leaver
+
+
+def test_what_was_picked_up_is_completed_before_a_merge_and_a_return_that_was_asked_for_stands_in_its_way(
+    session, place
+):
+    gone, into = make_member(session), make_member(session)
+    kept, asked = place(gone.id), place(gone.id)
+    for order in (kept, asked):
+        mall.pick_up(session, code=order.pickup_code, store_id=order.store_id, now=MORNING)
+    mall.ask_return(session, gone.id, asked.no, now=MORNING)
+    session.flush()
+    merging = MembersMerging(gone.id, into.id, MORNING)
+    with pytest.raises(mall.OrdersWaiting):
+        mall.end_overdue(session, merging)
+    mall.take_back(session, asked.no, restock=True, now=MORNING)
+    session.flush()
+    mall.end_overdue(session, merging)
+    assert (kept.status, asked.status) == ("completed", "returned")
+    assert mall.stock_faults(session) == []

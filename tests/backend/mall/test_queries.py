@@ -1,24 +1,16 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import text
 
 from backend import mall
 from backend.kit.db import is_mysql_family
-from backend.mall.rules import pick_up_by
+from backend.mall.rules import bring_back_by, pick_up_by
 from tests.factories.mall import make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
 OVERDUE = pick_up_by(MORNING)
-
-
-@pytest.fixture
-def exchange(session, member_id, item, store, rng):
-    def exchange(at=MORNING):
-        return mall.exchange(session, member_id, item_id=item.id, quantity=1, store_id=store.id, rng=rng, now=at)
-
-    return exchange
 
 
 def test_items_stand_in_their_places_and_pages_meet(session):
@@ -64,7 +56,7 @@ def test_what_a_member_can_still_pick_up_is_counted(session, exchange, member_id
 
 
 def test_only_placed_orders_past_their_time_are_due(session, exchange, member_id):
-    later = exchange(MORNING + timedelta(days=1))
+    later = exchange(at=MORNING + timedelta(days=1))
     first, second, cancelled = exchange(), exchange(), exchange()
     mall.cancel(session, member_id, cancelled.no, now=MORNING)
     assert mall.due_to_lapse(session, now=OVERDUE - timedelta(microseconds=1), limit=10) == []
@@ -82,8 +74,22 @@ def test_what_is_due_is_found_by_index(session, exchange):
     assert "ix_mall_orders_status_pick_up_by" in " ".join(map(str, plan))
 
 
-def test_stock_that_disagrees_with_its_orders_is_found(session, exchange, item):
+def test_only_what_cannot_come_back_any_more_is_due_to_be_completed(session, exchange, member_id, hand_over):
+    over = bring_back_by(MORNING)
+    received, asked, returned, later = (hand_over(exchange()) for _ in range(4))
     exchange()
-    assert mall.stock_faults(session) == []
-    session.execute(update(mall.Item).values(stock=mall.Item.stock - 1))
-    assert mall.stock_faults(session) == [mall.StockFault(item.id, stock=3, expected=4)]
+    mall.ask_return(session, member_id, asked.no, now=MORNING)
+    mall.take_back(session, returned.no, restock=True, now=MORNING)
+    later.received_at = MORNING + timedelta(days=1)
+    session.flush()
+    assert mall.due_to_complete(session, now=over - timedelta(microseconds=1), limit=10) == []
+    assert mall.due_to_complete(session, now=over, limit=10) == [received.id]
+    assert mall.due_to_complete(session, now=over + timedelta(days=1), limit=10) == [received.id, later.id]
+
+
+def test_what_is_left_is_counted_over_all_places_and_told_for_each(session, item, store):
+    mall.adjust_stock(session, item.id, by=2, store_id=store.id)
+    session.flush()
+    assert mall.get_item(session, item.id).stock == 7
+    stocks = mall.stocks_of(session, item.id)
+    assert (mall.left_for(stocks, store.id), mall.left_for(stocks, 404), mall.left_for({}, 404)) == (2, 5, 0)

@@ -15,7 +15,7 @@ from backend.kit.cache import RedisCache
 from backend.kit.db import is_lock_trouble, run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
-from backend.mall.rules import pick_up_by
+from backend.mall.rules import bring_back_by, pick_up_by
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
@@ -28,6 +28,7 @@ from tests.support.unguarded import unguarded_database
 ORDERS = "/api/mp/v1/mall/orders"
 GIFT = 100
 CROWD, PIECES, TAPS = 64, 5, 32
+KEPT = ("placed", "received")
 OVERDUE = pick_up_by(MORNING)
 IN_TIME = OVERDUE - timedelta(microseconds=1)
 REDIS_DATABASE_TO_EMPTY = "/13"
@@ -78,7 +79,7 @@ def offer(sessions, stock):
 
 
 def basket(item_id, shop_id):
-    return {"item_id": str(item_id), "quantity": 1, "store_id": str(shop_id)}
+    return {"items": [{"item_id": str(item_id), "quantity": 1}], "store_id": str(shop_id)}
 
 
 def outcomes(replies):
@@ -87,7 +88,7 @@ def outcomes(replies):
 
 
 def stock_of(session, item_id):
-    return session.scalar(select(mall.Item.stock).where(mall.Item.id == item_id))
+    return session.scalar(select(func.sum(mall.Stock.stock)).where(mall.Stock.item_id == item_id))
 
 
 def messages(sessions):
@@ -97,18 +98,16 @@ def messages(sessions):
 
 def assert_everything_adds_up(sessions, item_id, stocked, members, funds=GIFT):
     with sessions.read() as session:
-        kept = select(func.coalesce(func.sum(mall.Order.quantity), 0)).where(
-            mall.Order.item_id == item_id, mall.Order.status.in_(("placed", "picked-up"))
+        kept = (
+            select(func.coalesce(func.sum(mall.OrderLine.quantity), 0))
+            .join(mall.Order, mall.Order.id == mall.OrderLine.order_id)
+            .where(mall.OrderLine.item_id == item_id, mall.Order.status.in_(KEPT))
         )
         assert stock_of(session, item_id) == stocked - session.scalar(kept)
         assert mall.stock_faults(session) == []
         assert points.verify(session, members) == []
         for member_id in members:
-            paid = sum(
-                order.points
-                for order in mall.orders(session, member_id, limit=100)
-                if order.status in {"placed", "picked-up"}
-            )
+            paid = sum(order.points for order in mall.orders(session, member_id, limit=100) if order.status in KEPT)
             assert points.summary(session, member_id, now=MORNING).available == funds - paid
 
 
@@ -134,12 +133,12 @@ def test_of_64_members_for_5_pieces_5_get_one(runtime, shop_id, deadlocks):
 
 def test_without_the_condition_the_same_rush_sells_more_than_there_is(mariadb_engine, clock):
     """The negative control: the stock is looked at, and taken from whatever is left of it by then."""
-    checks = ("ck_mall_items_stock_not_negative", "ck_mall_items_stock_was_stocked")
-    with unguarded_database(*(f"ALTER TABLE mall_items DROP CONSTRAINT {check}" for check in checks)) as engine:
+    checks = ("ck_mall_stocks_stock_not_negative", "ck_mall_stocks_stock_was_stocked")
+    with unguarded_database(*(f"ALTER TABLE mall_stocks DROP CONSTRAINT {check}" for check in checks)) as engine:
         runtime = make_runtime(engine, clock)
         members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
         shop_id = run(runtime.sessions.write, open_shop)
-        with rewritten(engine, "mall_items.stock >=", "1000 + mall_items.stock >="):
+        with rewritten(engine, "mall_stocks.stock >=", "1000 + mall_stocks.stock >="):
             assert rush(runtime, shop_id, item_id, members)["placed"] > PIECES
 
 
@@ -219,7 +218,7 @@ def test_pick_up_cancelling_and_time_out_exclude_one_another(runtime, sessions, 
     with sessions.read() as session:
         ended = [mall.orders(session, member_id, limit=1)[0].status for member_id in members]
     expected = {
-        "picked-up": ("picked-up", 409, None, 409),
+        "received": ("received", 409, None, 409),
         "cancelled": ("mall.order-cancelled", 200, None, 200),
         "lapsed": ("mall.order-lapsed", 409, None, 409),
     }
@@ -230,15 +229,14 @@ def test_pick_up_cancelling_and_time_out_exclude_one_another(runtime, sessions, 
 
 def test_without_locks_an_order_is_picked_up_and_cancelled_at_once(mariadb_engine, clock):
     """The negative control of the race above."""
-    with unguarded_database() as engine:
+    checks = ("ck_mall_orders_closed_once", "ck_mall_orders_received_once")
+    with unguarded_database(*(f"ALTER TABLE mall_orders DROP CONSTRAINT {check}" for check in checks)) as engine:
         runtime = make_runtime(engine, clock)
         (member_id,), item_id = crowd(runtime.sessions, 1), offer(runtime.sessions, 1)
         shop_id = run(runtime.sessions.write, open_shop)
         order = run(
             runtime.sessions.write,
-            lambda s: mall.exchange(
-                s, member_id, item_id=item_id, quantity=1, store_id=shop_id, rng=runtime.rng, now=MORNING
-            ),
+            lambda s: mall.exchange(s, member_id, {item_id: 1}, store_id=shop_id, rng=runtime.rng, now=MORNING),
         )
         ways = (
             lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING).status,
@@ -246,14 +244,14 @@ def test_without_locks_an_order_is_picked_up_and_cancelled_at_once(mariadb_engin
         )
         with meeting(engine, "UPDATE point_accounts", patience=20):
             ends = race(2, lambda number: run(runtime.sessions.write, ways[number]))
-    assert ends == ["picked-up", "cancelled"]
+    assert ends == ["received", "cancelled"]
 
 
 def test_many_tills_hand_over_one_order_once(sessions, shop_id, rng):
     (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
     heard = []
     with sessions.write.begin() as session:
-        order = mall.exchange(session, member_id, item_id=item_id, quantity=1, store_id=shop_id, rng=rng, now=MORNING)
+        order = mall.exchange(session, member_id, {item_id: 1}, store_id=shop_id, rng=rng, now=MORNING)
 
     def pick_up(number):
         def work(session):
@@ -279,9 +277,9 @@ def test_what_goes_elsewhere_at_the_last_moment_undoes_the_whole_order(
     turns = iter([True])
 
     def take_away(_connection, _cursor, statement, *_rest):
-        if statement.startswith("UPDATE mall_items") and next(turns, False):
+        if statement.startswith("UPDATE mall_stocks") and next(turns, False):
             with mariadb.begin() as rival:
-                rival.execute(update(mall.Item).values(**meanwhile))
+                rival.execute(update(mall.Stock if "stock" in meanwhile else mall.Item).values(**meanwhile))
 
     told = messages(sessions)
     event.listen(mariadb, "before_cursor_execute", take_away)
@@ -296,3 +294,84 @@ def test_what_goes_elsewhere_at_the_last_moment_undoes_the_whole_order(
         assert [entry.source_kind for entry in points.entries(session, member_id, limit=10)] == ["join"]
     assert messages(sessions) == told
     assert_everything_adds_up(sessions, item_id, meanwhile.get("stock", 1), [member_id])
+
+
+def test_carts_that_cross_take_whole_sets_and_never_wait_in_a_circle(runtime, shop_id, sessions, deadlocks):
+    """Two items, in both orders, from a store's own stock: 16 members for 5 sets."""
+    members, items = crowd(sessions, 16, funds=2 * GIFT), [offer(sessions, 99) for _ in range(2)]
+    for item_id in items:
+        run(sessions.write, lambda s, item_id=item_id: mall.adjust_stock(s, item_id, by=PIECES, store_id=shop_id))
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for member_id in members]
+
+    def ask(number):
+        wishes = [{"item_id": str(item_id), "quantity": 1} for item_id in items[:: 1 if number % 2 else -1]]
+        return phones[number].post(ORDERS, json={"items": wishes, "store_id": str(shop_id)})
+
+    assert outcomes(race(16, ask)) == {"placed": PIECES, "mall.sold-out": 16 - PIECES}
+    with sessions.read() as session:
+        assert [mall.stocks_of(session, item_id)[shop_id].stock for item_id in items] == [0, 0]
+        assert [mall.stocks_of(session, item_id)[mall.CENTRAL].stock for item_id in items] == [99, 99]
+        assert mall.stock_faults(session) == []
+        assert points.verify(session, members) == []
+    assert deadlocks == []
+
+
+def place(session, member_id, item_id, shop_id, rng):
+    return mall.exchange(session, member_id, {item_id: 1}, store_id=shop_id, rng=rng, now=MORNING)
+
+
+def received_order(sessions, shop_id, rng):
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+    order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, rng))
+    run(sessions.write, lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING))
+    return member_id, item_id, order
+
+
+def test_returning_undoing_and_completing_exclude_one_another(sessions, shop_id, rng, deadlocks):
+    received = [received_order(sessions, shop_id, rng) for _ in range(4)]
+    late = bring_back_by(MORNING)
+    ways = (
+        lambda s, order: mall.take_back(s, order.no, restock=True, now=MORNING).status,
+        lambda s, order: mall.undo_pick_up(s, order.no, store_id=shop_id, now=MORNING).status,
+        lambda s, order: mall.take_back(s, order.no, restock=True, now=MORNING).status,
+        lambda s, order: mall.complete_due(s, order.id, now=late),
+    )
+
+    def act(number):
+        order = received[number // 4][2]
+        try:
+            return run(sessions.write, lambda s: ways[number % 4](s, order))
+        except DomainError as refusal:
+            return refusal.code
+
+    results = race(16, act)
+    gone = "mall.not-picked-up"
+    expected = {
+        "returned": ("returned", "mall.order-returned", "returned", None),
+        "placed": (gone, "placed", gone, None),
+        "completed": ("mall.return-too-late", "mall.undo-too-late", "mall.return-too-late", None),
+    }
+    for place, (member_id, item_id, _order) in enumerate(received):
+        with sessions.read() as session:
+            (ended,) = mall.orders(session, member_id, limit=1)
+            kept = ended.status != "returned"
+            assert stock_of(session, item_id) == (0 if kept else 1)
+            assert points.summary(session, member_id, now=MORNING).available == (0 if kept else GIFT)
+            assert mall.stock_faults(session) == []
+            assert points.verify(session, [member_id]) == []
+        assert tuple(results[4 * place : 4 * place + 4]) == expected[ended.status]
+    assert deadlocks == []
+
+
+def test_without_locks_the_goods_of_one_order_come_back_twice(mariadb_engine, clock, rng):
+    """The negative control of the way back."""
+    with unguarded_database("ALTER TABLE mall_stocks DROP CONSTRAINT ck_mall_stocks_stock_was_stocked") as engine:
+        sessions = make_runtime(engine, clock).sessions
+        shop_id = run(sessions.write, open_shop)
+        (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+        order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, rng))
+        with meeting(engine, "UPDATE point_accounts", patience=20):
+            race(2, lambda _: run(sessions.write, lambda s: mall.cancel(s, member_id, order.no, now=MORNING)))
+        with sessions.read() as session:
+            assert mall.stock_faults(session) == [mall.StockFault(item_id, mall.CENTRAL, stock=2, expected=1)]

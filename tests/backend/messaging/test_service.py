@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from backend import messaging
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed
+from backend.mall import ExchangeConfirmed, ExchangeReady
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
 from backend.points import PointsExpired, PointsPromised
@@ -176,3 +176,14 @@ def test_what_waits_or_was_sent_cannot(session, status):
 def test_an_unknown_message_cannot_either(session):
     with pytest.raises(messaging.MessageUnknown):
         messaging.requeue(session, 1, now=MORNING)
+
+
+def test_what_lies_ready_is_told_with_its_code_and_last_day(session):
+    member = make_member(session)
+    ready = ExchangeReady(
+        member.id, "4711", "咖啡", "402913377580", "南京路店", datetime(2026, 3, 15, 16, tzinfo=UTC), MORNING
+    )
+    messaging.tell_exchange_ready(session, ready)
+    message = outbox(session, member)[-1]
+    words = {"item": "咖啡", "pickup_code": "402913377580", "store": "南京路店", "last_day": "2026年3月15日"}
+    assert (message.template, message.words) == ("exchange_ready", words)

@@ -20,9 +20,7 @@ def order(app, runtime, till, member):
         item = make_item(session)
         session.flush()
         give_points(session, member.id, 500)
-        return mall.exchange(
-            session, member.id, item_id=item.id, quantity=1, store_id=store_of(app, till), rng=Random(1), now=MORNING
-        )
+        return mall.exchange(session, member.id, {item.id: 1}, store_id=store_of(app, till), rng=Random(1), now=MORNING)
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
@@ -53,9 +51,29 @@ def test_an_order_is_handed_over_once_and_a_repeat_is_answered_the_same(till, or
     first, again = (till.post("/mall/orders/pick-up", {"code": order.pickup_code}) for _ in range(2))
     assert first.json == {
         "order_no": order.no,
-        "item_title": "陶瓷杯",
-        "quantity": 1,
-        "status": "picked-up",
+        "title": "陶瓷杯",
+        "items": [{"item_title": "陶瓷杯", "quantity": 1}],
+        "status": "received",
         "picked_up_at": "2026-03-01T01:00:00Z",
+        "closed_at": None,
     }
     assert (first.status_code, again.status_code, again.data) == (200, 200, first.data)
+
+
+def test_a_hand_over_of_today_is_undone_and_a_repeat_is_answered_the_same(till, order):
+    undo = f"/mall/orders/{order.no}/pick-up/undo"
+    assert answer(till.post(undo, {})) == (409, "mall.not-picked-up")
+    till.post("/mall/orders/pick-up", {"code": order.pickup_code})
+    first, again = (till.post(undo, {}) for _ in range(2))
+    assert (first.status_code, first.json["status"], first.json["picked_up_at"]) == (200, "placed", None)
+    assert (again.status_code, again.data) == (200, first.data)
+    assert till.post("/mall/orders/pick-up", {"code": order.pickup_code}).json["status"] == "received"
+
+
+def test_what_comes_back_is_taken_back_once_at_its_own_store(app, till, order):
+    back, body = f"/mall/orders/{order.no}/return", {"restock": False}
+    till.post("/mall/orders/pick-up", {"code": order.pickup_code})
+    assert answer(open_till(app).post(back, body)) == UNKNOWN
+    first, again = (till.post(back, body) for _ in range(2))
+    assert (first.status_code, first.json["status"], again.data) == (200, "returned", first.data)
+    assert answer(till.post("/mall/orders/pick-up", {"code": order.pickup_code})) == (409, "mall.order-returned")

@@ -1,0 +1,83 @@
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from backend import mall
+from backend.commands.speech import Group, as_json, local, tell_one
+from backend.kit.db import run
+from backend.runtime import runtime
+
+group = Group("orders", help="What members exchanged their points for.")
+
+no_argument = click.argument("order_no")
+reason_option = click.option("--reason", required=True, help="Why, in a sentence that the member reads.")
+
+
+@group.command()
+@no_argument
+@as_json
+def prepare(order_no: str, *, as_json: bool) -> None:
+    """Note that an order is packed."""
+    _do(mall.prepare, order_no, as_json=as_json)
+
+
+@group.command()
+@no_argument
+@as_json
+def ready(order_no: str, *, as_json: bool) -> None:
+    """Note that an order lies ready at its store, and tell the member."""
+    _do(mall.make_ready, order_no, as_json=as_json)
+
+
+@group.command()
+@no_argument
+@reason_option
+@as_json
+def refuse(order_no: str, *, reason: str, as_json: bool) -> None:
+    """Undo an order that cannot be served: its points and goods go back."""
+    _do(partial(mall.refuse, reason=reason), order_no, as_json=as_json)
+
+
+@group.command("take-back")
+@no_argument
+@click.option("--restock/--write-off", required=True, help="Whether the goods are fit to go back into stock.")
+@as_json
+def take_back(order_no: str, *, restock: bool, as_json: bool) -> None:
+    """Take back what was handed over: its points go back into the lots that paid."""
+    _do(partial(mall.take_back, restock=restock), order_no, as_json=as_json)
+
+
+@group.command("decline-return")
+@no_argument
+@reason_option
+@as_json
+def decline_return(order_no: str, *, reason: str, as_json: bool) -> None:
+    """Turn down a member's wish to bring something back."""
+    _do(partial(mall.decline_return, reason=reason), order_no, as_json=as_json)
+
+
+def _do(verb: Callable[..., mall.Order], order_no: str, *, as_json: bool) -> None:
+    here = runtime()
+    now = here.clock.now()
+
+    def work(session: Session) -> dict[str, Any]:
+        return _row(verb(session, order_no, now=now))
+
+    tell_one(run(here.sessions.write, work), json_wanted=as_json)
+
+
+def _row(order: mall.Order) -> dict[str, Any]:
+    return {
+        "no": order.no,
+        "title": order.title,
+        "points": order.points,
+        "status": order.status,
+        "placed_at": local(order.placed_at),
+        "pick_up_by": local(order.pick_up_by),
+        "received_at": local(order.received_at),
+        "closed_at": local(order.closed_at),
+        "reason": order.reason,
+    }

@@ -1,0 +1,53 @@
+"""What a member asks for, as the database has it at that moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from backend.mall.errors import CartRefused, ItemUnknown, SoldOut
+from backend.mall.models import CENTRAL, Item, Stock
+from backend.mall.rules import MOST_ITEMS, MOST_PIECES
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """So many of an item, to be taken from a stock that had as many a moment ago."""
+
+    item: Item
+    quantity: int
+    stock: Stock
+
+    @property
+    def points(self) -> int:
+        """What they cost together."""
+        return self.item.points * self.quantity
+
+
+def fill(session: Session, wishes: Mapping[int, int], *, store_id: int) -> list[Wanted]:
+    """Items on offer, and the stocks to take them from: the store's own of an item if it has one, else the house's.
+
+    `wishes` is pieces by item id, the cart in its order. Raises CartRefused, ItemUnknown, SoldOut.
+    """
+    if not 1 <= len(wishes) <= MOST_ITEMS or not all(1 <= pieces <= MOST_PIECES for pieces in wishes.values()):
+        raise CartRefused(most=MOST_ITEMS, pieces=MOST_PIECES)
+    found = _found(session, wishes, store_id)
+    cart = []
+    for item_id, quantity in wishes.items():
+        item, stock = found.get(item_id, (None, None))
+        if item is None or item.status != "on":
+            raise ItemUnknown
+        if stock is None or stock.stock < quantity:
+            raise SoldOut
+        cart.append(Wanted(item, quantity, stock))
+    return cart
+
+
+def _found(session: Session, wishes: Mapping[int, int], store_id: int) -> dict[int, tuple[Item, Stock | None]]:
+    near = and_(Stock.item_id == Item.id, Stock.store_id.in_((CENTRAL, store_id)))
+    # a store's own stock comes after the house's, and so replaces it
+    asked = select(Item, Stock).outerjoin(Stock, near).where(Item.id.in_(wishes)).order_by(Stock.store_id)
+    # stocks move by UPDATE, behind the back of what the session holds
+    rows = session.execute(asked, execution_options={"populate_existing": True})
+    return {item.id: (item, stock) for item, stock in rows}

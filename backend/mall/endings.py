@@ -1,0 +1,73 @@
+"""How an order that waits ends without being handed over: points are free again, goods go back into stock."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from backend import points
+from backend.kit.facts import announce
+from backend.mall.facts import ExchangeCancelled
+from backend.mall.locking import checked_reason, close, locked, locked_order, must_wait, paid_by
+from backend.mall.models import WAITING, Order
+from backend.mall.stock import put_back
+
+
+def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) -> Order:
+    """Undo an order that was not picked up: points are free again in their lots, goods go back into stock.
+
+    A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, OrderLapsed, OrderRefused,
+    OrderReturned.
+    """
+    account = points.lock(session, member_id, now=now)
+    order = locked_order(session, Order.no == order_no, Order.member_id == member_id)
+    if order.status != "cancelled":
+        must_wait(order)
+        _end(session, account, order, "cancelled", now=now)
+    return order
+
+
+def refuse(session: Session, order_no: str, *, reason: str, now: datetime) -> Order:
+    """Undo an order that the shop cannot serve, and say why. A refused order is answered as it is.
+
+    Raises ReasonRefused, OrderUnknown, AlreadyPickedUp, OrderCancelled, OrderLapsed, OrderReturned.
+    """
+    words = checked_reason(reason)
+    account, order = locked(session, Order.no == order_no, now=now)
+    if order.status != "refused":
+        must_wait(order)
+        _end(session, account, order, "refused", now=now, reason=words)
+    return order
+
+
+def lapse_due(session: Session, order_id: int, *, now: datetime) -> None:
+    """Undo an order whose time to be picked up has passed; does nothing to any other. Raises OrderUnknown."""
+    account, order = locked(session, Order.id == order_id, now=now)
+    if order.status in WAITING and now >= order.pick_up_by:
+        _end(session, account, order, "lapsed", now=now)
+
+
+def _end(
+    session: Session,
+    account: points.Account,
+    order: Order,
+    status: Literal["cancelled", "lapsed", "refused"],
+    *,
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    _free_points(session, account, order, now=now)
+    close(order, status, now=now, reason=reason)
+    announce(
+        session,
+        ExchangeCancelled(order.member_id, order.no, order.title, order.points, status, words=reason or "", at=now),
+    )
+    session.flush()  # all else is written before the stocks are locked
+    put_back(session, order.lines)
+
+
+def _free_points(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
+    if order.on_hold:
+        points.release(session, account, source=paid_by(order), now=now)
+        return
+    points.cancel(session, account, spent=paid_by(order), source=points.Source("exchange-cancel", order.id), now=now)

@@ -1,0 +1,113 @@
+from backend.kit.errors import Conflict, Invalid, NotFound
+
+
+class ItemUnknown(NotFound):
+    """There is no such item, or it is not on offer."""
+
+    code = "mall.item-unknown"
+    message = "该商品不存在或已下架"
+
+
+class OrderUnknown(NotFound):
+    """There is no such order for the one who asks; whose it is makes no difference to the answer."""
+
+    code = "mall.order-unknown"
+    message = "兑换订单不存在"
+
+
+class OfferRefused(Invalid):
+    """An offer or a stock that cannot be shown or kept; says which part and what it may be."""
+
+    code = "mall.offer-refused"
+    message = "商品资料有误：{reason}"
+
+
+class CartRefused(Invalid):
+    """No item, too many items or too many pieces in one order."""
+
+    code = "mall.cart-refused"
+    message = "每单须有 1 至 {most} 种商品，每种 1 至 {pieces} 件"
+
+
+class ReasonRefused(Invalid):
+    """A reason is one line of 1 to 200 characters."""
+
+    code = "mall.reason-refused"
+    message = "请填写原因，最多 200 字"
+
+
+class StockTooLow(Conflict):
+    """More was to be taken out of stock than is left."""
+
+    code = "mall.stock-too-low"
+    message = "库存不足，无法减少"
+
+
+class SoldOut(Conflict):
+    """There is less left than asked for."""
+
+    code = "mall.sold-out"
+    message = "库存不足，来晚了一步"
+
+
+class AlreadyPickedUp(Conflict):
+    """What was handed over is neither prepared, cancelled nor refused any more."""
+
+    code = "mall.already-picked-up"
+    message = "订单已提货"
+
+
+class OrderCancelled(Conflict):
+    """The member has cancelled the order."""
+
+    code = "mall.order-cancelled"
+    message = "订单已取消"
+
+
+class OrderLapsed(Conflict):
+    """The order was not picked up in time."""
+
+    code = "mall.order-lapsed"
+    message = "订单已过提货期"
+
+
+class OrderRefused(Conflict):
+    """The shop could not serve the order."""
+
+    code = "mall.order-refused"
+    message = "订单已被商家取消"
+
+
+class OrderReturned(Conflict):
+    """What was ordered has come back."""
+
+    code = "mall.order-returned"
+    message = "订单已退货"
+
+
+class NotPickedUp(Conflict):
+    """What was not handed over can neither come back nor be taken back."""
+
+    code = "mall.not-picked-up"
+    message = "订单尚未提货"
+
+
+class ReturnTooLate(Conflict):
+    """The time to bring things back is over."""
+
+    code = "mall.return-too-late"
+    message = "已超过退货期限"
+
+
+class UndoTooLate(Conflict):
+    """A hand-over is taken back on its own day, at its own store."""
+
+    code = "mall.undo-too-late"
+    message = "仅可撤销当日的提货"
+
+
+class OrdersWaiting(Conflict):
+    """An order of the member who would be gone waits to be picked up, or to be taken back: it is settled first."""
+
+    code = "mall.orders-waiting"
+    message = "有未了结的兑换订单，请先提货、取消或退货"
