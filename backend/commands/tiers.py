@@ -142,10 +142,18 @@ def _told(done: tiers.TierRun) -> dict[str, Any]:
 
 
 def _matrix(seen: tiers.Preview) -> Sequence[Mapping[str, Any]]:
-    """A line for each tier that members come from, a column for each that they go to."""
+    """A line for each tier that members come from, a column for each that they go to; the lowest tiers first."""
+    ranks = _ranks(seen.version)
     came = {(move.before, move.after): move.members for move in seen.moves}
-    before, after = ({pair[side]: None for pair in came} for side in (0, 1))
+    before, after = (sorted({pair[side] for pair in came}, key=ranks.index) for side in (0, 1))
     return [{"from": one, **{f"to {other}": came.get((one, other), 0) for other in after}} for one in before]
+
+
+def _ranks(version: int) -> list[str]:
+    """The codes of all tiers up to a version, each where its newest book has it."""
+    with runtime().sessions.read() as session:
+        books = [rulebooks.get(session, tiers.KIND, number).definition["tiers"] for number in range(version, 0, -1)]
+    return list(dict.fromkeys(tier["code"] for book in books for tier in book))
 
 
 def _sums(seen: tiers.Preview) -> dict[str, Any]:

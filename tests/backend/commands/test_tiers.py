@@ -62,6 +62,11 @@ def test_preview_for_people_is_a_matrix(flask, version):
     assert head.split("to ")[0].strip() == "from"
     assert "to silver" in head
     assert {line.split()[0] for line in lines} >= {"basic", "silver", "members:", "discount_fen:"}
+    ranks = ["basic", "silver", "gold", "diamond", "black"]  # by the new book; what it has no more comes last
+    columns = [part.strip() for part in head.split("to ")[1:]]
+    coming = [line.split()[0] for line in lines if line.split()[0] in ranks]
+    assert columns == sorted(columns, key=ranks.index)
+    assert coming == sorted(coming, key=ranks.index)
     assert "discount_fen: ¥" in result.stdout or "discount_fen: -¥" in result.stdout
 
 
