@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import adjustments, earning, families, lifecycle, operators, purchases, rulebooks, tiers
-from backend.commands.speech import Group, Instant, as_json, local, tell, tell_one
+from backend.commands.speech import Group, Instant, as_json, json_object_in, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -79,7 +79,8 @@ def show(kind: str, version: int | None, *, bare: bool, as_json: bool) -> None:
 @as_json
 def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, as_json: bool) -> None:
     """Check the definition in FILE (JSON; - for standard input) and keep it as the next version of KIND."""
-    definition = _read(kind, file)
+    definition = json_object_in(file)
+    CHECKS[kind](definition)
     now = runtime().clock.now()
 
     def work(session: Session) -> rulebooks.Book:
@@ -145,14 +146,3 @@ def shown(book: rulebooks.Book, in_force: int | None = None) -> dict[str, Any]:
         "created_at": local(book.created_at),
         "decided_by": book.decided_by,
     }
-
-
-def _read(kind: str, file: TextIO) -> dict[str, Any]:
-    try:
-        definition = json.load(file)
-    except ValueError as error:
-        raise click.ClickException(f"{file.name} is no JSON: {error}") from error
-    if not isinstance(definition, dict):
-        raise rulebooks.DefinitionRefused
-    CHECKS[kind](definition)
-    return definition

@@ -1,4 +1,3 @@
-import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final, TextIO
@@ -6,7 +5,7 @@ from typing import Any, Final, TextIO
 import click
 
 from backend import earning, purchases, stores, tiers
-from backend.commands.speech import Group, Instant, as_json, tell, tell_one
+from backend.commands.speech import Group, Instant, as_json, json_object_in, tell, tell_one
 from backend.kit.money import PER_TEN_THOUSAND
 from backend.runtime import runtime
 
@@ -56,23 +55,13 @@ def dry_run(file: TextIO, *, as_json: bool, at: datetime | None, **told: Any) ->
 
     Caps and budgets count as untouched. Nothing is written.
     """
-    book = earning.checked(_read(file))
+    book = earning.checked(json_object_in(file))
     tried = earning.try_out(book, _made_up(at or runtime().clock.now(), **told))
     if as_json:
         tell_one(asdict(tried), json_wanted=True)
     else:
         tell([asdict(one) for one in tried.rules], json_wanted=False, empty="No rule is for this.")
         click.echo(f"points: {tried.points}")
-
-
-def _read(file: TextIO) -> dict[str, Any]:
-    try:
-        definition = json.load(file)
-    except ValueError as error:
-        raise click.ClickException(f"{file.name} is no JSON: {error}") from error
-    if not isinstance(definition, dict):
-        raise click.ClickException(f"{file.name} is no JSON object")
-    return definition
 
 
 def _made_up(at: datetime, *, trigger: str, amounts: tuple[int, ...], **told: Any) -> earning.Event:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import click
 from flask.cli import AppGroup
@@ -45,6 +45,17 @@ class Instant(click.ParamType[datetime]):
         except ValueError:
             self.fail(f"{value} is no ISO 8601 instant, such as 2026-03-01T02:10", param, ctx)
         return (at if at.tzinfo else at.replace(tzinfo=policy.SHOP_ZONE)).astimezone(UTC)
+
+
+def json_object_in(file: TextIO) -> dict[str, Any]:
+    """The JSON object that a file holds. Raises ClickException."""
+    try:
+        found = json.load(file)
+    except (ValueError, RecursionError) as error:
+        raise click.ClickException(f"{file.name} is no JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise click.ClickException(f"{file.name} is no JSON object")
+    return found
 
 
 def tell(rows: Sequence[Row], *, json_wanted: bool, empty: str) -> None:

@@ -43,8 +43,9 @@ def _told_once(values: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z-]{0,31}$")]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40)]
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)]
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40, pattern=ONE_LINE)]
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64, pattern=ONE_LINE)]
 Words = Annotated[tuple[Word, ...], AfterValidator(_told_once)]
 Weekdays = Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=7)], ...], AfterValidator(_told_once)]
 MonthDays = Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=31)], ...], AfterValidator(_told_once)]

@@ -11,7 +11,7 @@ from backend.tiers.grammar import Code, Condition, Part
 from backend.tiers.instants import FOREVER
 
 MOST_TIERS: Final = 12
-Name = Annotated[str, Field(min_length=1, max_length=20)]
+Name = Annotated[str, Field(min_length=1, max_length=20, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Count = Annotated[int, Field(strict=True, ge=0, le=10**9)]
 Rate = Annotated[int, Field(strict=True, ge=1, le=PER_TEN_THOUSAND)]
 

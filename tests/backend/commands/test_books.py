@@ -138,7 +138,8 @@ def test_refusals(flask, arguments, words):
     ("kind", "definition", "more", "words"),
     [
         (KIND, "{", [], "is no JSON"),
-        (KIND, "[1]", [], "rulebooks.definition-refused"),
+        (KIND, "[" * 100_000, [], "is no JSON"),
+        (KIND, "[1]", [], "is no JSON object"),
         (KIND, "{}", ["--based-on", "4"], "rulebooks.outdated"),
         (KIND, "{}", ["--by", "nobody"], "operators.unknown"),
         (KIND, "{}", ["--note", " "], "rulebooks.note-refused"),

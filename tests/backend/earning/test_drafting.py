@@ -33,6 +33,7 @@ def test_a_book_without_contradictions_is_read():
         ),
         (make_definition(make_rule("Upper")), ["规则 Upper code：格式不符"]),
         (make_definition(make_rule("a", name=" ")), ["规则 a name：不能为空"]),
+        (make_definition(make_rule("a", name="a\0b")), ["规则 a name：格式不符"]),
         (make_definition(make_rule("a", trigger="buy")), ["规则 a trigger：须为"]),
         (make_definition(make_rule("a", bonus=1)), ["规则 a bonus：没有这一项"]),
         (

@@ -46,6 +46,8 @@ def refusal(definition):
         ({"code": "a", "rat": 7}, "rules.0.rat：没有这一项"),
         ({"code": "a", "kind": "x"}, "rules.0.kind：须为 'more' or 'less' 之一"),
         ({"code": "a", "from_at": "2026-03-08"}, "rules.0.from_at：时间须写明时区，如 2026-03-08T00:00:00+08:00"),
+        ({"code": "a", "from_at": "2026-13-08T00:00:00+08:00"}, "rules.0.from_at：不是有效的时间"),
+        ({"code": "\ud800"}, "rules.0.code：含有无法识别的字符"),
         (5, "rules.0：须为对象"),
     ],
 )

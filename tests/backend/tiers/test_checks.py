@@ -55,6 +55,7 @@ WRONG = [
     (definition(tier("gold", {"points": 5})), "等级 gold qualify：不是已知的条件（可用：any、all、spent_fen、"),
     (definition(SILVER, on_refund="never"), "on_refund：须为 'recheck' or 'at-period-end' 之一"),
     (definition(SILVER, colour="red"), "colour：没有这一项"),
+    (definition(SILVER | {"name": "银\n卡"}), "等级 silver name：格式不符"),
     ({}, "tiers：缺少该项"),
 ]
 
