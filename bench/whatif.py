@@ -9,6 +9,7 @@ import platform
 import resource
 from collections.abc import Callable
 from datetime import timedelta
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF
 from time import perf_counter
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from backend import rulebooks, tiers
 from backend.commands.speech import progress_bar
 from backend.kit.db import Sessions, connect, hold_still, run, sessions
+from backend.kit.helpers import helpers
 from backend.kit.migrations import upgrade
 from backend.listeners import LISTENERS
 from bench.crowd import NOW, gather
@@ -73,14 +75,14 @@ def figures(make: Sessions, book: Rewrite, *, apply: bool) -> str:
     """Preview a book, and apply it if wanted: the cells of a line from the seconds on."""
     version = run(make.write, lambda session: _draft(session, book))
     began = perf_counter()
-    with make.read() as session, progress_bar() as bar:
+    with make.read() as session, helpers(session.get_bind().engine) as each, progress_bar() as bar:
         hold_still(session)
         task = bar.add_task("Previewing", total=None)
         preview = tiers.preview(
-            session, version, at=NOW, progress=lambda done, of: bar.update(task, completed=done, total=of)
+            session, version, at=NOW, progress=lambda done, of: bar.update(task, completed=done, total=of), each=each
         )
     took = perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    peak = max(resource.getrusage(who).ru_maxrss for who in (RUSAGE_SELF, RUSAGE_CHILDREN)) // 1024
     shown = f"{took:.1f} | {preview.members / took:,.0f} | {preview.moved:,} | {peak}"
     if not apply:
         return f"{shown} | | |"

@@ -12,6 +12,7 @@ from backend.commands import books
 from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
 from backend.commands.standings import member, membership, set_by_hand, unset
 from backend.kit.db import hold_still, run
+from backend.kit.helpers import helpers
 from backend.kit.money import yuan
 from backend.runtime import runtime
 
@@ -86,7 +87,7 @@ def progress(version: int, *, as_json: bool) -> None:
 
 def _preview(version: int, at: datetime | None) -> tiers.Preview:
     here = runtime()
-    with here.sessions.read() as session, progress_bar() as bar:
+    with here.sessions.read() as session, helpers(session.get_bind().engine) as each, progress_bar() as bar:
         hold_still(session)
         live_from = rulebooks.get(session, tiers.KIND, version).live_from
         task = bar.add_task("Previewing", total=None)
@@ -95,6 +96,7 @@ def _preview(version: int, at: datetime | None) -> tiers.Preview:
             version,
             at=at or live_from or here.clock.now(),
             progress=lambda done, of: bar.update(task, completed=done, total=of),
+            each=each,
         )
 
 

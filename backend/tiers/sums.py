@@ -1,5 +1,6 @@
 """The sums of a what-if: members and money by where they come from and where they go."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -85,30 +86,42 @@ class Sums:
 
     def __init__(self, old: TierBook, new: TierBook) -> None:
         self.old, self.new = old, new
-        self._members: dict[Pair, int] = {}
-        self._spent: dict[Pair, int] = {}
-        self._gifts, self._gift_points = 0, 0
+        self.moved: Counter[Pair] = Counter()
+        self.spent: Counter[Pair] = Counter()
+        self.gifts, self.gift_points = 0, 0
 
     def add(self, before: str, after: str, spent_fen: int, gifts: Sequence[Gift]) -> None:
         """One member who spent so much in the year before, and what the rise gives."""
-        pair = (before, after)
-        self._members[pair] = self._members.get(pair, 0) + 1
-        self._spent[pair] = self._spent.get(pair, 0) + spent_fen
-        self._gifts += len(gifts)
-        self._gift_points += sum(gift.points for gift in gifts)
+        pair = before, after
+        self.moved[pair] += 1
+        self.spent[pair] += spent_fen
+        self.gifts += len(gifts)
+        self.gift_points += sum(gift.points for gift in gifts)
+
+    def include(self, other: "Sums") -> None:
+        """Members who were added up elsewhere."""
+        self.moved.update(other.moved)
+        self.spent.update(other.spent)
+        self.gifts += other.gifts
+        self.gift_points += other.gift_points
+
+    @property
+    def members(self) -> int:
+        """How many were added up."""
+        return self.moved.total()
 
     def preview(self, version: int, at: datetime) -> Preview:
         """What was added up."""
-        rises = {pair: self._steps(pair) for pair in self._members}
+        rises = {pair: self._steps(pair) for pair in self.moved}
         return Preview(
             version=version,
             at=at,
-            members=sum(self._members.values()),
-            moves=tuple(Move(*pair, self._members[pair], self._spent[pair]) for pair in sorted(self._members)),
-            rising=sum(self._members[pair] for pair, steps in rises.items() if steps > 0),
-            falling=sum(self._members[pair] for pair, steps in rises.items() if steps < 0),
-            gifts=self._gifts,
-            gift_points=self._gift_points,
+            members=self.members,
+            moves=tuple(Move(*pair, self.moved[pair], self.spent[pair]) for pair in sorted(self.moved)),
+            rising=sum(self.moved[pair] for pair, steps in rises.items() if steps > 0),
+            falling=sum(self.moved[pair] for pair, steps in rises.items() if steps < 0),
+            gifts=self.gifts,
+            gift_points=self.gift_points,
             discount_fen=self._discount() // PER_TEN_THOUSAND,
             more_multiplied=self._more_multiplied(),
         )
@@ -121,14 +134,14 @@ class Sums:
         """In fen times ten thousand."""
         return sum(
             spent * (self.old.rules_of(before).benefits.price - self.new.rules_of(after).benefits.price)
-            for (before, after), spent in self._spent.items()
+            for (before, after), spent in self.spent.items()
         )
 
     def _more_multiplied(self) -> int:
         """In fen times ten thousand."""
         return sum(
             spent * (self.new.rules_of(after).benefits.multiplier - self.old.rules_of(before).benefits.multiplier)
-            for (before, after), spent in self._spent.items()
+            for (before, after), spent in self.spent.items()
         )
 
 

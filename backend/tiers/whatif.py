@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend import rulebooks
 from backend.kit.calendar import shop_day
 from backend.kit.errors import Invalid
+from backend.kit.helpers import Each
 from backend.tiers import editions, gifts, journal
 from backend.tiers.book import Gift, TierBook
 from backend.tiers.history import PURCHASE, REFUND
@@ -23,7 +26,12 @@ from backend.tiers.sums import Preview, Sums
 from backend.tiers.timeline import Edition, Timeline, timeline_of
 
 SLICE: Final = 500  # MariaDB makes a table of a list of 1,000 values and more, and sorts what it joins
+FEW: Final = 5_000  # members that are reckoned before a helper would have begun
+LAST_ID: Final = 2**63 - 1
 YEAR: Final = timedelta(days=365)
+
+Ids = tuple[int, int]
+"""Above the one and up to the other."""
 
 Progress = Callable[[int, int], object]
 """Told how many members of how many are done."""
@@ -60,24 +68,41 @@ class Fate:
     earned: tuple[int, int]
 
 
-def preview(session: Session, version: int, *, at: datetime, progress: Progress = lambda _done, _of: None) -> Preview:
+def preview(
+    session: Session,
+    version: int,
+    *,
+    at: datetime,
+    progress: Progress = lambda _done, _of: None,
+    each: Each | None = None,
+) -> Preview:
     """Where every member goes when a version goes live at an instant, what gifts that gives and what it costs.
 
     Costs are those of a year like the one before: what was spent, times the difference of prices and of multipliers.
     Reads slice by slice, so that memory does not grow with the membership; `hold_still` the session to see one state.
+    Of many members the slices are reckoned by `each` (`kit.helpers`), to the same sums.
     A published version takes its own instant. Raises BookUnknown, LiveAlready.
     """
     switch = switch_to(session, version, at=at)
     total = session.scalar(select(func.count()).select_from(TierStanding).where(*members_at(switch.at))) or 0
-    sums, done, last_id = Sums(switch.before, switch.edition.book), 0, 0
-    while rows := _slice(session, switch, after=last_id):
-        becoming = fates(session, switch, rows)
-        spent, given = _spent(session, rows, switch.at), _gifts(session, switch, becoming)
-        for fate in becoming:
-            sums.add(fate.before, fate.after, spent[fate.member_id], given[fate.member_id])
-        last_id, done = rows[-1].member_id, done + len(rows)
-        progress(done, total)
+    work, slices = partial(reckoned, switch=switch), _slices(session, switch.at)
+    sums = Sums(switch.before, switch.edition.book)
+    for part in each(work, slices) if each and total > FEW else (work(session, ids) for ids in slices):
+        sums.include(part)
+        progress(sums.members, total)
     return sums.preview(version, switch.at)
+
+
+def reckoned(session: Session, ids: Ids, *, switch: Switch) -> Sums:
+    """What becomes of the members of a slice."""
+    sums, (above, upto) = Sums(switch.before, switch.edition.book), ids
+    mine = TierStanding.member_id > above, TierStanding.member_id <= upto
+    rows = session.scalars(select(TierStanding).where(*members_at(switch.at), *mine)).all()
+    becoming = fates(session, switch, rows)
+    spent, given = _spent(session, rows, switch.at), _gifts(session, switch, becoming)
+    for fate in becoming:
+        sums.add(fate.before, fate.after, spent[fate.member_id], given[fate.member_id])
+    return sums
 
 
 def switch_to(session: Session, version: int, *, at: datetime) -> Switch:
@@ -103,9 +128,12 @@ def fates(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> lis
     return [*_carried(session, switch, earlier), *_replayed(session, switch, later)]
 
 
-def _slice(session: Session, switch: Switch, *, after: int) -> Sequence[TierStanding]:
-    further = select(TierStanding).where(*members_at(switch.at), TierStanding.member_id > after)
-    return session.scalars(further.order_by(TierStanding.member_id).limit(SLICE)).all()
+def _slices(session: Session, at: datetime) -> list[Ids]:
+    """The members in the order of their ids, cut into slices."""
+    place = func.row_number().over(order_by=TierStanding.member_id)
+    numbered = select(TierStanding.member_id, place.label("place")).where(*members_at(at)).subquery()
+    ends = select(numbered.c.member_id).where(numbered.c.place % SLICE == 0).order_by(numbered.c.member_id)
+    return list(pairwise([0, *session.scalars(ends), LAST_ID]))
 
 
 def _carried(session: Session, switch: Switch, rows: Sequence[TierStanding]) -> Iterator[Fate]:

@@ -1,3 +1,4 @@
+import pickle
 from datetime import timedelta
 
 import pytest
@@ -147,3 +148,19 @@ def test_a_book_that_says_the_same_moves_nobody(sessions, members):
 def test_without_members_there_is_nothing_to_tell(sessions):
     version = draft(sessions, definition(replaced=REPLACED))
     assert (preview(sessions, version).members, preview(sessions, version).moves) == (0, ())
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_helpers_come_to_the_same_sums(sessions, members, monkeypatch, change):
+    """As another process would: of what is reckoned nothing is known there but what was handed over."""
+    version = draft(sessions, second(change))
+    alone = preview(sessions, version)
+    monkeypatch.setattr(whatif, "SLICE", 25)
+    monkeypatch.setattr(whatif, "FEW", MEMBERS - 1)
+    with sessions.read() as session, sessions.read() as theirs:
+
+        def each(work, parts):
+            handed = pickle.dumps(work)
+            return [pickle.loads(handed)(theirs, part) for part in parts]  # noqa: S301  our own bytes
+
+        assert tiers.preview(session, version, at=LIVE, each=each) == alone
