@@ -30,6 +30,7 @@ from backend.coupons.errors import (
     TemplateUnknown,
     VersionOpen,
 )
+from backend.coupons.expiring import Expiring, expiring_on, expiring_within
 from backend.coupons.facts import CouponGranted
 from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
 from backend.coupons.issuing import claim, grant, revoke
@@ -41,6 +42,14 @@ from backend.coupons.models import (
     TemplateDay,
     TemplateDecision,
     TemplateVersion,
+)
+from backend.coupons.owners import end_coupons, move_coupons
+from backend.coupons.promised import (
+    give_for_birthday,
+    give_tier_coupons,
+    grant_by_rule,
+    promises_refused,
+    take_back_by_rule,
 )
 from backend.coupons.queries import (
     coupon,
@@ -75,6 +84,7 @@ __all__ = [
     "CouponUnknown",
     "Definition",
     "DefinitionRefused",
+    "Expiring",
     "FixedDays",
     "Gift",
     "GiftOver",
@@ -121,21 +131,30 @@ __all__ = [
     "discard",
     "draft",
     "end",
+    "end_coupons",
     "expire_due",
+    "expiring_on",
+    "expiring_within",
     "forget_used_codes",
+    "give_for_birthday",
+    "give_tier_coupons",
     "go_live",
     "grant",
+    "grant_by_rule",
     "lapse_gifts",
     "locked",
+    "move_coupons",
     "one_sided",
     "parsed",
     "pause",
+    "promises_refused",
     "ready_count",
     "resume",
     "revoke",
     "send",
     "showcase",
     "take_back",
+    "take_back_by_rule",
     "template",
     "template_of",
     "templates_page",

@@ -34,7 +34,8 @@ def expire_due(session: Session, *, now: datetime, limit: int) -> int:
         overdue = select(Coupon.id).where(Coupon.status == status, Coupon.valid_until <= now, free)
         due.update(session.scalars(overdue.order_by(Coupon.valid_until).limit(limit - len(due))))
     over = update(Coupon).where(Coupon.id.in_(sorted(due)), Coupon.status.in_(OPEN), Coupon.valid_until <= now, free)
-    over = over.values(status="expired", ended_at=Coupon.valid_until, sent_until=None)
+    nobodys = {"held_store_id": None, "held_order_no": None, "held_until": None}
+    over = over.values(status="expired", ended_at=Coupon.valid_until, sent_until=None, **nobodys)
     done = session.execute(over, execution_options={"synchronize_session": False})
     return cast("CursorResult[Any]", done).rowcount
 

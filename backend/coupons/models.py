@@ -106,7 +106,7 @@ class Coupon(Model):
     __table_args__ = (
         UniqueConstraint("member_id", "template_id", "source_kind", "source_id"),
         Index(None, "member_id", "status", "valid_until"),
-        Index(None, "status", "valid_until"),
+        Index(None, "status", "valid_until", "member_id"),
         Index(None, "template_id", "issued_on"),
         CheckConstraint("status IN ('ready', 'sent', 'redeemed', 'expired', 'revoked')", name="status_known"),
         CheckConstraint("valid_from < valid_until", name="valid_for_a_while"),

@@ -9,6 +9,7 @@ from backend.earning.book import KIND, TRIGGERS, EarningBook, Rule
 from backend.earning.drafting import BookRefused, checked, draft
 from backend.earning.events import Event, EventLine
 from backend.earning.explaining import Explanation, conditions_of, effect_of, limits_of
+from backend.earning.facts import CouponsEarned, CouponsLost
 from backend.earning.merging import merge_awards
 from backend.earning.planning import Grant
 from backend.earning.queries import (
@@ -33,6 +34,8 @@ __all__ = [
     "Award",
     "AwardUnknown",
     "BookRefused",
+    "CouponsEarned",
+    "CouponsLost",
     "EarningBook",
     "Event",
     "EventLine",

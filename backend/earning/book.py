@@ -14,6 +14,7 @@ KIND: Final = "earning"
 LARGEST_RATE: Final = 100 * PER_TEN_THOUSAND
 MOST_GROUPS: Final = 50
 MOST_RULES: Final = 500
+MOST_COUPONS: Final = 20
 PARSED_BOOKS: Final = 32
 
 Trigger = Literal[
@@ -51,6 +52,7 @@ Weekdays = Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=7)], ...],
 MonthDays = Annotated[tuple[Annotated[int, Field(strict=True, ge=1, le=31)], ...], AfterValidator(_told_once)]
 TimeOfDay = Annotated[str, StringConstraints(pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")]
 Hours = Annotated[tuple[tuple[TimeOfDay, TimeOfDay], ...], AfterValidator(_told_once)]
+Coupons = Annotated[tuple[Code, ...], Field(max_length=MOST_COUPONS)]
 Rate = Annotated[int, Field(strict=True, ge=1, le=LARGEST_RATE)]
 Multiplier = Annotated[int, Field(strict=True, ge=0, le=LARGEST_RATE)]
 
@@ -135,7 +137,10 @@ class Months(Schema):
 
 
 class Rule(Schema):
-    """What is given, for what, when, how much at most, and how long it is good (null: as the house has it)."""
+    """What is given, for what, when, how much at most, and how long it is good (null: as the house has it).
+
+    `coupons` are codes of coupon templates, of each of which one is given besides wherever the rule gives anything.
+    """
 
     code: Code
     name: Name
@@ -143,6 +148,7 @@ class Rule(Schema):
     trigger: Trigger
     conditions: Conditions = Conditions()
     effect: Effect
+    coupons: Coupons = ()
     expiry: Months | Literal["year-end", "never"] | None = None
     caps: Caps | None = None
     budget: Points | None = None

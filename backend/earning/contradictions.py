@@ -55,6 +55,10 @@ def _of_rule(rule: Rule, group: Group) -> Iterator[str]:
         yield "base 是活动自身核算的积分，消费没有；请用 per_yuan"
     if asked.from_at is not None and asked.until_at is not None and asked.from_at >= asked.until_at:
         yield "from_at 须早于 until_at"
+    if len(set(rule.coupons)) < len(rule.coupons):
+        yield "coupons 中有重复的券模板"
+    if rule.coupons and rule.reduces:
+        yield "低于 1 倍的倍数不能送券"
     if any(start >= end for start, end in asked.hours or ()):
         yield "hours 的开始须早于结束；跨零点的时段请分两段写"
     if None not in (asked.min_amount_fen, asked.max_amount_fen) and (asked.min_amount_fen or 0) > (

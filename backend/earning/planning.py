@@ -6,11 +6,12 @@ from sqlalchemy.orm import Session
 
 from backend import members, rulebooks, tiers
 from backend.earning import limits
-from backend.earning.book import KIND, EarningBook, parsed
+from backend.earning.book import KIND, EarningBook, Rule, parsed
 from backend.earning.conditions import asks
 from backend.earning.events import Event
 from backend.earning.limits import Amounts, Room, Used
 from backend.earning.rules import Assessment, assess
+from backend.kit.money import PER_TEN_THOUSAND
 from backend.points import Expiry
 
 
@@ -40,6 +41,15 @@ class Plan:
     def amounts(self) -> Amounts:
         """What each rule gives."""
         return [(one.rule, one.granted) for one in self.assessment.contributions]
+
+    @property
+    def coupons(self) -> list[Rule]:
+        """The rules that give coupons: those that give points, and multipliers of 1 wherever they apply."""
+        return [
+            one.rule
+            for one in self.assessment.contributions
+            if one.rule.coupons and (one.granted or one.rule.effect.multiplier == PER_TEN_THOUSAND)
+        ]
 
     @property
     def grants(self) -> tuple[Grant, ...]:

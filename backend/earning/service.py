@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from backend import members, points
 from backend.earning import limits
 from backend.earning.events import Event, to_json
+from backend.earning.facts import CouponsEarned, CouponsLost
 from backend.earning.models import StoredAward, StoredGrant
 from backend.earning.planning import Grant, Plan, plan, within_limits
 from backend.earning.rules import Assessment
 from backend.earning.stored import Stored, find
+from backend.kit.facts import announce
 from backend.points import Account, Expiry, Source, TakenBack
 
 
@@ -61,6 +63,8 @@ def award(
             points.credit(session, account, amount, source=part, now=now, expiry=expiry)
         else:
             points.promise(session, account, amount, source=part, settles_at=settles_at, now=now, expiry=expiry)
+    for rule in planned.coupons:
+        announce(session, CouponsEarned(account.member_id, rule.code, rule.coupons, source, planned.book_version, now))
     given = planned.assessment.points
     return Award(given, planned.wanted, planned.book_version, planned.grants, tuple(parts))
 
@@ -71,8 +75,8 @@ def give_up(
     """Take back what an award is no longer worth when of its lines the amounts `lines_kept` (fen) are left.
 
     However a refund is cut up, what is taken back is what was given less what is kept is worth, by the rules and
-    limits that the award was made by. Caps and budgets get their room back. Raises AwardUnknown; ValueError when more
-    is kept than before.
+    limits that the award was made by. Caps and budgets get their room back. Where nothing is kept, so are coupons that
+    rules gave (`CouponsLost`). Raises AwardUnknown; ValueError when more is kept than before.
     """
     stored = find(session, account.member_id, source)
     assessment = stored.again(lines_kept)
@@ -84,6 +88,8 @@ def give_up(
         of = list(_parts(_grants_of(stored), source))
         taken = points.take_back(session, account, lost, source=refund, of=of, now=now)
     _note_kept(session, stored, assessment)
+    if not any(lines_kept):
+        _lose_coupons(session, stored, source, now)
     return GivenUp(lost, taken)
 
 
@@ -160,6 +166,12 @@ def _note_kept(session: Session, stored: Stored, assessment: Assessment) -> None
         limits.count(session, member_id, used, [(rule, -part) for rule, part in freed], at=at)
         session.flush()  # what can be written before does not wait behind rows that everybody wants
         limits.give_budgets(session, freed)
+
+
+def _lose_coupons(session: Session, stored: Stored, source: Source, now: datetime) -> None:
+    rules = tuple(rule.code for rule in stored.book.of(stored.event.trigger) if rule.coupons)
+    if rules:
+        announce(session, CouponsLost(stored.award.member_id, rules, source, now))
 
 
 def _late(award: StoredAward, rule_code: str, kept: int) -> StoredGrant:

@@ -1,4 +1,4 @@
-"""What the night brings, in the one order that is right: points settle and expire, tiers follow, members are told."""
+"""What the night brings, in the one order that is right: points, then tiers, then coupons, then messages."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import messaging, points, tiers
+from backend import coupons, messaging, points, tiers
 from backend.jobs.work import Counts
 from backend.kit.db import run
 from backend.runtime import Runtime
@@ -20,13 +20,13 @@ SLICE: Final = 500  # accounts locked together, for some tenths of a second
 
 
 def nightly(runtime: Runtime, at: datetime) -> Counts:
-    """Do what is due at an instant: settle, end holds, expire; then tiers; then warnings and reminders.
+    """Do what is due at an instant: settle, end holds, expire; then tiers, coupons, warnings and reminders.
 
     Slice by slice, each in a transaction of its own. What is done is no longer due, and nobody is told twice, so that a
     night may be stopped anywhere and run again.
     """
     counts: Counter[str] = Counter()
-    for step in (_points, _tiers, _falls_soon, _expiring):
+    for step in (_points, _tiers, _coupons, _falls_soon, _expiring, _coupons_expiring):
         done = step(runtime, at)
         log.info("night.step", step=step.__name__.removeprefix("_"), **done)
         counts.update(done)
@@ -41,12 +41,30 @@ def _tiers(runtime: Runtime, at: datetime) -> Counts:
     return _until_nothing_is_due(runtime, partial(tiers.review_due, now=at, limit=SLICE))
 
 
+def _coupons(runtime: Runtime, at: datetime) -> Counts:
+    steps = {"gifts_lapsed": coupons.lapse_gifts, "coupons_expired": coupons.expire_due}
+    return {
+        name: done for name, step in steps.items() if (done := _slices(runtime, partial(step, now=at, limit=SLICE)))
+    }
+
+
 def _falls_soon(runtime: Runtime, at: datetime) -> Counts:
     return _through_all(runtime, partial(tiers.warn, now=at, limit=SLICE))
 
 
 def _expiring(runtime: Runtime, at: datetime) -> Counts:
     return _through_all(runtime, partial(messaging.remind_expiring, now=at, limit=SLICE))
+
+
+def _coupons_expiring(runtime: Runtime, at: datetime) -> Counts:
+    return _through_all(runtime, partial(messaging.remind_of_coupons, now=at, limit=SLICE))
+
+
+def _slices(runtime: Runtime, slice_of: Callable[[Session], int]) -> int:
+    total = 0
+    while done := run(runtime.sessions.write, slice_of):
+        total += done
+    return total
 
 
 def _until_nothing_is_due(runtime: Runtime, slice_of: Callable[[Session], Counter[str]]) -> Counts:

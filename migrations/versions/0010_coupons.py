@@ -231,7 +231,11 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_coupons_member_id_status_valid_until"), ["member_id", "status", "valid_until"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_coupons_status_valid_until"), ["status", "valid_until"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_coupons_status_valid_until_member_id"),
+            ["status", "valid_until", "member_id"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_coupons_template_id_issued_on"), ["template_id", "issued_on"], unique=False
         )

@@ -64,15 +64,17 @@ def stop_before_commit(runtime, which):
     event.listen(runtime.sessions.write, "before_commit", stop)
 
 
-def test_the_order_is_settle_and_expire_then_tiers_then_warnings_and_reminders(runtime):
+def test_the_order_is_points_then_tiers_then_coupons_then_warnings_and_reminders(runtime):
     many_nights(runtime)
     with capture_logs() as logs:
         nightly.nightly(runtime, NIGHT)
     assert [line["step"] for line in logs if line["event"] == "night.step"] == [
         "points",
         "tiers",
+        "coupons",
         "falls_soon",
         "expiring",
+        "coupons_expiring",
     ]
 
 
