@@ -2,7 +2,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints
+from flask import g
+from pydantic import Field, StringConstraints
 
 from backend import coupons
 from backend.kit.calls import db, now
@@ -19,6 +20,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 FURTHEST = datetime(9000, 1, 1, tzinfo=UTC)
 IDEMPOTENT = {"x-idempotent": True}
+MISSES = "coupon-code-miss"
 
 Token = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -97,6 +99,12 @@ class WalletQuery(PageQuery):
     status: Literal["ready", "sent", "redeemed", "expired"] | None = None
 
 
+class CodeIn(Schema):
+    """A code or a word as somebody typed it; blanks, dashes and small letters make no difference."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64)]
+
+
 class GiftOut(Schema):
     """A coupon on its way to a friend, who brings the token before `lapses_at`. The token is told this once."""
 
@@ -128,6 +136,19 @@ def claim(path: TemplatePath) -> tuple[CouponOut, int]:
     """Claim a coupon."""
     got = coupons.claim(db(), signed_in_member(), path.template_id, rng=runtime().rng, now=now())
     return _coupon(got), 201
+
+
+@api.post("/coupons/codes", responses={200: CouponOut} | problems(404, 409, 422))
+def redeem_code(body: CodeIn) -> CouponOut:
+    """Exchange a code or a word for a coupon. My own used code is answered with its coupon."""
+    member_id, part = signed_in_member(), runtime()
+    part.limiter.check(MISSES, g.caller)
+    try:
+        got = coupons.redeem_code(db(), member_id, body.code, rng=part.rng, now=now())
+    except coupons.CodeUnknown:
+        part.limiter.hit(MISSES, g.caller)
+        raise
+    return _coupon(got)
 
 
 @api.get("/me/coupons", responses={200: CouponsOut} | problems(400))

@@ -4,10 +4,25 @@ Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken i
 """
 
 from backend.coupons.checks import checked, one_sided
+from backend.coupons.coding import (
+    BATCH_WORDS,
+    Wish,
+    batches_in_making,
+    code_batch,
+    code_batches,
+    codes_page,
+    make_codes,
+    order_codes,
+    redeem_code,
+    void_codes,
+)
 from backend.coupons.definition import Definition, FixedDays, RelativeDays, Scope, Usable, Worth, parsed
 from backend.coupons.ending import CountFault, count_faults, expire_due
 from backend.coupons.errors import (
+    BatchRefused,
+    BatchUnknown,
     CodeRefused,
+    CodeUnknown,
     CouponCodeInvalid,
     CouponHeld,
     CouponNotReady,
@@ -15,6 +30,8 @@ from backend.coupons.errors import (
     DefinitionRefused,
     GiftOver,
     GiftUnknown,
+    HandoutRefused,
+    HandoutUnknown,
     LimitReached,
     NotClaimable,
     NoteRefused,
@@ -33,6 +50,19 @@ from backend.coupons.errors import (
 from backend.coupons.expiring import Expiring, expiring_on, expiring_within
 from backend.coupons.facts import CouponGranted
 from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
+from backend.coupons.handing import (
+    HANDOUT_WORDS,
+    HandoutPlan,
+    approve_handout,
+    cancel_handout,
+    hand_out_coupons,
+    handout,
+    handout_failures,
+    handouts_under_way,
+    pause_handout,
+    plan_handout,
+    resume_handout,
+)
 from backend.coupons.issuing import claim, grant, revoke
 from backend.coupons.models import (
     Coupon,
@@ -71,9 +101,14 @@ from backend.coupons.wallet import Pocket, ready_count, wallet
 from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
+    "BATCH_WORDS",
+    "HANDOUT_WORDS",
     "TEMPLATE_WORDS",
+    "BatchRefused",
+    "BatchUnknown",
     "CodeBatch",
     "CodeRefused",
+    "CodeUnknown",
     "CountFault",
     "Coupon",
     "CouponCodeInvalid",
@@ -90,7 +125,10 @@ __all__ = [
     "GiftOver",
     "GiftUnknown",
     "Handout",
+    "HandoutPlan",
+    "HandoutRefused",
     "HandoutRow",
+    "HandoutUnknown",
     "LimitReached",
     "NotClaimable",
     "NotForYou",
@@ -118,11 +156,18 @@ __all__ = [
     "TemplateVersion",
     "Usable",
     "VersionOpen",
+    "Wish",
     "Worth",
     "accept",
     "approve",
+    "approve_handout",
+    "batches_in_making",
+    "cancel_handout",
     "checked",
     "claim",
+    "code_batch",
+    "code_batches",
+    "codes_page",
     "count_faults",
     "coupon",
     "coupon_of_code",
@@ -141,15 +186,25 @@ __all__ = [
     "go_live",
     "grant",
     "grant_by_rule",
+    "hand_out_coupons",
+    "handout",
+    "handout_failures",
+    "handouts_under_way",
     "lapse_gifts",
     "locked",
+    "make_codes",
     "move_coupons",
     "one_sided",
+    "order_codes",
     "parsed",
     "pause",
+    "pause_handout",
+    "plan_handout",
     "promises_refused",
     "ready_count",
+    "redeem_code",
     "resume",
+    "resume_handout",
     "revoke",
     "send",
     "showcase",
@@ -164,5 +219,6 @@ __all__ = [
     "till_code",
     "use_code",
     "versions",
+    "void_codes",
     "wallet",
 ]

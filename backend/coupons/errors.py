@@ -155,3 +155,38 @@ class OwnGift(Conflict):
 
     code = "coupons.own-gift"
     message = "不能领取自己转赠的优惠券"
+
+
+class CodeUnknown(NotFound):
+    """No such code or word, or one that does not work (any more), or another member's; which makes no difference."""
+
+    code = "coupons.code-unknown"
+    message = "兑换码无效或已被使用"
+
+
+class BatchUnknown(NotFound):
+    """There is no such batch of codes."""
+
+    code = "coupons.batch-unknown"
+    message = "兑换码批次不存在"
+
+
+class BatchRefused(Invalid):
+    """1 to 1,000,000 codes or uses, 1 to 1,000 for each member; a word is 1 to 32 characters and nobody else's."""
+
+    code = "coupons.batch-refused"
+    message = "数量须为 1 至 1000000，每人 1 至 1000；口令为 1 至 32 个字符，且不能与其他口令重复"
+
+
+class HandoutUnknown(NotFound):
+    """There is no such list to hand out."""
+
+    code = "coupons.handout-unknown"
+    message = "发放任务不存在"
+
+
+class HandoutRefused(Invalid):
+    """A list to hand out has members, and a key of 1 to 64 characters; a key names one list."""
+
+    code = "coupons.handout-refused"
+    message = "名单不能为空；请求编号为 1 至 64 个字符，且不能用于其他名单"

@@ -40,8 +40,8 @@ def grant(
     transaction (or savepoint) then.
     """
     template = queries.template(session, template_code)
-    earlier = _earlier(session, account.member_id, template.id, source)
-    return earlier or issue(session, account, template, source=source, rng=rng, now=now)
+    before = earlier(session, account.member_id, template.id, source)
+    return before or issue(session, account, template, source=source, rng=rng, now=now)
 
 
 def claim(session: Session, member_id: int, template_id: int, *, rng: Random, now: datetime) -> Coupon:
@@ -163,7 +163,7 @@ def granted(coupon: Coupon, template: Template, terms: Definition) -> CouponGran
     )
 
 
-def _earlier(session: Session, member_id: int, template_id: int, source: points.Source) -> Coupon | None:
+def earlier(session: Session, member_id: int, template_id: int, source: points.Source) -> Coupon | None:
     """What a source gave before, also where the member has given it to a friend since."""
     mine = select(Coupon).where(
         Coupon.member_id == member_id,

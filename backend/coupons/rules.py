@@ -11,6 +11,7 @@ from backend.kit.calendar import day_end, day_start, shop_day
 
 TEMPLATE_CODE: Final = re.compile(r"[0-9a-z][0-9a-z-]{0,31}")
 LONGEST_NOTE: Final = 200
+LONGEST_TYPED: Final = 32
 BREAKS_A_LINE: Final = {"Cc", "Cs", "Zl", "Zp"}
 SINCE_EVER: Final = date.min
 
@@ -53,3 +54,10 @@ def checked_note(note: str) -> str:
     if not 1 <= len(stripped) <= LONGEST_NOTE or not one_line:
         raise NoteRefused
     return stripped
+
+
+def normal_code(text: str) -> str:
+    """A code or a word as it is compared: without blanks and dashes, in capitals; empty for what can be none."""
+    normal = unicodedata.normalize("NFKC", text).upper()
+    kept = "".join(char for char in normal if not char.isspace() and char not in "-_")
+    return kept if len(kept) <= LONGEST_TYPED and kept.isprintable() else ""

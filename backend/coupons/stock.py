@@ -33,6 +33,26 @@ def take(session: Session, template: Template, terms: Definition, day: date) -> 
         _take_of_day(session, template.id, day, terms.supply.stock_per_day)
 
 
+def take_up_to(session: Session, template: Template, terms: Definition, day: date, wanted: int) -> int:
+    """Count up to `wanted` coupons, whose rows are written next, as far as there are any; returns how many.
+
+    The template is locked from here on. Raises NotLive.
+    """
+    fresh = session.get_one(Template, template.id, with_for_update=True, populate_existing=True)
+    if fresh.status != "live":
+        raise NotLive
+    free = wanted if fresh.stock is None else min(wanted, fresh.stock - fresh.issued)
+    if terms.supply.stock_per_day is not None:
+        free = min(free, terms.supply.stock_per_day - _issued_on(session, template.id, day))
+        if free > 0 and not _move_day(session, template.id, day, free):
+            counted = _counted(session, template.id, day)
+            session.add(TemplateDay(template_id=template.id, day=day, issued=counted + free))
+    if free <= 0:
+        return 0
+    fresh.issued += free
+    return free
+
+
 def give_back(session: Session, template_id: int, day: date, count: int = 1) -> None:
     """Coupons that were issued on a shop day were taken back, which is written already."""
     change = update(Template).where(Template.id == template_id).values(issued=Template.issued - count)

@@ -7,7 +7,7 @@ from typing import Final
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import grants, nightly, pictures, work
+from backend.jobs import coupons, grants, nightly, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -50,6 +50,9 @@ JOBS: Final = (
     ),
     Job("nightly", "Settle and expire points, then tiers, then warnings and reminders", "10 2 * * *", nightly.nightly),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
+    Job("hand-out-coupons", "Hand out coupons to lists of members", "* * * * *", coupons.run_handouts),
+    Job("make-coupon-codes", "Make the codes that were ordered", "* * * * *", coupons.make_codes),
+    Job("lapse-coupon-gifts", "Give back coupons that no friend accepted", "*/10 * * * *", coupons.lapse_gifts),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
     Job("review-tiers", "Tell inviters of the tiers their friends have come to", "*/5 * * * *", work.review_tiers),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),

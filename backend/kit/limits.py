@@ -33,6 +33,7 @@ class RateLimiter:
         "till-lookup": "120/minute",  # a busy till scans one card every few seconds
         "till-miss": "20/minute",  # unknown codes and phones: guessing
         "pick-up-miss": "20/minute",
+        "coupon-code-miss": "10/minute",  # guessing
         "operator-login": "5/minute",
     }
 

@@ -143,3 +143,19 @@ def test_a_gift_is_taken_back(phone, friend, claimed):
     for _ in range(2):
         assert phone.delete(f"{MINE}/{claimed['id']}/gift").json["status"] == "ready"
     assert friend.post(f"{OFFERS}/gifts/{token}/accept").json["code"] == "coupons.gift-over"
+
+
+def test_a_code_is_exchanged_and_guessing_is_stopped(sessions, phone, template):
+    codes = f"{OFFERS}/codes"
+    made(
+        sessions,
+        lambda session: coupons.order_codes(
+            session, coupons.Wish(template.code, 9, "地推", word="春天"), by=WRITER, now=MORNING
+        ),
+    )
+    assert phone.post(codes, json={"code": "春天"}).json["status"] == "ready"
+    assert phone.post(codes, json={"code": "春天"}).json["code"] == "coupons.limit-reached"
+    replies = [phone.post(codes, json={"code": f"GUESS{number}"}) for number in range(11)]
+    assert {reply.json["code"] for reply in replies[:10]} == {"coupons.code-unknown"}
+    assert (replies[10].status_code, replies[10].json["code"]) == (429, "rate.limited")
+    assert phone.post(codes, json={"code": ""}).status_code == 422

@@ -3,6 +3,7 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from random import Random
 from urllib.parse import urlsplit
 
@@ -17,7 +18,7 @@ from backend.kit.cache import RedisCache
 from backend.kit.db import is_lock_trouble, run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
-from tests.factories.coupons import make_coupon, make_template
+from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 from tests.support.meetings import rewritten
@@ -212,4 +213,28 @@ def test_a_gift_is_accepted_by_one_taken_back_or_lapses(runtime, sessions, deadl
             assert (coupon.status, coupon.member_id == givers[place]) == ("ready", not accepted)
         assert accepted <= 1
     assert_counted(sessions, template_id, 4)
+    assert deadlocks == []
+
+
+def test_several_runners_and_a_rush_give_a_list_exactly_once(runtime, sessions, deadlocks):
+    template_id = offer(sessions, stock=None)
+    listed, others = crowd(sessions, 30), crowd(sessions, 8)
+    with sessions.write.begin() as session:
+        code = coupons.template_of(session, template_id).code
+        plan = coupons.HandoutPlan(code, dict.fromkeys(listed, 1), "老客", "list")
+        handout_id = coupons.plan_handout(session, plan, by=WRITER, now=MORNING).id
+        coupons.approve_handout(session, handout_id, by=READER, now=MORNING)
+
+    def act(number):
+        if number >= 4:
+            claim = partial(coupons.claim, member_id=others[number - 4], template_id=template_id)
+            return run(sessions.write, partial(claim, rng=Random(number), now=MORNING)).status
+        give, given = partial(coupons.hand_out_coupons, sessions, handout_id, rng=Random(number), now=MORNING), 0
+        while (done := give(limit=7)) is not None:
+            given += done["done"]
+        return given
+
+    results = race(12, act)
+    assert (sum(results[:4]), results[4:]) == (30, ["ready"] * 8)
+    assert_counted(sessions, template_id, 38)
     assert deadlocks == []
