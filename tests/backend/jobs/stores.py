@@ -1,10 +1,12 @@
 """A store in which every job has something to do."""
 
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import update
 
-from backend import adjustments, lifecycle, mall, members, points, tiers
+from backend import adjustments, coupons, lifecycle, mall, members, points, tiers
+from backend.coupons import HandoutPlan, Wish
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
 from backend.kit.db import run
@@ -14,6 +16,7 @@ from backend.points import Entry
 from backend.runtime import Runtime
 from backend.stores import create_store
 from tests.factories.adjustments import make_adjustment, make_grant
+from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.factories.operators import make_operator
@@ -42,6 +45,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         leave_and_be_corrected(session, card_no=member.card_no)
         make_broken_books(session)
         make_friends(session)
+        make_coupon_work(session)
 
     run(runtime.sessions.write, fill)
     a_follower(runtime, wechat)
@@ -69,6 +73,18 @@ def make_friends(session):
     source = points.Source("friend", friend.member_id)
     tiers.count_friend(session, inviter, friend_id=friend.member_id, source=source, now=MORNING)
     buy(session, friend, 200_000, now=MORNING)
+
+
+def make_coupon_work(session):
+    """A coupon that a friend has not accepted, codes to make, a list to hand out; answers the template's code."""
+    template, member = make_template(session, transferable=True, validity={"days": 30}), make_member(session)
+    coupons.order_codes(session, Wish(template.code, 3, "地推"), by=WRITER, now=MORNING)
+    plan = HandoutPlan(template.code, {member.id: 1}, "老客", "list")
+    handout = coupons.plan_handout(session, plan, by=WRITER, now=MORNING)
+    coupons.approve_handout(session, handout.id, by=READER, now=MORNING)
+    coupon = make_coupon(session, member, template=template)
+    coupons.send(session, member.id, coupon.id, rng=Random(1), now=MORNING)
+    return template.code
 
 
 def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):
