@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import adjustments, members, points
 from backend.adjustments import Adjustment
-from backend.commands.speech import Group, as_json, local, tell, tell_one
+from backend.commands.speech import SHOP_DAY, Group, Number, as_json, local, tell, tell_one
 from backend.kit.calendar import shop_day
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -18,11 +18,10 @@ group = Group("adjustments", help="Points given or taken by hand, and what is de
 
 T = TypeVar("T")
 
-SHOP_DAY: Final = click.DateTime(["%Y-%m-%d"])
 MOST_LOTS: Final = 1000
 
 card_argument = click.argument("card_no")
-id_argument = click.argument("adjustment_id", type=int)
+id_argument = click.argument("adjustment_id", type=Number())
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator whose decision it is.")
 reason_option = click.option("--reason", required=True, help="Why, in a few words; it is kept.")
 note_option = click.option("--note", required=True, help="Why, in a few words; it is kept.")
@@ -45,7 +44,7 @@ def request(card_no: str, *, by: str, key: str | None, as_json: bool, **parts: A
 @group.command("list")
 @click.option("--status", type=click.Choice(sorted(adjustments.ADJUSTMENT_WORDS)), help="Only these.")
 @click.option("--card", "card_no", help="Only this member's.")
-@click.option("--before", "before_id", type=int, help="Only those before this id: the next page.")
+@click.option("--before", "before_id", type=Number(), help="Only those before this id: the next page.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @as_json
 def show(*, status: str | None, card_no: str | None, before_id: int | None, limit: int, as_json: bool) -> None:
@@ -110,7 +109,7 @@ def lots(card_no: str, *, as_json: bool) -> None:
 
 @group.command()
 @card_argument
-@click.argument("lot_no", type=int)
+@click.argument("lot_no", type=Number())
 @click.argument("day", metavar="YYYY-MM-DD", type=SHOP_DAY)
 @reason_option
 @by_option

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import adjustments, earning, families, lifecycle, operators, purchases, rulebooks, tiers
-from backend.commands.speech import Group, Instant, as_json, json_object_in, local, tell, tell_one
+from backend.commands.speech import Group, Instant, Number, as_json, json_object_in, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -39,7 +39,7 @@ live_from_option = click.option("--live-from", type=Instant(), help="In force fr
 @group.command("list")
 @kind_argument
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(min=1, max=1000))
-@click.option("--before", "before_version", type=int, metavar="VERSION", help="Only versions older than this one.")
+@click.option("--before", "before_version", type=Number(), metavar="VERSION", help="Only versions older than this one.")
 @as_json
 def show_all(kind: str, *, limit: int, before_version: int | None, as_json: bool) -> None:
     """List the versions of KIND, newest first."""
@@ -52,7 +52,7 @@ def show_all(kind: str, *, limit: int, before_version: int | None, as_json: bool
 
 @group.command()
 @kind_argument
-@click.argument("version", type=int, required=False)
+@click.argument("version", type=Number(), required=False)
 @click.option("--definition", "bare", is_flag=True, help="Print its definition only, as `draft` reads it.")
 @as_json
 def show(kind: str, version: int | None, *, bare: bool, as_json: bool) -> None:
@@ -73,7 +73,9 @@ def show(kind: str, version: int | None, *, bare: bool, as_json: bool) -> None:
 @group.command()
 @kind_argument
 @click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--based-on", type=int, metavar="VERSION", help="What it was made from (default: the newest published).")
+@click.option(
+    "--based-on", type=Number(), metavar="VERSION", help="What it was made from (default: what was published last)."
+)
 @click.option("--note", required=True, help="Why the rules change.")
 @by_option
 @as_json
@@ -94,7 +96,7 @@ def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, 
 
 @group.command("publish")
 @kind_argument
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @live_from_option
 @by_option
 @as_json
@@ -108,7 +110,7 @@ def publish_draft(kind: str, version: int, *, live_from: datetime | None, by: st
 
 @group.command()
 @kind_argument
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @by_option
 @as_json
 def discard(kind: str, version: int, *, by: str, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from backend import adjustments
 from backend.adjustments import Grant
-from backend.commands.speech import Group, as_json, local, progress_bar, tell, tell_one
+from backend.commands.speech import Group, Number, as_json, local, progress_bar, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -17,7 +17,7 @@ group = Group("grants", help="Points given to many members at once.")
 MOST_DECISIONS: Final = 50
 MOST_FAULTS: Final = 50  # that a person reads
 
-grant_argument = click.argument("grant_id", type=int)
+grant_argument = click.argument("grant_id", type=Number())
 by_option = click.option("--by", required=True, metavar="LOGIN", help="The operator whose decision it is.")
 note_option = click.option("--note", required=True, help="Why, in a few words; it is kept.")
 
@@ -143,7 +143,7 @@ def reverse(grant_id: int, *, note: str, by: str, as_json: bool) -> None:
 
 @group.command("list")
 @click.option("--status", type=click.Choice(sorted(adjustments.GRANT_WORDS)), help="Only these.")
-@click.option("--before", "before_id", type=int, help="Only those before this id: the next page.")
+@click.option("--before", "before_id", type=Number(), help="Only those before this id: the next page.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @as_json
 def show_all(*, as_json: bool, **wanted: Any) -> None:
@@ -169,7 +169,7 @@ def show(grant_id: int, *, as_json: bool) -> None:
 @grant_argument
 @click.option("--status", default="failed", show_default=True, type=click.Choice(adjustments.ROW_STATUSES))
 @click.option(
-    "--after", "after_member_id", default=0, type=int, help="Only those behind this member id: the next page."
+    "--after", "after_member_id", default=0, type=Number(), help="Only those behind this member id: the next page."
 )
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 1000))
 @as_json

@@ -7,11 +7,10 @@ import click
 from flask.cli import with_appcontext
 
 from backend import insights
-from backend.commands.speech import as_json, tell
+from backend.commands.speech import MONTH, as_json, tell
 from backend.kit.db import hold_still
 from backend.runtime import runtime
 
-MONTH = click.DateTime(["%Y-%m"])
 FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 

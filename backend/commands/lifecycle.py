@@ -8,7 +8,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from backend import lifecycle, members, operators
-from backend.commands.speech import as_json, local, tell, tell_one
+from backend.commands.speech import Number, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -62,7 +62,7 @@ def close(card_no: str, *, by: str, reason: str, as_json: bool) -> None:
 
 @click.command()
 @click.option("--status", type=STATUSES, default="running", show_default=True)
-@click.option("--before", "before_id", type=int, help="Only those before this id: the next page.")
+@click.option("--before", "before_id", type=Number(), help="Only those before this id: the next page.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @as_json
 @with_appcontext

@@ -8,7 +8,7 @@ import click
 from backend import insights, members, points
 from backend.commands.liability import liability
 from backend.commands.reconcile import reconcile
-from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
+from backend.commands.speech import MONTH, Group, Instant, Number, as_json, local, progress_bar, tell, tell_one
 from backend.kit.db import hold_still
 from backend.runtime import runtime
 
@@ -20,7 +20,7 @@ BATCH: Final = 200
 
 
 @group.command()
-@click.option("--member", "members", type=int, multiple=True, help="Only this member id; may be repeated.")
+@click.option("--member", "members", type=Number(), multiple=True, help="Only this member id; may be repeated.")
 @as_json
 def verify(members: tuple[int, ...], *, as_json: bool) -> None:
     """Check every account: hash chains, balances, lots, allocations, debts. Reads only; exit 1 on any fault.
@@ -56,8 +56,8 @@ def balance(card_no: str, *, at: datetime | None, as_json: bool) -> None:
 
 @group.command()
 @click.argument("card_no")
-@click.option("--month", type=click.DateTime(["%Y-%m"]), metavar="YYYY-MM", help="Only this month.")
-@click.option("--before", type=int, help="Only lines before the one with this seq.")
+@click.option("--month", type=MONTH, metavar="YYYY-MM", help="Only this month.")
+@click.option("--before", type=Number(), help="Only lines before the one with this seq.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @as_json
 def statement(card_no: str, *, month: datetime | None, before: int | None, limit: int, as_json: bool) -> None:

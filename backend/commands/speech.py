@@ -13,12 +13,16 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from backend.kit.errors import DomainError
+from backend.kit.schema import MAX_ID
 from config import policy
 
 Row = Mapping[str, Any]
 
 WIDTH_OF_A_PIPE: Final = 240  # nothing is cut short for whoever reads it by program
 
+LONGEST_NUMBER: Final = 20  # digits
+YEARS: Final = range(2000, 2200)
+OUT_OF_TIME: Final = f"{{}} is not in the years {YEARS[0]} to {YEARS[-1]}"
 as_json = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
 
 
@@ -35,7 +39,7 @@ class Group(AppGroup):
 
 
 class Instant(click.ParamType[datetime]):
-    """An ISO 8601 instant, answered in UTC; without a zone it is the shop's."""
+    """An ISO 8601 instant of the years that are reckoned with, answered in UTC; without a zone it is the shop's."""
 
     name = "ISO"
 
@@ -44,7 +48,35 @@ class Instant(click.ParamType[datetime]):
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value} is no ISO 8601 instant, such as 2026-03-01T02:10", param, ctx)
+        if at.year not in YEARS:
+            self.fail(OUT_OF_TIME.format(value), param, ctx)
         return (at if at.tzinfo else at.replace(tzinfo=policy.SHOP_ZONE)).astimezone(UTC)
+
+
+class Number(click.ParamType[int]):
+    """A number that things are counted or known by, as far as a database counts."""
+
+    name = "NUMBER"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER and int(text) <= MAX_ID):
+            self.fail(f"{value} is no number from 0 to {MAX_ID}", param, ctx)
+        return int(text)
+
+
+class Calendar(click.DateTime):
+    """A day or a month of the years that are reckoned with."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        if found.year not in YEARS:
+            self.fail(OUT_OF_TIME.format(value), param, ctx)
+        return found
+
+
+MONTH: Final = Calendar(["%Y-%m"])
+SHOP_DAY: Final = Calendar(["%Y-%m-%d"])
 
 
 def json_object_in(file: TextIO) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import earning, operators, rulebooks, tiers
 from backend.commands import books
-from backend.commands.speech import Group, Instant, as_json, local, progress_bar, tell, tell_one
+from backend.commands.speech import Group, Instant, Number, as_json, local, progress_bar, tell, tell_one
 from backend.commands.standings import member, membership, set_by_hand, unset
 from backend.kit.db import hold_still, run
 from backend.kit.helpers import helpers
@@ -37,7 +37,7 @@ def show(*, as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @click.option("--at", type=Instant(), help="Going live then (default: now, or when it was published to).")
 @as_json
 def preview(version: int, *, at: datetime | None, as_json: bool) -> None:
@@ -52,7 +52,7 @@ def preview(version: int, *, at: datetime | None, as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @books.live_from_option
 @books.by_option
 @as_json
@@ -62,7 +62,7 @@ def publish(version: int, *, live_from: datetime | None, by: str, as_json: bool)
 
 
 @group.command()
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @books.by_option
 @as_json
 def apply(version: int, *, by: str, as_json: bool) -> None:
@@ -77,7 +77,7 @@ def apply(version: int, *, by: str, as_json: bool) -> None:
 
 
 @group.command()
-@click.argument("version", type=int)
+@click.argument("version", type=Number())
 @as_json
 def progress(version: int, *, as_json: bool) -> None:
     """Tell how far the applying of VERSION is, and what came of it beside what the preview had said."""

@@ -5,7 +5,7 @@ import pytest
 from click import BadParameter
 from sqlalchemy.exc import OperationalError
 
-from backend.commands.speech import Group, Instant, local, tell, tell_one
+from backend.commands.speech import MONTH, Group, Instant, Number, local, tell, tell_one
 from backend.kit.errors import Unavailable
 from tests.support.clocks import MORNING
 
@@ -81,6 +81,28 @@ def test_an_instant_without_a_zone_is_the_shops():
 def test_an_instant_is_answered_in_utc():
     assert Instant().convert("2026-03-01T09:00", None, None).tzinfo is UTC
     assert Instant().convert("2026-03-01T09:00+08:00", None, None).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (Instant(), "0001-01-01T00:00"),
+        (Instant(), "9999-12-31T23:59:59-12:00"),
+        (Instant(), "1999-12-31"),
+        (MONTH, "0001-01"),
+        (MONTH, "9999-12"),
+    ],
+)
+def test_what_no_calendar_reaches_is_refused(kind, value):
+    with pytest.raises(BadParameter, match="is not in the years 2000 to 2199"):
+        kind.convert(value, None, None)
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "", "九", "9" * 400, str(2**63)])
+def test_what_no_database_counts_is_refused(value):
+    assert Number().convert(str(2**63 - 1), None, None) == 2**63 - 1
+    with pytest.raises(BadParameter, match="is no number"):
+        Number().convert(value, None, None)
 
 
 def test_no_instant_is_refused():
