@@ -11,17 +11,19 @@ import sys
 from sqlalchemy import event
 
 from backend.app import create_app
+from backend.kit.calls import CallApp
 from backend.kit.clock import FixedClock
 from backend.kit.db import connect
+from backend.runtime import Runtime
 from tests.support.clocks import MORNING
 from tests.support.phone import member_client
 from tests.support.runtimes import make_runtime
 
 
-def call(url: str, draw_id: str, death: str, member_id: int) -> None:
+def call(app: CallApp, draw_id: str, death: str, member_id: int) -> None:
     """Play; die where told."""
-    runtime = make_runtime(connect(url), FixedClock(MORNING))
-    phone = member_client(create_app(runtime), member_id)
+    runtime: Runtime = app.extensions["runtime"]
+    phone = member_client(app, member_id)
     if death == "stock":
         event.listen(runtime.sessions.write.kw["bind"], "before_cursor_execute", _die_at_the_stock)
     else:
@@ -44,10 +46,11 @@ def _die() -> None:
 
 
 if __name__ == "__main__":
+    mortal = create_app(make_runtime(connect(sys.argv[1]), FixedClock(MORNING)))  # connects in the child
     for deed in sys.argv[3:]:
         name, _, number = deed.partition(":")
         child = os.fork()
         if not child:
-            call(sys.argv[1], sys.argv[2], name, int(number))
+            call(mortal, sys.argv[2], name, int(number))
             os._exit(0)
         print(os.WTERMSIG(os.waitpid(child, 0)[1]))  # noqa: T201  the answer to the test

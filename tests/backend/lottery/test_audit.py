@@ -9,14 +9,11 @@ from backend.lottery.models import Draw, Play
 from tests.factories.draws import CLOSES, goods, make_draw, play
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.databases import sqlite_copy
 
 
 @pytest.fixture
-def engine(tmp_path, sqlite_template):
-    """One engine is enough for a table of tamperings: both verify sound draws in the tests of plays and tickets."""
-    with sqlite_copy(sqlite_template, tmp_path) as engine:
-        yield engine
+def engine(on_sqlite):
+    return on_sqlite
 
 
 @pytest.fixture

@@ -13,6 +13,11 @@ from tests.support.clocks import MORNING
 INSTANT = timedelta(microseconds=1)
 
 
+@pytest.fixture
+def engine(on_sqlite):
+    return on_sqlite
+
+
 def test_a_draft_is_replaced_until_it_is_published(session):
     said = definition(goods(5))
     first = lottery.draft(session, said, by="anna", now=BEFORE)

@@ -6,6 +6,11 @@ from backend.lottery.models import Draw
 from tests.factories.draws import make_draw
 
 
+@pytest.fixture
+def engine(on_sqlite):
+    return on_sqlite
+
+
 @pytest.mark.parametrize(("title", "hit"), [("周年庆抽奖", True), ("别的", False)])
 def test_a_change_tells_whether_its_condition_held(session, title, hit):
     draw = make_draw(session)

@@ -11,6 +11,11 @@ INSTANT = timedelta(microseconds=1)
 
 
 @pytest.fixture
+def engine(on_sqlite):
+    return on_sqlite
+
+
+@pytest.fixture
 def win(session, member_id):
     play(session, member_id, make_draw(session, goods()))
     return lottery.wins(session, member_id, now=MORNING, limit=1)[0]

@@ -6,12 +6,13 @@ import sys
 import pytest
 from sqlalchemy import event, func, select, update
 
-from backend import lottery, points
+from backend import coupons, lottery, points
 from backend.app import create_app
 from backend.kit.db import is_lock_trouble, run
 from backend.kit.errors import DomainError
 from backend.lottery.models import Draw, Play, Stock
-from tests.factories.draws import ALWAYS, gift, goods, make_draw
+from tests.factories.coupons import make_template
+from tests.factories.draws import ALWAYS, gift, goods, make_draw, voucher
 from tests.factories.draws import play as play_once
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
@@ -22,7 +23,7 @@ from tests.support.races import race
 from tests.support.runtimes import make_runtime
 from tests.support.unguarded import unguarded_database
 
-CROWD, PIECES, TAPS = 40, 3, 10
+CROWD, FEW, PIECES, TAPS = 40, 12, 3, 10
 
 
 @pytest.fixture
@@ -90,19 +91,34 @@ def assert_paid_for_every_play(sessions, members):
             assert spent == 10 * session.scalar(own)
 
 
-@pytest.mark.parametrize(
-    "prize",
-    [goods(stock=PIECES), goods(stock=CROWD, per_day=PIECES)],
-    ids=["in all", "of the day"],
-)
-def test_of_40_members_3_win_the_3_pieces_and_the_others_are_given_the_fallback(runtime, prize, deadlocks):
-    members, draw_id = crowd(runtime.sessions, CROWD), opened(runtime.sessions, prize)
+def test_of_40_members_3_win_the_3_pieces_and_the_others_are_given_the_fallback(runtime, deadlocks):
+    members, draw_id = crowd(runtime.sessions, CROWD), opened(runtime.sessions, goods(stock=PIECES))
     assert rush(runtime, draw_id, members) == {1: PIECES, 2: CROWD - PIECES}
     assert faults(runtime.sessions, draw_id) == []
     assert_paid_for_every_play(runtime.sessions, members)
     with runtime.sessions.read() as session:
         waiting = [win for one in members for win in lottery.wins(session, one, now=MORNING, limit=9)]
     assert len({win.pickup_code for win in waiting}) == PIECES
+    assert deadlocks == []
+
+
+def test_of_12_members_3_win_the_3_pieces_of_the_day(runtime, deadlocks):
+    members, draw_id = crowd(runtime.sessions, FEW), opened(runtime.sessions, goods(stock=9, per_day=PIECES))
+    assert rush(runtime, draw_id, members) == {1: PIECES, 2: FEW - PIECES}
+    assert faults(runtime.sessions, draw_id) == []
+    assert deadlocks == []
+
+
+def test_of_12_members_3_get_the_3_coupons_that_a_template_has(runtime, deadlocks):
+    members = crowd(runtime.sessions, FEW)
+    with runtime.sessions.write.begin() as session:
+        template = make_template(session, supply={"stock": PIECES, "per_member": None})
+    draw_id = opened(runtime.sessions, voucher(template.code, stock=10, per_day=10))
+    assert rush(runtime, draw_id, members) == {1: PIECES, 2: FEW - PIECES}
+    assert faults(runtime.sessions, draw_id) == []
+    with runtime.sessions.read() as session:
+        assert session.scalar(select(func.count()).select_from(coupons.Coupon)) == PIECES
+    assert_paid_for_every_play(runtime.sessions, members)
     assert deadlocks == []
 
 
