@@ -5,6 +5,8 @@ from flask import Flask
 from backend.commands import (
     adjustments,
     books,
+    coupons,
+    coupons_given,
     db,
     demo,
     earning,
@@ -28,6 +30,7 @@ from backend.commands import (
 GROUPS = (
     adjustments.group,
     books.group,
+    coupons.group,
     db.group,
     demo.group,
     earning.group,
@@ -52,5 +55,7 @@ def register(app: Flask) -> None:
     """Open the door."""
     for group in GROUPS:
         app.cli.add_command(group)
+    for group in (coupons_given.codes, coupons_given.lists):
+        coupons.group.add_command(group)
     for command in lifecycle.COMMANDS:
         members.group.add_command(command)
