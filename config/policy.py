@@ -30,6 +30,7 @@ PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)
 RETURN_DAYS = 7  # how long goods come back in a new store; the points of a sale settle after that
 CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside for a bill that is not paid yet
+COUPON_LATEST_REPORT = timedelta(days=3)  # how long ago a till may have taken a coupon that it reports now
 
 PICK_UP_WITHIN_DAYS = 14
 BRING_BACK_WITHIN_DAYS = 7  # what was exchanged; after that the exchange is completed

@@ -4,6 +4,7 @@ Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken i
 """
 
 from backend.coupons.checks import checked, one_sided
+from backend.coupons.choosing import NO_CHOICE, Choice, Refused
 from backend.coupons.coding import (
     BATCH_WORDS,
     Wish,
@@ -48,7 +49,7 @@ from backend.coupons.errors import (
     VersionOpen,
 )
 from backend.coupons.expiring import Expiring, expiring_on, expiring_within
-from backend.coupons.facts import CouponGranted
+from backend.coupons.facts import CouponGranted, CouponRedeemed
 from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
 from backend.coupons.handing import (
     HANDOUT_WORDS,
@@ -63,17 +64,22 @@ from backend.coupons.handing import (
     plan_handout,
     resume_handout,
 )
+from backend.coupons.holding import Kept, keep, kept_for, let_go
 from backend.coupons.issuing import claim, grant, revoke
 from backend.coupons.models import (
     Coupon,
     CouponStatus,
     Redemption,
+    RedemptionConflict,
+    Return,
     Template,
     TemplateDay,
     TemplateDecision,
     TemplateVersion,
 )
+from backend.coupons.offline import Synced, conflicts, sync
 from backend.coupons.owners import end_coupons, move_coupons
+from backend.coupons.pricing import Bill, Priced, Use, excludes_points, price
 from backend.coupons.promised import (
     give_for_birthday,
     give_tier_coupons,
@@ -94,18 +100,28 @@ from backend.coupons.queries import (
     terms_of_version,
     versions,
 )
+from backend.coupons.redeeming import Done, Shown, coupon_shown, redeem, reverse
+from backend.coupons.refusals import CouponNeedsMember
+from backend.coupons.returning import Restored, restored, return_shares
+from backend.coupons.scoping import BillLine, Ticket
 from backend.coupons.showcase import Offer, State, showcase
 from backend.coupons.templates import TEMPLATE_WORDS, approve, discard, draft, end, go_live, pause, resume
+from backend.coupons.tickets import Order, ready_coupons, tickets
 from backend.coupons.till_codes import coupon_of_code, forget_used_codes, till_code, use_code
+from backend.coupons.using import Redeemed, judged_at, quote_best, quote_named, redeem_on_bill, usable
 from backend.coupons.wallet import Pocket, ready_count, wallet
 from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
     "BATCH_WORDS",
     "HANDOUT_WORDS",
+    "NO_CHOICE",
     "TEMPLATE_WORDS",
     "BatchRefused",
     "BatchUnknown",
+    "Bill",
+    "BillLine",
+    "Choice",
     "CodeBatch",
     "CodeRefused",
     "CodeUnknown",
@@ -114,11 +130,14 @@ __all__ = [
     "CouponCodeInvalid",
     "CouponGranted",
     "CouponHeld",
+    "CouponNeedsMember",
     "CouponNotReady",
+    "CouponRedeemed",
     "CouponStatus",
     "CouponUnknown",
     "Definition",
     "DefinitionRefused",
+    "Done",
     "Expiring",
     "FixedDays",
     "Gift",
@@ -129,6 +148,7 @@ __all__ = [
     "HandoutRefused",
     "HandoutRow",
     "HandoutUnknown",
+    "Kept",
     "LimitReached",
     "NotClaimable",
     "NotForYou",
@@ -136,25 +156,36 @@ __all__ = [
     "NotTransferable",
     "NoteRefused",
     "Offer",
+    "Order",
     "OwnGift",
     "Pocket",
+    "Priced",
+    "Redeemed",
     "Redemption",
+    "RedemptionConflict",
     "Refusal",
+    "Refused",
     "RelativeDays",
+    "Restored",
+    "Return",
     "SamePerson",
     "Scope",
     "Sent",
+    "Shown",
     "SoldOut",
     "SoldOutToday",
     "State",
     "StepRefused",
     "StockBelowIssued",
+    "Synced",
     "Template",
     "TemplateDay",
     "TemplateDecision",
     "TemplateUnknown",
     "TemplateVersion",
+    "Ticket",
     "Usable",
+    "Use",
     "VersionOpen",
     "Wish",
     "Worth",
@@ -168,15 +199,18 @@ __all__ = [
     "code_batch",
     "code_batches",
     "codes_page",
+    "conflicts",
     "count_faults",
     "coupon",
     "coupon_of_code",
+    "coupon_shown",
     "coupon_terms",
     "decisions",
     "discard",
     "draft",
     "end",
     "end_coupons",
+    "excludes_points",
     "expire_due",
     "expiring_on",
     "expiring_within",
@@ -190,7 +224,11 @@ __all__ = [
     "handout",
     "handout_failures",
     "handouts_under_way",
+    "judged_at",
+    "keep",
+    "kept_for",
     "lapse_gifts",
+    "let_go",
     "locked",
     "make_codes",
     "move_coupons",
@@ -200,14 +238,24 @@ __all__ = [
     "pause",
     "pause_handout",
     "plan_handout",
+    "price",
     "promises_refused",
+    "quote_best",
+    "quote_named",
     "ready_count",
+    "ready_coupons",
+    "redeem",
     "redeem_code",
+    "redeem_on_bill",
+    "restored",
     "resume",
     "resume_handout",
+    "return_shares",
+    "reverse",
     "revoke",
     "send",
     "showcase",
+    "sync",
     "take_back",
     "take_back_by_rule",
     "template",
@@ -216,7 +264,9 @@ __all__ = [
     "terms_of",
     "terms_of_all",
     "terms_of_version",
+    "tickets",
     "till_code",
+    "usable",
     "use_code",
     "versions",
     "void_codes",

@@ -53,15 +53,22 @@ def best(bill: Bill, tickets: Sequence[Ticket]) -> Choice:
 
 
 def as_told(bill: Bill, tickets: Sequence[Ticket]) -> Choice:
-    """A bill with the coupons that somebody chose: in their turn, each that is taken, and why another one is not."""
+    """A bill with the coupons that somebody chose: in their turn, each that is taken, and why another one is not.
+
+    What would refuse one by itself comes before what it does not go with.
+    """
     choice = Choice(price(bill, ()), ())
     for ticket in in_turn(tickets):
         taken = [use.ticket for use in choice.priced.uses]
         try:
+            price(bill, [ticket])
             choice = Choice(price(bill, [*taken, ticket]), choice.refused)
         except DomainError as why:
             choice = Choice(choice.priced, (*choice.refused, Refused(ticket.code, ticket, why)))
     return choice
+
+
+NO_CHOICE: Final = Choice(Priced(member_price=False, costs=(), uses=()), ())
 
 
 @dataclass(frozen=True)

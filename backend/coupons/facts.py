@@ -14,3 +14,15 @@ class CouponGranted:
     first_day: date
     last_day: date
     at: datetime
+
+
+@dataclass(frozen=True)
+class CouponRedeemed:
+    """A coupon was used at a store; `discount_fen` (0: none) is what it took off."""
+
+    member_id: int
+    redemption_id: int
+    coupon_name: str
+    discount_fen: int
+    store_id: int
+    at: datetime

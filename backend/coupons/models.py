@@ -218,7 +218,9 @@ class Return(Model):
 
 
 class RedemptionConflict(Model):
-    """A till took a coupon while it was offline that could not be redeemed any more, and why (`reason`, a code)."""
+    """A till took a coupon while it was offline that could not be redeemed any more, and why (`reason`, a code)
+    and in words.
+    """
 
     __tablename__ = "coupon_redemption_conflicts"
     __table_args__ = (Index(None, "reported_at"),)
@@ -227,5 +229,6 @@ class RedemptionConflict(Model):
     ref: Mapped[str] = mapped_column(Code, primary_key=True)
     coupon_id: Mapped[int] = mapped_column(Id, ForeignKey("coupons.id"))
     reason: Mapped[str] = mapped_column(code_column(64))
+    words: Mapped[str] = mapped_column(String(200))
     redeemed_at: Mapped[datetime]
     reported_at: Mapped[datetime]

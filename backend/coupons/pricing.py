@@ -117,6 +117,12 @@ def price(bill: Bill, tickets: Sequence[Ticket]) -> Priced:
     return Priced(member_price, state.costs, state.uses)
 
 
+def excludes_points(priced: Priced) -> DomainError | None:
+    """Why no points can be used on a bill with these coupons; None where they can."""
+    tickets = (use.ticket for use in priced.uses)
+    return next((NotWithPoints(name=one.name) for one in tickets if not one.definition.stacking.points), None)
+
+
 def misfit(bill: Bill, ticket: Ticket) -> DomainError | None:
     """Why a coupon is not for such a bill, whatever it costs; None where it is."""
     if not isinstance(ticket.definition.worth, DISCOUNTS):

@@ -1,13 +1,6 @@
 """Why a coupon is not taken, by name. `name` is what the coupon is called, amounts are in words."""
 
-from backend.kit.errors import Conflict, Invalid, NotFound
-
-
-class CouponUnknown(NotFound):
-    """There is no such coupon, or it is somebody else's: one answer for both."""
-
-    code = "coupons.unknown"
-    message = "没有找到该优惠券"
+from backend.kit.errors import Conflict, Invalid
 
 
 class CouponNeedsMember(Invalid):
@@ -50,13 +43,6 @@ class CouponGone(Conflict):
 
     code = "coupons.gone"
     message = "「{name}」已失效或正在转赠"
-
-
-class CouponHeld(Conflict):
-    """A till keeps it for another order."""
-
-    code = "coupons.held"
-    message = "「{name}」正用于另一笔订单"
 
 
 class WrongStore(Conflict):

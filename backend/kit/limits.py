@@ -34,6 +34,7 @@ class RateLimiter:
         "till-miss": "20/minute",  # unknown codes and phones: guessing
         "pick-up-miss": "20/minute",
         "coupon-code-miss": "10/minute",  # guessing
+        "coupon-miss": "20/minute",
         "operator-login": "5/minute",
     }
 

@@ -2,12 +2,13 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import draws, holds, mall, members, purchases, quotes, refunds
+from backend.pos import coupons, draws, holds, mall, members, purchases, quotes, refunds
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons)
 
 
 def register(app: OpenAPI) -> None:
     """Open the door."""
     for resource in RESOURCES:
         app.register_api(resource.api)
+    app.register_api(coupons.holds)

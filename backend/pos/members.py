@@ -3,13 +3,13 @@ from typing import Annotated, Self
 from flask import g
 from pydantic import Field, model_validator
 
-from backend import members, points, tiers
+from backend import coupons, members, points, tiers
 from backend.kit.calls import db, now
 from backend.kit.errors import NotFound
 from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
-from backend.kit.schema import IdText, Phone, Schema
-from backend.pos.auth import limit_misses, resource
+from backend.kit.schema import IdText, Instant, Phone, Schema
+from backend.pos.auth import limit_misses, resource, till
 from backend.pos.payloads import TierOut
 from backend.runtime import runtime
 
@@ -40,6 +40,16 @@ class LookupIn(Schema):
         return self
 
 
+class UsableOut(Schema):
+    """A coupon that can be used at this store now, if what is bought is in its scope and costs enough."""
+
+    code: str
+    name: str
+    kind: str
+    terms: str
+    valid_until: Instant
+
+
 class LookupOut(Schema):
     """A member as a till may see them. `price` is what is paid of 10,000; 9,500 is 95 折. `benefits` are words."""
 
@@ -50,6 +60,7 @@ class LookupOut(Schema):
     price: int
     points: int
     benefits: list[str]
+    coupons: list[UsableOut]
 
 
 @api.before_request
@@ -73,6 +84,16 @@ def lookup(body: LookupIn) -> LookupOut:
         price=standing.tier.price,
         points=points.summary(db(), member.id, now=now()).available,
         benefits=tiers.benefits_words(standing.tier.benefits),
+        coupons=[
+            UsableOut(
+                code=one.code,
+                name=one.name,
+                kind=one.definition.worth.kind,
+                terms=one.definition.terms,
+                valid_until=one.valid_until,
+            )
+            for one in coupons.usable(db(), member.id, store_id=till().store_id, now=now())
+        ],
     )
 
 

@@ -21,6 +21,9 @@ Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 PaidFen = Annotated[Fen, Field(gt=0)]
 CounterCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,20}$")]
 PointsToUse = Annotated[int, Field(strict=True, ge=0, le=10**9)]
+CouponCode = Annotated[str, Field(pattern=r"^[0-9]{16}$")]
+ShownCode = Annotated[str, Field(pattern=r"^([0-9]{16}|[0-9]{26})$")]
+CouponCodes = Annotated[list[CouponCode], Field(max_length=20)]
 LineNo = Annotated[int, Field(strict=True, ge=1, le=MOST_LINES)]
 
 

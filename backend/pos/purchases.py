@@ -1,3 +1,7 @@
+from typing import Self
+
+from pydantic import model_validator
+
 from backend import purchases, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.calls import db, now
@@ -5,7 +9,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import Day, Fen, IdIn, IdText, Instant, Schema
 from backend.pos.auth import resource, till
-from backend.pos.payloads import Items, Number, OrderPath, PointsToUse, TierOut, tier_out
+from backend.pos.payloads import CouponCodes, Items, Number, OrderPath, PointsToUse, TierOut, tier_out
 from backend.pos.refunds import RefundOut, refund_out
 
 api = resource("purchases", scope="purchases")
@@ -14,7 +18,7 @@ api = resource("purchases", scope="purchases")
 class PurchaseIn(Schema):
     """A finished sale. `order_no` is the till's own number, unique in its store.
 
-    `paid_fen` is what was paid in money, beside what `points_to_use` pay.
+    `paid_fen` is what was paid in money, beside what `points_to_use` pay and the coupons of `coupon_codes` take off.
     """
 
     order_no: Number
@@ -24,6 +28,21 @@ class PurchaseIn(Schema):
     total_fen: Fen
     paid_fen: Fen
     points_to_use: PointsToUse | None = None
+    coupon_codes: CouponCodes | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len(set(self.coupon_codes or ())) < len(self.coupon_codes or ()):
+            raise ValueError("a coupon is named twice")
+        return self
+
+
+class UsedCouponOut(Schema):
+    """A coupon that was used, and what it took off."""
+
+    code: str
+    name: str
+    discount_fen: int
 
 
 class PurchaseOut(Schema):
@@ -36,6 +55,8 @@ class PurchaseOut(Schema):
     member_id: IdText | None
     total_fen: int
     paid_fen: int
+    coupon_fen: int
+    coupons: list[UsedCouponOut]
     points_used: int
     points_fen: int
     points_earned: int
@@ -48,7 +69,7 @@ class PurchaseOut(Schema):
 
 class LineOut(Schema):
     """A line of a sale; `paid_fen`, `points_fen` and `points` are its shares of the money, of what points paid, and of
-    the points earned. `refunded_fen` counts both the money and the points.
+    the points earned, `coupon_fen` is what coupons took off it. `refunded_fen` counts both the money and the points.
     """
 
     line_no: int
@@ -61,6 +82,7 @@ class LineOut(Schema):
     amount_fen: int
     paid_fen: int
     points_fen: int
+    coupon_fen: int
     refunded_fen: int
     points: int
 
@@ -113,6 +135,7 @@ def record(body: PurchaseIn) -> tuple[PurchaseOut, int]:
         paid_fen=body.paid_fen,
         member_id=body.member_id,
         points_to_use=body.points_to_use or None,  # none is the same content as 0
+        coupon_codes=frozenset(body.coupon_codes or ()) or None,
     )
     done = purchases.record(db(), receipt, store_id=till().store_id, now=now())
     return PurchaseOut(**_purchase(done.purchase, done.tier)), 201 if done.created else 200
@@ -127,7 +150,7 @@ def show(path: OrderPath) -> PurchaseDetailOut:
         paid_at=found.purchase.paid_at,
         refunded_fen=found.purchase.refunded_fen,
         items=[LineOut.model_validate(line) for line in found.lines],
-        refunds=[refund_out(path.order_no, part.refund) for part in found.refunds],
+        refunds=[refund_out(path.order_no, part.refund, part.restored) for part in found.refunds],
     )
 
 
@@ -159,6 +182,8 @@ def _purchase(purchase: purchases.Purchase, tier: tiers.Tier | None = None) -> d
         "member_id": purchase.member_id,
         "total_fen": purchase.total_fen,
         "paid_fen": purchase.paid_fen,
+        "coupon_fen": purchase.coupon_fen,
+        "coupons": [UsedCouponOut.model_validate(one) for one in purchases.used_coupons(db(), purchase)],
         "points_used": purchase.points_used,
         "points_fen": purchase.points_fen,
         "points_earned": purchase.points_earned,

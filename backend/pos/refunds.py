@@ -1,8 +1,9 @@
+from collections.abc import Sequence
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from backend import purchases
+from backend import coupons, purchases
 from backend.kit.calls import db, now
 from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
@@ -23,7 +24,8 @@ class ReturnedIn(Schema):
 class RefundIn(Schema):
     """Goods that come back: named lines (`items`) or, as `amount_fen`, a part of what is left of all lines.
 
-    Amounts are what the goods were given for, in money and points together.
+    Amounts are what the goods were given for, in money and points together. A line that coupons paid in whole comes
+    back by its number alone.
     """
 
     refund_no: Number
@@ -35,6 +37,13 @@ class RefundIn(Schema):
         if (self.items is None) == (self.amount_fen is None):
             raise ValueError("exactly one of items and amount_fen")
         return self
+
+
+class RestoredOut(Schema):
+    """A coupon that came back with the goods: `ready` again with its old validity, or `expired` since."""
+
+    code: str
+    status: str
 
 
 class RefundOut(Schema):
@@ -49,6 +58,7 @@ class RefundOut(Schema):
     amount_fen: int
     money_fen: int
     points_returned: int
+    coupons_restored: list[RestoredOut]
     points_taken_back: int
     growth_taken_back: int
     debt: int
@@ -71,17 +81,18 @@ def refund(path: OrderPath, body: RefundIn) -> tuple[RefundOut, int]:
         amount_fen=body.amount_fen,
     )
     done = purchases.refund(db(), asked, store_id=till().store_id, order_no=path.order_no, now=now())
-    return refund_out(path.order_no, done.refund), 201 if done.created else 200
+    return refund_out(path.order_no, done.refund, done.restored), 201 if done.created else 200
 
 
-def refund_out(order_no: str, made: purchases.Refund) -> RefundOut:
-    """A refund as a till may see it."""
+def refund_out(order_no: str, made: purchases.Refund, back: Sequence[coupons.Restored]) -> RefundOut:
+    """A refund as a till may see it, and the coupons that came back with it."""
     return RefundOut(
         order_no=order_no,
         refund_no=made.refund_no,
         amount_fen=made.amount_fen,
         money_fen=made.money_fen,
         points_returned=made.points_returned,
+        coupons_restored=[RestoredOut.model_validate(one) for one in back],
         points_taken_back=made.points_taken,
         growth_taken_back=made.growth_taken,
         debt=made.debt,

@@ -6,6 +6,7 @@ repeated in any way and count once. Money is fen; points and growth value are wh
 
 from backend.purchases.cash import CashBook, Usable
 from backend.purchases.cash import checked as checked_cash_book
+from backend.purchases.coupon_holds import hold_coupons, release_coupons
 from backend.purchases.facts import PurchaseRecorded, PurchaseRefunded
 from backend.purchases.holds import (
     AlreadyReported,
@@ -17,8 +18,8 @@ from backend.purchases.holds import (
     release_points,
 )
 from backend.purchases.merging import move_purchases
-from backend.purchases.models import CashHold, Purchase, PurchaseLine, Refund, RefundLine
-from backend.purchases.queries import Detail, RefundDetail, detail, explanation
+from backend.purchases.models import CashHold, Purchase, PurchaseCoupon, PurchaseLine, Refund, RefundLine
+from backend.purchases.queries import Detail, RefundDetail, UsedCoupon, detail, explanation, used_coupons
 from backend.purchases.quotes import BillTooLarge, Quote, quote
 from backend.purchases.receipts import Basket, Line, Receipt, RefundRequest, ReturnedLine
 from backend.purchases.refunds import Refunded, RefundNoReused, UnknownPurchase, refund
@@ -49,6 +50,7 @@ __all__ = [
     "Overpaid",
     "PaidInFuture",
     "Purchase",
+    "PurchaseCoupon",
     "PurchaseLine",
     "PurchaseRecorded",
     "PurchaseRefunded",
@@ -68,13 +70,17 @@ __all__ = [
     "UnknownLine",
     "UnknownPurchase",
     "Usable",
+    "UsedCoupon",
     "checked_cash_book",
     "detail",
     "explanation",
+    "hold_coupons",
     "hold_points",
     "move_purchases",
     "quote",
     "record",
     "refund",
+    "release_coupons",
     "release_points",
+    "used_coupons",
 ]

@@ -94,7 +94,7 @@ def take_back(
         made.points_taken = _due_by_old_rates(purchase, made)
         if made.points_taken:
             points.take_back(session, account, made.points_taken, source=why, of=[earned_by], now=now)
-    all_back = purchase.refunded_fen == purchase.value_fen
+    all_back = all(line.is_back for line in lines)
     counted = tiers.count_refund(
         session, account, spent_fen=made.money_fen, purchases=int(all_back), of=earned_by, source=why, now=now
     )

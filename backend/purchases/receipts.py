@@ -20,19 +20,24 @@ class Line:
 
 @dataclass(frozen=True)
 class Basket:
-    """What is about to be bought. With an `order_no`, the points that are set aside for that order are the usable."""
+    """What is about to be bought. With an `order_no`, what is set aside for that order, points and coupons, is usable.
+
+    `coupon_codes` are the coupons that are wanted; None leaves the choice to us.
+    """
 
     lines: tuple[Line, ...]
     member_id: int | None = None
     points_to_use: int | None = None
     order_no: str | None = None
+    coupon_codes: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)
 class Receipt:
     """A finished sale as the till reports it. `order_no` is the till's own number, unique in its store.
 
-    `paid_fen` is what was paid in money, beside what `points_to_use` paid.
+    `paid_fen` is what was paid in money, beside what `points_to_use` paid and what coupons took off. `coupon_codes`
+    (None without any) are the same content in whatever order they come.
     """
 
     order_no: str
@@ -42,6 +47,7 @@ class Receipt:
     paid_fen: int
     member_id: int | None = None
     points_to_use: int | None = None
+    coupon_codes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,8 @@ def _stated(value: Any) -> Any:
         return {name: _stated(part) for name, part in value.items() if part is not None}
     if isinstance(value, (list, tuple)):
         return [_stated(part) for part in value]
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value
 
 

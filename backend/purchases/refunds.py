@@ -5,11 +5,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import points
+from backend import coupons, points
 from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.purchases import rules
+from backend.purchases.bills import return_coupons
 from backend.purchases.customer import account_of
 from backend.purchases.facts import PurchaseRefunded
 from backend.purchases.gain import take_back
@@ -35,10 +36,11 @@ class RefundNoReused(Conflict):
 
 @dataclass(frozen=True)
 class Refunded:
-    """A refund, and whether this call was the one that made it."""
+    """A refund, whether this call was the one that made it, and the coupons that came back with it."""
 
     refund: Refund
     created: bool
+    restored: Sequence[coupons.Restored] = ()
 
 
 def refund(session: Session, request: RefundRequest, *, store_id: int, order_no: str, now: datetime) -> Refunded:
@@ -46,8 +48,8 @@ def refund(session: Session, request: RefundRequest, *, store_id: int, order_no:
 
     However a refund is cut up, all that is returned is the share of the money and of the points in what came back, and
     all that is taken back is what the order earned less what the kept part earns by the same rules. Points that are
-    gone become a debt. The same refund number with the same content is answered with what was done, once. Raises
-    UnknownPurchase, UnknownLine, RefundNoReused, RefundExceeds.
+    gone become a debt; coupons may be ready again when all is back. The same refund number with the same content is
+    answered with what was done, once. Raises UnknownPurchase, UnknownLine, RefundNoReused, RefundExceeds.
     """
     purchase, account = _lock(session, store_id, order_no, now=now)
     earlier = session.scalar(
@@ -56,12 +58,13 @@ def refund(session: Session, request: RefundRequest, *, store_id: int, order_no:
     if earlier is not None:
         if earlier.fingerprint != fingerprint(request):
             raise RefundNoReused
-        return Refunded(earlier, created=False)
+        return Refunded(earlier, created=False, restored=_restored(session, purchase, earlier))
     lines = _lines(session, purchase)
     parts = book(lines, request)
     made = _refund(purchase, request, amount_fen=sum(parts.values()), now=now)
     if account is not None:
         _settle_up(session, account, made, purchase, lines, now=now)
+    return_coupons(session, made, purchase, lines, restore=account is not None, now=now)
     session.add(made)
     session.flush()  # the lines refer to it, and nobody is told of what a constraint refuses
     session.add_all(
@@ -69,7 +72,7 @@ def refund(session: Session, request: RefundRequest, *, store_id: int, order_no:
         for line_no, part in parts.items()
     )
     announce(session, _fact(purchase, made))
-    return Refunded(made, created=True)
+    return Refunded(made, created=True, restored=_restored(session, purchase, made))
 
 
 def _lock(session: Session, store_id: int, order_no: str, *, now: datetime) -> tuple[Purchase, points.Account | None]:
@@ -139,6 +142,10 @@ def _give_back(session: Session, account: points.Account, made: Refund, *, now: 
         points.give_back(session, account, made.points_returned, spent=spent, source=why, now=now)
     else:  # a member paid who has become this one: the lots that paid ended with that account
         points.credit(session, account, made.points_returned, source=why, now=now)
+
+
+def _restored(session: Session, purchase: Purchase, made: Refund) -> Sequence[coupons.Restored]:
+    return coupons.restored(session, [made.id]).get(made.id, ()) if purchase.coupon_fen else ()
 
 
 def _fact(purchase: Purchase, made: Refund) -> PurchaseRefunded:

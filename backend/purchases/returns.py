@@ -25,12 +25,15 @@ class RefundExceeds(Conflict):
 def book(lines: Sequence[PurchaseLine], request: RefundRequest) -> Mapping[int, int]:
     """Book a refund on the lines; says how much, in fen of their value, fell to which.
 
-    Raises UnknownLine, RefundExceeds.
+    A line that coupons paid in whole comes back by its number, with 0. Raises UnknownLine, RefundExceeds.
     """
     left = {line.line_no: line.value_fen - line.refunded_fen for line in lines}
-    parts = _named(left, request) if request.lines else _spread(left, request.amount_fen or 0)
+    for_nothing = {line.line_no for line in lines if not (line.value_fen or line.is_back)}
+    parts = _named(left, for_nothing, request) if request.lines else _spread(left, request.amount_fen or 0)
     for line in lines:
         line.refunded_fen += parts.get(line.line_no, 0)
+        if line.line_no in parts and line.line_no in for_nothing:
+            line.came_back = True
     return parts
 
 
@@ -42,13 +45,14 @@ def money_kept(lines: Sequence[PurchaseLine]) -> tuple[int, ...]:
     )
 
 
-def _named(left: Mapping[int, int], request: RefundRequest) -> dict[int, int]:
+def _named(left: Mapping[int, int], for_nothing: set[int], request: RefundRequest) -> dict[int, int]:
+    """What comes back of named lines; those that coupons paid in whole come back with 0, once."""
     wanted = {line.line_no: line.amount_fen for line in request.lines}
     if len(wanted) < len(request.lines) or not wanted.keys() <= left.keys():
         raise UnknownLine
     parts = {line_no: left[line_no] if fen is None else fen for line_no, fen in wanted.items()}
     for line_no, fen in parts.items():
-        if not 0 < fen <= left[line_no]:
+        if not (0 < fen <= left[line_no] or (fen == 0 and line_no in for_nothing)):
             raise RefundExceeds(left_fen=left[line_no])
     return parts
 

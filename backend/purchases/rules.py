@@ -13,23 +13,35 @@ def points_for(paid_fen: int, *, per_yuan: int, multiplier: int) -> int:
     return paid_fen * per_yuan * multiplier // (FEN_PER_YUAN * PER_TEN_THOUSAND * PER_TEN_THOUSAND)
 
 
-def payable(total_fen: int, *, price: int) -> int:
-    """What a member pays for a total at the tier's price (per ten thousand), rounded down to the fen."""
-    return total_fen * price // PER_TEN_THOUSAND
-
-
 def settles_at(paid_on: date, return_days: int) -> datetime | None:
     """The instant at which goods of that day's sales can no longer come back: points settle then. None is at once."""
     return day_end(paid_on + timedelta(days=return_days)) if return_days else None
 
 
-def share_of_payment(paid_fen: int, points_fen: int, amounts_fen: Sequence[int]) -> list[tuple[int, int]]:
-    """How much of what was paid in money, and of what points paid, falls to each line, by the lines' amounts.
+def share_of_payment(
+    paid_fen: int, points_fen: int, costs_fen: Sequence[int], most_fen: Sequence[int] | None = None
+) -> list[tuple[int, int]]:
+    """How much of what was paid in money, and of what points paid, falls to each line, by what the lines cost.
 
-    The parts add up to `paid_fen` and `points_fen`, and together to no more than the line costs.
+    More than they cost together falls to what a line may cost besides, at most `most_fen`. The parts add up to
+    `paid_fen` and `points_fen`, and together to no more than the line may cost.
     """
-    values = spread(paid_fen + points_fen, amounts_fen)
+    fen, cost = paid_fen + points_fen, sum(costs_fen)
+    values = spread(min(fen, cost), costs_fen)
+    if fen > cost and most_fen is not None:
+        beyond = spread(fen - cost, [most - own for most, own in zip(most_fen, costs_fen, strict=True)])
+        values = [value + more for value, more in zip(values, beyond, strict=True)]
     return [(money, value - money) for value, money in zip(values, spread(paid_fen, values), strict=True)]
+
+
+def coupon_returned(share_fen: int, *, returned_fen: int, value_fen: int, came_back: bool) -> int:
+    """Of what a coupon took off a line, what is back in all when so much of the line's value is: rounded down.
+
+    It is exact when all is back; of a line that was given for nothing it is back when the line is.
+    """
+    if value_fen:
+        return share_fen * returned_fen // value_fen
+    return share_fen if came_back else 0
 
 
 def money_returned(returned_fen: int, *, value_fen: int, points_fen: int) -> int:

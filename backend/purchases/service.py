@@ -4,19 +4,20 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend import members, stores, tiers
-from backend.kit.calendar import shop_day
 from backend.kit.errors import Conflict, Invalid
 from backend.kit.facts import announce
 from backend.kit.ids import new_id
-from backend.purchases import cash, rules
+from backend.purchases import cash
+from backend.purchases.bills import coupon_lines, redeemed
 from backend.purchases.customer import account_of, member_of, standing_of
 from backend.purchases.facts import PurchaseRecorded
 from backend.purchases.gain import reward
-from backend.purchases.models import Purchase, PurchaseLine
+from backend.purchases.models import Purchase
 from backend.purchases.orders import of_order
 from backend.purchases.paying import pay, terms_of
 from backend.purchases.quotes import checked_sum
 from backend.purchases.receipts import Receipt, fingerprint
+from backend.purchases.rows import line_rows, purchase_row
 from config import policy
 
 
@@ -35,7 +36,7 @@ class TotalMismatch(Invalid):
 
 
 class Overpaid(Invalid):
-    """More was paid, in money and points, than the goods cost."""
+    """More was paid, in money and points, than the goods cost after coupons."""
 
     code = "purchases.overpaid"
     message = "实付金额大于总金额"
@@ -65,12 +66,12 @@ class Recorded:
 
 
 def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) -> Recorded:
-    """Keep a finished sale: take the points that paid for it, and give its member what it earns.
+    """Keep a finished sale: take the coupons and points that paid for it, and give its member what it earns.
 
     The same order number of the store with the same content is answered with what was recorded, and nothing happens
     again. Raises OrderNoReused for other content, TotalMismatch, Overpaid, BillTooLarge, PaidInFuture,
-    ReportedTooLate, members.MemberUnknown, members.Blocked, members.Closed, what cash.agree raises, points.Frozen,
-    points.Insufficient.
+    ReportedTooLate, members.MemberUnknown, members.Blocked, members.Closed, coupons.CouponNeedsMember, what
+    coupons.redeem_on_bill and cash.agree raise, points.Frozen, points.Insufficient.
     """
     member = member_of(session, receipt.member_id)
     account = account_of(session, member.id, now=now) if member else None
@@ -79,18 +80,23 @@ def record(session: Session, receipt: Receipt, *, store_id: int, now: datetime) 
         return Recorded(earlier, created=False)
     _check(receipt, now)
     standing = standing_of(session, members.get(session, account.member_id) if account else member, now=now)
-    points_fen = _points_fen(session, receipt, standing, now=now)
+    store = stores.get_store(session, store_id) if account else None
+    shares = redeemed(session, account, standing, receipt, store=store, now=now)
+    points_fen = _points_fen(session, receipt, standing, coupon_fen=shares.coupon_fen, now=now)
     used, order_no = receipt.points_to_use or 0, receipt.order_no
     purchase_id = pay(session, account, used, store_id=store_id, order_no=order_no, now=now) if account else new_id()
     member_id = account.member_id if account else None
-    purchase = _purchase(receipt, purchase_id, store_id=store_id, member_id=member_id, points_fen=points_fen, now=now)
-    lines, tier = _lines(receipt, purchase), None
-    if account is not None and standing is not None:
-        store = stores.get_store(session, store_id)
+    purchase = purchase_row(receipt, purchase_id, store_id=store_id, member_id=member_id, now=now)
+    purchase.points_fen, purchase.coupon_fen = points_fen, shares.coupon_fen
+    lines, tier = line_rows(receipt, purchase, shares), None
+    if account is not None and standing is not None and store is not None:
         tier = reward(session, account, standing, purchase, lines, store=store, now=now)
     session.add(purchase)
     session.flush()  # its lines refer to it, and an order number that was used meanwhile is met before anyone is told
     session.add_all(lines)
+    if shares.uses:
+        session.flush()  # what coupons took off refers to the lines
+        session.add_all(coupon_lines(purchase_id, shares))
     announce(session, _fact(purchase))
     return Recorded(purchase, created=True, tier=tier)
 
@@ -114,64 +120,23 @@ def _check(receipt: Receipt, now: datetime) -> None:
         raise ReportedTooLate
 
 
-def _points_fen(session: Session, receipt: Receipt, standing: tiers.Standing | None, *, now: datetime) -> int:
-    """What the points pay that the sale says were used."""
-    wanted = receipt.points_to_use
+def _points_fen(
+    session: Session, receipt: Receipt, standing: tiers.Standing | None, *, coupon_fen: int, now: datetime
+) -> int:
+    """What the points pay that the sale says were used, of what coupons have left of the bill."""
+    wanted, left_fen = receipt.points_to_use, receipt.total_fen - coupon_fen
+    if receipt.paid_fen > left_fen:
+        raise Overpaid
     if not wanted:
         return 0
     if standing is None:
         raise cash.CashNeedsMember
     terms = terms_of(session, standing.tier.code, now=now)
-    bill_fen = min(receipt.paid_fen + cash.worth(terms, wanted), receipt.total_fen)
+    bill_fen = min(receipt.paid_fen + cash.worth(terms, wanted), left_fen)
     points_fen = cash.agree(terms, wanted, bill_fen=bill_fen)
-    if receipt.paid_fen + points_fen > receipt.total_fen:
+    if receipt.paid_fen + points_fen > left_fen:
         raise Overpaid
     return points_fen
-
-
-def _purchase(
-    receipt: Receipt, purchase_id: int, *, store_id: int, member_id: int | None, points_fen: int, now: datetime
-) -> Purchase:
-    return Purchase(
-        id=purchase_id,
-        store_id=store_id,
-        order_no=receipt.order_no,
-        member_id=member_id,
-        paid_at=receipt.paid_at,
-        paid_on=shop_day(receipt.paid_at),
-        total_fen=receipt.total_fen,
-        paid_fen=receipt.paid_fen,
-        points_used=receipt.points_to_use or 0,
-        points_fen=points_fen,
-        refunded_fen=0,
-        fingerprint=fingerprint(receipt),
-        points_earned=0,
-        growth_earned=0,
-        recorded_at=now,
-    )
-
-
-def _lines(receipt: Receipt, purchase: Purchase) -> list[PurchaseLine]:
-    amounts = [line.amount_fen for line in receipt.lines]
-    shares = rules.share_of_payment(purchase.paid_fen, purchase.points_fen, amounts)
-    return [
-        PurchaseLine(
-            purchase_id=purchase.id,
-            line_no=number,
-            sku=line.sku,
-            name=line.name,
-            category=line.category,
-            brand=line.brand,
-            counter=line.counter,
-            qty=line.qty,
-            amount_fen=line.amount_fen,
-            paid_fen=paid_fen,
-            points_fen=points_fen,
-            refunded_fen=0,
-            points=0,
-        )
-        for number, (line, (paid_fen, points_fen)) in enumerate(zip(receipt.lines, shares, strict=True), start=1)
-    ]
 
 
 def _fact(purchase: Purchase) -> PurchaseRecorded:

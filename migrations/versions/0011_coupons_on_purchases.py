@@ -133,6 +133,7 @@ def _create_conflicts() -> None:
         sa.Column("ref", _code(64), nullable=False),
         sa.Column("coupon_id", sa.BigInteger(), nullable=False),
         sa.Column("reason", _code(64), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
         sa.Column("redeemed_at", _instant(), nullable=False),
         sa.Column("reported_at", _instant(), nullable=False),
         sa.ForeignKeyConstraint(["coupon_id"], ["coupons.id"], name=op.f("fk_coupon_redemption_conflicts_coupon_id")),

@@ -94,6 +94,7 @@ def test_a_code_names_its_member(till, member, code):
         "price": 10_000,
         "points": 100,
         "benefits": [],
+        "coupons": [],
     }
 
 

@@ -72,6 +72,8 @@ def test_a_sale_earns(till, member):
         "member_id": str(member.id),
         "total_fen": 24_990,
         "paid_fen": 24_990,
+        "coupon_fen": 0,
+        "coupons": [],
         "points_used": 0,
         "points_fen": 0,
         "points_earned": 249,

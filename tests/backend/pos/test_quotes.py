@@ -33,6 +33,9 @@ def test_a_quote_agrees_with_the_sale(runtime, till):
     assert quoted == {
         "total_fen": 23_000,
         "discount_fen": 1_150,
+        "coupon_fen": 0,
+        "coupons": [],
+        "coupons_refused": [],
         "payable_fen": 21_850,
         "points_used": 0,
         "points_fen": 0,

@@ -74,6 +74,7 @@ def test_a_refund_takes_back(sold):
         "amount_fen": 10_000,
         "money_fen": 10_000,
         "points_returned": 0,
+        "coupons_restored": [],
         "points_taken_back": 100,
         "growth_taken_back": 100,
         "debt": 0,

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event
 
+from tests.factories.coupons import make_coupon, make_template
 from tests.factories.mall import give_points
 from tests.factories.purchases import till_body
 from tests.support.till import open_till
@@ -163,6 +164,19 @@ LOOKUP = [
     "SELECT rule_books",
     "SELECT point_accounts",
     "SELECT point_lots",
+    "SELECT coupons",  # usable ones
+]
+WITH_COUPONS = [
+    *PURCHASE,
+    "SELECT coupons FOR UPDATE",  # all in one, by their ids
+    "SELECT coupon_template_versions",  # what they say
+    "UPDATE coupons",
+    "INSERT coupon_redemptions",
+    "INSERT purchase_coupons",
+    "INSERT messages",
+    "SELECT purchase_coupons",  # for the reply, as a repeat is answered
+    "SELECT coupons",
+    "SELECT coupon_template_versions",
 ]
 MOST_OF_A_PURCHASE = 21
 
@@ -222,6 +236,17 @@ def test_a_purchase_with_points(engine, till, rich):
     with spoken(engine) as said:
         assert till.post("/purchases", sale(rich, "SO-1", points_to_use=1_000)).status_code == 201
     assert not over(said, WITH_POINTS)
+
+
+def test_a_purchase_with_two_coupons(runtime, engine, till, member):
+    with runtime.sessions.write.begin() as session:
+        parts = {"worth": {"kind": "cash-off", "off_fen": 500}, "stacking": {"same": 2}}
+        template = make_template(session, **parts)
+        codes = [make_coupon(session, member, template=template).code for _ in range(2)]
+    with spoken(engine) as said:
+        body = sale(member, "SO-1") | {"paid_fen": 19_000, "coupon_codes": codes}
+        assert till.post("/purchases", body).status_code == 201
+    assert not over(said, WITH_COUPONS)
 
 
 def test_points_set_aside_used_and_freed(engine, till, rich):

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.purchases.rules import (
+    coupon_returned,
     money_kept,
     money_returned,
-    payable,
     points_for,
     points_returned,
     settles_at,
@@ -52,12 +52,6 @@ def test_silver_member_earns_one_fifth_more():
     assert points_for(19_999, per_yuan=10_000, multiplier=12_000) == 239  # 199.99 yuan * 1.2 = 239.988
 
 
-@given(fen, st.integers(1, 10_000))
-def test_a_discount_never_favours_the_house_by_a_whole_fen(total, price):
-    exact = Fraction(total * price, 10_000)
-    assert exact - 1 < payable(total, price=price) <= exact
-
-
 @given(weights, st.data())
 def test_line_points_add_up_and_each_is_within_one_of_its_exact_share(paid, data):
     points = data.draw(st.integers(0, 10**9)) if sum(paid) else 0
@@ -74,6 +68,24 @@ def test_shares_of_the_payment_add_up_and_none_is_more_than_its_line(amounts, da
     shares = share_of_payment(paid, points_fen, amounts)
     assert (sum(money for money, _ in shares), sum(points for _, points in shares)) == (paid, points_fen)
     assert all(0 <= money <= money + points <= amount for (money, points), amount in zip(shares, amounts, strict=True))
+
+
+@given(weights, st.data())
+def test_more_than_the_lines_cost_falls_to_what_they_may_cost_besides(costs, data):
+    most = [cost + data.draw(st.integers(0, 99)) for cost in costs]
+    paid = data.draw(st.integers(0, sum(most)))
+    shares = share_of_payment(paid, sum(most) - paid, costs, most)
+    assert [money + points for money, points in shares] == most
+    assert sum(money for money, _ in share_of_payment(paid, 0, costs, most)) == paid
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.data())
+def test_the_share_of_a_coupon_comes_back_with_the_line_whole_in_the_end(share, value, data):
+    cuts = sorted(data.draw(st.lists(st.integers(0, value), max_size=5)))
+    back = [coupon_returned(share, returned_fen=cut, value_fen=value, came_back=True) for cut in [*cuts, value]]
+    assert back == sorted(back)
+    assert back[-1] == share
+    assert value or coupon_returned(share, returned_fen=0, value_fen=0, came_back=False) == 0
 
 
 @given(weights, st.data())
