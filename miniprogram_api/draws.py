@@ -68,8 +68,9 @@ def draw(path: DrawPath) -> DrawDetailOut:
 @idempotent
 def play(path: DrawPath) -> tuple[PlayOut, int]:
     """Play once."""
-    made = lottery.play(db(), signed_in_member(), draw_id=path.id, rng=runtime().rng, now=now())
-    return _plays([made], lottery.get(db(), path.id))[0], 201
+    member_id, played = signed_in_member(), lottery.get(db(), path.id)
+    made = lottery.play(db(), member_id, draw_id=played.id, rng=runtime().rng, now=now())
+    return _plays([made], played)[0], 201
 
 
 @api.get("/draws/<id>/plays", responses={200: PlaysOut} | problems(400, 404))
