@@ -30,6 +30,7 @@ LISTENERS: Listeners = {
     earning.CouponsEarned: [coupons.grant_by_rule],
     earning.CouponsLost: [coupons.take_back_by_rule],
     coupons.CouponGranted: [messaging.tell_coupon_received],
+    coupons.CouponRedeemed: [messaging.tell_coupon_redeemed],
     members.MembersMerging: [mall.end_overdue],
     members.MembersMerged: [
         addresses.join_books,

@@ -5,6 +5,7 @@ from flask import Flask
 from backend.commands import (
     adjustments,
     books,
+    coupon_reports,
     coupons,
     coupons_given,
     db,
@@ -57,5 +58,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(group)
     for group in (coupons_given.codes, coupons_given.lists):
         coupons.group.add_command(group)
+    for command in coupon_reports.COMMANDS:
+        coupons.group.add_command(command)
     for command in lifecycle.COMMANDS:
         members.group.add_command(command)

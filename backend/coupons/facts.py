@@ -18,7 +18,7 @@ class CouponGranted:
 
 @dataclass(frozen=True)
 class CouponRedeemed:
-    """A coupon was used at a store; `discount_fen` (0: none) is what it took off."""
+    """A coupon was used at a store at an instant, and recorded later perhaps; it took `discount_fen` (0: none) off."""
 
     member_id: int
     redemption_id: int
@@ -26,3 +26,4 @@ class CouponRedeemed:
     discount_fen: int
     store_id: int
     at: datetime
+    recorded_at: datetime

@@ -155,8 +155,16 @@ def redemption(coupon: Coupon, ticket: Ticket, order: Order, worth: Worth, *, no
 
 def tell_redeemed(session: Session, made: Redemption, name: str) -> None:
     """Announce a redemption."""
-    at, fen = made.redeemed_at, made.discount_fen
-    announce(session, CouponRedeemed(made.member_id, made.id, name, fen, made.store_id, at=at))
+    fact = CouponRedeemed(
+        member_id=made.member_id,
+        redemption_id=made.id,
+        coupon_name=name,
+        discount_fen=made.discount_fen,
+        store_id=made.store_id,
+        at=made.redeemed_at,
+        recorded_at=made.recorded_at,
+    )
+    announce(session, fact)
 
 
 def _sorted_out(

@@ -4,8 +4,11 @@ Reads everybody and moves nothing; only a reconciliation freezes the accounts th
 """
 
 from backend.insights.causes import Link
+from backend.insights.coupon_sheets import SettledRow, settled_rows, write_settlement_csv, write_settlement_xlsx
+from backend.insights.coupon_statistics import CouponDay, DaysRefused, coupon_statistics
 from backend.insights.liability import Beside, Liability, Month, MonthsRefused, Movement, Proof, liability
 from backend.insights.parked import Parked, promised, set_aside
+from backend.insights.settlement import Settled, Settlement, settlement
 from backend.insights.sheets import Row, rows, write_csv, write_xlsx
 from backend.insights.statement import InstantAhead, Line, balance_at, statement
 from backend.insights.sweeping import FrozenAccount, Outcome, found_faults, frozen, reconcile
@@ -14,6 +17,8 @@ from backend.insights.words import WORDS_BY_SOURCE, words_of
 __all__ = [
     "WORDS_BY_SOURCE",
     "Beside",
+    "CouponDay",
+    "DaysRefused",
     "FrozenAccount",
     "InstantAhead",
     "Liability",
@@ -26,7 +31,11 @@ __all__ = [
     "Parked",
     "Proof",
     "Row",
+    "Settled",
+    "SettledRow",
+    "Settlement",
     "balance_at",
+    "coupon_statistics",
     "found_faults",
     "frozen",
     "liability",
@@ -34,8 +43,12 @@ __all__ = [
     "reconcile",
     "rows",
     "set_aside",
+    "settled_rows",
+    "settlement",
     "statement",
     "words_of",
     "write_csv",
+    "write_settlement_csv",
+    "write_settlement_xlsx",
     "write_xlsx",
 ]

@@ -56,7 +56,7 @@ def write_csv(report: Liability, path: Path) -> None:
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(Row.__dataclass_fields__)
-        writer.writerows([_harmless(cell) for cell in astuple(row)] for row in rows(report))
+        writer.writerows([harmless(cell) for cell in astuple(row)] for row in rows(report))
 
 
 def write_xlsx(report: Liability, path: Path) -> None:
@@ -112,5 +112,6 @@ def _write(sheet: Worksheet, place: int, row: Row, whole: Format, money: Format)
         sheet.write_number(place, 6, Fraction(row.value_fen, 100), money)
 
 
-def _harmless(cell: object) -> object:
+def harmless(cell: object) -> object:
+    """A cell of a CSV that no spreadsheet takes for a formula."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell

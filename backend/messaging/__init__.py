@@ -6,7 +6,7 @@ tried again later, or one of the named ends. Of one member's messages the next g
 """
 
 from backend.messaging.attempt import Post
-from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received
+from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
@@ -48,6 +48,7 @@ __all__ = [
     "remind_of_coupons",
     "requeue",
     "tell_coupon_received",
+    "tell_coupon_redeemed",
     "tell_draw_won",
     "tell_exchange_confirmed",
     "tell_exchange_ready",

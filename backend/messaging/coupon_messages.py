@@ -1,4 +1,4 @@
-"""What members are told of their coupons: that one came in, and that some are over soon."""
+"""What members are told of their coupons: that one came in or was used, and that some are over soon."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -6,14 +6,17 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import coupons
+from backend import coupons, stores
 from backend.kit.calendar import shop_day
+from backend.kit.money import yuan
 from backend.messaging.models import Message
 from backend.messaging.rules import cause_of
-from backend.messaging.wording import day_words
+from backend.messaging.wording import day_words, instant
 from config import policy
 
+REDEEMED: Final = "coupon_redeemed"
 RECEIVED: Final = "coupon_received"
+NO_AMOUNT: Final = "已核销"
 EXPIRING: Final = "coupon_expiring"
 DAYS_AHEAD: Final = (1, 3)
 
@@ -29,6 +32,18 @@ def tell_coupon_received(session: Session, granted: coupons.CouponGranted) -> No
     }
     cause = cause_of(RECEIVED, granted.member_id, str(granted.coupon_id))
     session.add(_message(RECEIVED, granted.member_id, words, cause, granted.at))
+
+
+def tell_coupon_redeemed(session: Session, redeemed: coupons.CouponRedeemed) -> None:
+    """Decide to tell the member of a coupon that was used, where, and what it took off."""
+    words = {
+        "name": redeemed.coupon_name,
+        "discount": yuan(redeemed.discount_fen) if redeemed.discount_fen else NO_AMOUNT,
+        "store": stores.get_store(session, redeemed.store_id).name,
+        "at": instant(redeemed.at),
+    }
+    cause = cause_of(REDEEMED, redeemed.member_id, str(redeemed.redemption_id))
+    session.add(_message(REDEEMED, redeemed.member_id, words, cause, redeemed.recorded_at))
 
 
 def remind_of_coupons(session: Session, *, now: datetime, after_member_id: int, limit: int) -> int | None:

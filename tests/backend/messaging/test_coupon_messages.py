@@ -1,13 +1,15 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from backend import messaging
+from backend import coupons, messaging
 from backend.messaging.models import Message
 from backend.points import Source
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
+from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 
 NIGHT = MORNING.replace(hour=18)  # 02:00 on 2 March in the shop
@@ -64,3 +66,15 @@ def test_slices_leave_nobody_out(session):
         make_coupon(session, make_member(session), template=template)
     remind(session, at=NIGHT, limit=1)
     assert len(told(session, "coupon_expiring")) == 3
+
+
+def test_a_used_coupon_is_told_once_with_what_it_took_off_and_where(session):
+    member, store = make_member(session), make_store(session, name="徐汇店")
+    fact = coupons.CouponRedeemed(member.id, 7, "满300减50", 5_000, store.id, at=MORNING, recorded_at=NIGHT)
+    messaging.tell_coupon_redeemed(session, fact)
+    messaging.tell_coupon_redeemed(session, replace(fact, redemption_id=8, discount_fen=0))
+    session.flush()
+    found = session.scalars(select(Message).where(Message.template == "coupon_redeemed").order_by(Message.id)).all()
+    assert [message.decided_at for message in found] == [NIGHT, NIGHT]
+    assert {message.words["discount"] for message in found} == {"¥50.00", "已核销"}
+    assert (found[0].words["store"], found[0].words["at"]) == ("徐汇店", "2026年3月1日 09:00")
