@@ -61,4 +61,5 @@ LISTENERS: Listeners = {
     purchases.PurchaseRefunded: [lottery.take_back_tickets],
     lottery.DrawWon: [messaging.tell_draw_won],
     mall.ExchangeReady: [messaging.tell_exchange_ready],
+    mall.ExchangeLapsesSoon: [messaging.tell_exchange_lapses_soon],
 }

@@ -68,6 +68,14 @@ def signed_in_member() -> int:
     return cast("int", g.member.id)
 
 
+def member_if_joined() -> int | None:
+    """The member who asks, None for who has not joined. Raises IdentityUnknown, Blocked, Closed."""
+    try:
+        return signed_in_member()
+    except members.NotJoined:
+        return None
+
+
 def _refuse_the_anonymous() -> None:
     view = current_app.view_functions[request.endpoint or ""]
     if getattr(view, "public", False):

@@ -1,3 +1,4 @@
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -5,33 +6,67 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import mall, stores
-from backend.commands.speech import Group, as_json, tell, tell_one
+from backend.commands.speech import Group, Instant, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
 group = Group("mall", help="What the points mall offers.")
 
+MOST_WARNINGS = 1_000
+
 item_id_argument = click.argument("item_id", type=int)
+
+
+def _offer_options(command: Callable[..., None]) -> Callable[..., None]:
+    """What an item is and on what terms it can be had."""
+    options = (
+        click.option("--points", type=int, required=True, help="Its price in points apiece."),
+        click.option("--subtitle", default="", help="One line under the title."),
+        click.option("--description", default="", help="The full text, in HTML; what is not fit is left out."),
+        click.option("--picture-url", default="", help="Where its picture is; ours by the path that `media` told."),
+        click.option("--category", default="", help="What it is sorted into."),
+        click.option("--position", type=int, default=0, show_default=True, help="Shown by ascending position."),
+        click.option("--tier-points", multiple=True, metavar="TIER=POINTS", help="Another price for a tier."),
+        click.option("--on-from", type=Instant(), help="When it can be had; tiers with early access before."),
+        click.option("--off-at", type=Instant(), help="When it goes."),
+        click.option("--limit", "limit_pieces", type=int, help="How many a member may have,"),
+        click.option("--limit-days", type=int, help="within so many days (default: ever)."),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @group.command("add-item")
 @click.argument("title")
-@click.option("--points", type=int, required=True, help="Its price in points apiece.")
 @click.option("--stock", type=int, required=True, help="How many there are.")
-@click.option("--subtitle", default="", help="One line under the title.")
-@click.option("--description", default="", help="The full text.")
-@click.option("--picture-url", default="", help="Where its picture is.")
-@click.option("--position", type=int, default=0, show_default=True, help="Items are shown by ascending position.")
+@click.option("--draft", is_flag=True, help="Do not show it yet.")
+@_offer_options
 @as_json
-def add_item(*, stock: int, as_json: bool, **offer: Any) -> None:
+def add_item(*, stock: int, draft: bool, as_json: bool, **offer: Any) -> None:
     """Put a new item on offer."""
     here = runtime()
-    now = here.clock.now()
+    now, told = here.clock.now(), _offer(**offer)
 
     def put(session: Session) -> dict[str, object]:
-        return _row(mall.add_item(session, mall.Offer(**offer), stock=stock, now=now))
+        return _row(mall.add_item(session, told, stock=stock, status="draft" if draft else "on", now=now))
 
     tell_one(run(here.sessions.write, put), json_wanted=as_json)
+
+
+@group.command("change-item")
+@item_id_argument
+@click.argument("title")
+@_offer_options
+@as_json
+def change_item(item_id: int, *, as_json: bool, **offer: Any) -> None:
+    """Say an item anew, all of it; orders keep what they were placed for."""
+    told = _offer(**offer)
+
+    def change(session: Session) -> dict[str, object]:
+        return _row(mall.change_item(session, item_id, told))
+
+    tell_one(run(runtime().sessions.write, change), json_wanted=as_json)
 
 
 @group.command("list")
@@ -94,6 +129,27 @@ def put_on(item_id: int) -> None:
 
 @group.command()
 @as_json
+def warnings(*, as_json: bool) -> None:
+    """List stocks that run low, and orders that lapse soon, the first thousand of each."""
+    here = runtime()
+    now = here.clock.now()
+    with here.sessions.read() as session:
+        codes = {store.id: store.code for store in stores.list_stores(session)}
+        low = [
+            {"what": "low-stock", "no": str(one.item_id), "title": one.title, "left": one.stock}
+            | {"store": codes.get(one.store_id or 0), "until": None}
+            for one in mall.low_stocks(session, limit=MOST_WARNINGS)
+        ]
+        waiting = [
+            {"what": "not-picked-up", "no": one.no, "title": one.title, "left": None}
+            | {"store": codes.get(one.store_id), "until": local(one.pick_up_by)}
+            for one in mall.not_picked_up(session, now=now, limit=MOST_WARNINGS)
+        ]
+    tell([*low, *waiting], json_wanted=as_json, empty="Nothing to be warned of.")
+
+
+@group.command()
+@as_json
 def verify(*, as_json: bool) -> None:
     """Check that stocks are what came in less what orders hold or have taken. Reads only; exit 1 on any fault."""
     with runtime().sessions.read() as session:
@@ -113,3 +169,10 @@ def _row(item: mall.Item) -> dict[str, object]:
         "status": item.status,
         "position": item.position,
     }
+
+
+def _offer(*, tier_points: Sequence[str], **parts: Any) -> mall.Offer:
+    pairs = [one.partition("=") for one in tier_points]
+    if not all(points.isascii() and points.isdigit() for _, _, points in pairs):
+        raise click.UsageError("--tier-points wants TIER=POINTS, such as gold=280")
+    return mall.Offer(**parts, tier_points={tier: int(points) for tier, _, points in pairs})

@@ -1,16 +1,20 @@
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
-from backend import mall
-from backend.commands.speech import Group, as_json, local, tell_one
+from backend import insights, mall
+from backend.commands.speech import Group, Instant, as_json, local, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
 group = Group("orders", help="What members exchanged their points for.")
+
+WRITERS = {".csv": insights.write_orders_csv, ".xlsx": insights.write_orders_xlsx}
 
 no_argument = click.argument("order_no")
 reason_option = click.option("--reason", required=True, help="Why, in a sentence that the member reads.")
@@ -57,6 +61,20 @@ def take_back(order_no: str, *, restock: bool, as_json: bool) -> None:
 def decline_return(order_no: str, *, reason: str, as_json: bool) -> None:
     """Turn down a member's wish to bring something back."""
     _do(partial(mall.decline_return, reason=reason), order_no, as_json=as_json)
+
+
+@group.command()
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--since", type=Instant(), required=True, help="Orders placed from this instant on,")
+@click.option("--until", type=Instant(), required=True, help="and before this one.")
+def export(file: Path, *, since: datetime, until: datetime) -> None:
+    """Write orders to FILE, which ends in .csv or .xlsx: one line an item, names masked."""
+    write = WRITERS.get(file.suffix.lower())
+    if write is None:
+        raise click.UsageError("FILE ends in .csv or .xlsx")
+    with runtime().sessions.read() as session:
+        lines = write(insights.order_rows(session, since=since, until=until), file)
+    click.echo(f"{lines} lines are in {file}.")
 
 
 def _do(verb: Callable[..., mall.Order], order_no: str, *, as_json: bool) -> None:

@@ -153,7 +153,7 @@ def _return(session: Session, town: _Town, step: Return, at: datetime) -> None:
 
 def _exchange(session: Session, town: _Town, step: Exchange, at: datetime) -> None:
     member_id, item_id = town.members[step.person.number], town.items[step.item]
-    item = mall.get_item(session, item_id)
+    item = mall.get_item(session, item_id, now=at)
     if item.stock == 0 or points.summary(session, member_id, now=at).available < item.points:
         return
     town.orders[step] = mall.exchange(

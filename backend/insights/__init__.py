@@ -6,6 +6,7 @@ Reads everybody and moves nothing; only a reconciliation freezes the accounts th
 from backend.insights.causes import Link
 from backend.insights.coupon_sheets import SettledRow, settled_rows, write_settlement_csv, write_settlement_xlsx
 from backend.insights.coupon_statistics import CouponDay, DaysRefused, coupon_statistics
+from backend.insights.exchanges import order_rows, write_orders_csv, write_orders_xlsx
 from backend.insights.liability import Beside, Liability, Month, MonthsRefused, Movement, Proof, liability
 from backend.insights.parked import Parked, promised, set_aside
 from backend.insights.settlement import Settled, Settlement, settlement
@@ -39,6 +40,7 @@ __all__ = [
     "found_faults",
     "frozen",
     "liability",
+    "order_rows",
     "promised",
     "reconcile",
     "rows",
@@ -48,6 +50,8 @@ __all__ = [
     "statement",
     "words_of",
     "write_csv",
+    "write_orders_csv",
+    "write_orders_xlsx",
     "write_settlement_csv",
     "write_settlement_xlsx",
     "write_xlsx",

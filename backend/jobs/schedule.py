@@ -42,6 +42,7 @@ JOBS: Final = (
     Job(
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
+    Job("remind-exchanges", "Tell members of exchanges that lapse soon", "15 10 * * *", work.remind_exchanges),
     Job(
         "complete-exchanges",
         "Complete exchanges that cannot come back any more",

@@ -41,6 +41,15 @@ def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
     )
 
 
+def remind_exchanges(runtime: Runtime, at: datetime) -> Counts:
+    """Tell members of exchanges that lapse soon."""
+    return _one_by_one(
+        runtime,
+        lambda session, limit: mall.due_to_remind(session, now=at, limit=limit),
+        lambda session, order_id: mall.remind_due(session, order_id, now=at),
+    )
+
+
 def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Complete exchanges whose goods cannot be brought back any more."""
     return _one_by_one(

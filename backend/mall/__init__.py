@@ -14,6 +14,8 @@ from backend.mall.errors import (
     AlreadyPickedUp,
     CartRefused,
     ItemUnknown,
+    LimitReached,
+    NotOnSaleYet,
     NotPickedUp,
     OfferRefused,
     OrderCancelled,
@@ -32,15 +34,18 @@ from backend.mall.facts import (
     ExchangeCancelled,
     ExchangeCompleted,
     ExchangeConfirmed,
+    ExchangeLapsesSoon,
     ExchangePickedUp,
     ExchangeReady,
 )
 from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
 from backend.mall.models import CENTRAL, GIVEN_BACK, Item, Order, OrderLine, OrderStatus, Stock
-from backend.mall.offer import Offer, add_item, put_on, take_off
+from backend.mall.offer import Offer, add_item, change_item, put_on, take_off
 from backend.mall.owners import cancel_waiting, end_overdue, move_orders
 from backend.mall.queries import (
+    Wish,
     all_items,
+    categories,
     due_to_complete,
     due_to_lapse,
     get_item,
@@ -48,6 +53,7 @@ from backend.mall.queries import (
     left_for,
     list_items,
     orders,
+    related,
     stocks_of,
     to_pick_up,
 )
@@ -55,6 +61,8 @@ from backend.mall.returns import ask_return, decline_return, take_back
 from backend.mall.rules import MOST_ITEMS, MOST_PIECES
 from backend.mall.service import exchange
 from backend.mall.stock import StockFault, adjust_stock, stock_faults
+from backend.mall.terms import price, tier_for
+from backend.mall.warnings import LowStock, due_to_remind, low_stocks, not_picked_up, remind_due
 
 __all__ = [
     "CENTRAL",
@@ -66,10 +74,14 @@ __all__ = [
     "ExchangeCancelled",
     "ExchangeCompleted",
     "ExchangeConfirmed",
+    "ExchangeLapsesSoon",
     "ExchangePickedUp",
     "ExchangeReady",
     "Item",
     "ItemUnknown",
+    "LimitReached",
+    "LowStock",
+    "NotOnSaleYet",
     "NotPickedUp",
     "Offer",
     "OfferRefused",
@@ -89,16 +101,20 @@ __all__ = [
     "StockFault",
     "StockTooLow",
     "UndoTooLate",
+    "Wish",
     "add_item",
     "adjust_stock",
     "all_items",
     "ask_return",
     "cancel",
     "cancel_waiting",
+    "categories",
+    "change_item",
     "complete_due",
     "decline_return",
     "due_to_complete",
     "due_to_lapse",
+    "due_to_remind",
     "end_overdue",
     "exchange",
     "get_item",
@@ -106,17 +122,23 @@ __all__ = [
     "lapse_due",
     "left_for",
     "list_items",
+    "low_stocks",
     "make_ready",
     "move_orders",
+    "not_picked_up",
     "orders",
     "pick_up",
     "prepare",
+    "price",
     "put_on",
     "refuse",
+    "related",
+    "remind_due",
     "stock_faults",
     "stocks_of",
     "take_back",
     "take_off",
+    "tier_for",
     "to_pick_up",
     "undo_pick_up",
 ]

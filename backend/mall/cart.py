@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from backend.mall import terms
 from backend.mall.errors import CartRefused, ItemUnknown, SoldOut
 from backend.mall.models import CENTRAL, Item, Stock
 from backend.mall.rules import MOST_ITEMS, MOST_PIECES
@@ -18,29 +20,29 @@ class Wanted:
     item: Item
     quantity: int
     stock: Stock
-
-    @property
-    def points(self) -> int:
-        """What they cost together."""
-        return self.item.points * self.quantity
+    points: int  # what they cost together
 
 
-def fill(session: Session, wishes: Mapping[int, int], *, store_id: int) -> list[Wanted]:
+def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, now: datetime) -> list[Wanted]:
     """Items on offer, and the stocks to take them from: the store's own of an item if it has one, else the house's.
 
-    `wishes` is pieces by item id, the cart in its order. Raises CartRefused, ItemUnknown, SoldOut.
+    `wishes` is pieces by item id, the cart in its order; the member's account is locked. Raises CartRefused,
+    ItemUnknown, NotOnSaleYet, LimitReached, SoldOut.
     """
     if not 1 <= len(wishes) <= MOST_ITEMS or not all(1 <= pieces <= MOST_PIECES for pieces in wishes.values()):
         raise CartRefused(most=MOST_ITEMS, pieces=MOST_PIECES)
     found = _found(session, wishes, store_id)
+    tier = terms.tier_for(session, member_id, (item for item, _ in found.values()), now=now)
     cart = []
     for item_id, quantity in wishes.items():
         item, stock = found.get(item_id, (None, None))
-        if item is None or item.status != "on":
+        if item is None or not item.is_shown(now):
             raise ItemUnknown
+        terms.check_window(item, tier, now=now)
+        terms.check_limit(session, member_id, item, quantity, now=now)
         if stock is None or stock.stock < quantity:
             raise SoldOut
-        cart.append(Wanted(item, quantity, stock))
+        cart.append(Wanted(item, quantity, stock, points=terms.price(item, tier) * quantity))
     return cart
 
 

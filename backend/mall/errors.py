@@ -50,6 +50,20 @@ class SoldOut(Conflict):
     message = "库存不足，来晚了一步"
 
 
+class NotOnSaleYet(Conflict):
+    """It is shown already; it can be had from `on_from`, by tiers with early access some hours before."""
+
+    code = "mall.not-on-sale-yet"
+    message = "《{title}》尚未开始兑换"
+
+
+class LimitReached(Conflict):
+    """A member may have only so many of an item within so many days, or ever; says how many more."""
+
+    code = "mall.limit-reached"
+    message = "《{title}》已达兑换上限，还可兑换 {left} 件"
+
+
 class AlreadyPickedUp(Conflict):
     """What was handed over is neither prepared, cancelled nor refused any more."""
 

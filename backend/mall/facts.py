@@ -33,6 +33,19 @@ class ExchangeReady:
 
 
 @dataclass(frozen=True)
+class ExchangeLapsesSoon:
+    """What a member exchanged points for is still to be fetched, before the instant `pick_up_by`."""
+
+    member_id: int
+    order_no: str
+    title: str
+    pickup_code: str
+    store_name: str
+    pick_up_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ExchangeCancelled:
     """An exchange ended without its goods staying with the member, and how; its points went back."""
 

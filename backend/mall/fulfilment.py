@@ -37,7 +37,7 @@ def make_ready(session: Session, order_no: str, *, now: datetime) -> Order:
         return order
     order.status = "ready"
     if order.pick_up_by < pick_up_by(now):
-        order.pick_up_by = pick_up_by(now)
+        order.pick_up_by, order.reminded_at = pick_up_by(now), None
         if order.on_hold:
             _prolong(session, account, order)
     store = stores.get_store(session, order.store_id)

@@ -1,10 +1,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, cast, false, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, cast, false, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from backend.kit.columns import Id, code
+from backend.kit.columns import Id, Json, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
 from backend.mall.rules import bring_back_by
@@ -21,26 +21,42 @@ ENDED: Final = ("completed", *GIVEN_BACK)
 
 
 class Item(Model):
-    """Something to be had for points."""
+    """Something to be had for points, while `on_from <= now < off_at`, by who has early access so many hours before.
+
+    A member may have `limit_pieces` of it within `limit_days` shop days, or ever.
+    """
 
     __tablename__ = "mall_items"
     __table_args__ = (
         Index(None, "status", "position", "id"),
         CheckConstraint("points >= 1", name="costs_points"),
         CheckConstraint("status IN ('draft', 'on', 'off')", name="status_known"),
+        CheckConstraint("on_from < off_at", name="on_before_off"),
+        CheckConstraint("limit_pieces >= 1", name="limit_positive"),
+        CheckConstraint("limit_days IS NULL OR limit_pieces IS NOT NULL", name="days_of_a_limit"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
     title: Mapped[str] = mapped_column(String(64))
     subtitle: Mapped[str] = mapped_column(String(128))
-    description: Mapped[str] = mapped_column(String(2000))
+    description: Mapped[str] = mapped_column(Text)  # HTML that was sanitised
     picture_url: Mapped[str] = mapped_column(String(300))
+    category: Mapped[str] = mapped_column(String(32))
     points: Mapped[int]
+    tier_points: Mapped[dict[str, int]] = mapped_column(Json)  # by tier code, where it costs something else
+    on_from: Mapped[datetime | None]
+    off_at: Mapped[datetime | None]
+    limit_pieces: Mapped[int | None]
+    limit_days: Mapped[int | None]
     status: Mapped[ItemStatus] = mapped_column(code(16))
     position: Mapped[int]
     created_at: Mapped[datetime]
     if TYPE_CHECKING:
         stock: Mapped[int]
+
+    def is_shown(self, now: datetime) -> bool:
+        """Whether members see it, be it that they cannot have it yet."""
+        return self.status == "on" and (self.off_at is None or now < self.off_at)
 
     @property
     def sold_out(self) -> bool:
@@ -115,6 +131,7 @@ class Order(Model):
     received_at: Mapped[datetime | None]
     return_asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(200))
     written_off: Mapped[bool] = mapped_column(default=False)
     lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.no")

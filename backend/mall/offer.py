@@ -1,34 +1,63 @@
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
+from backend import media
+from backend.kit import richtext
 from backend.mall import rules
 from backend.mall.errors import ItemUnknown, OfferRefused
 from backend.mall.models import CENTRAL, Item, ItemStatus, Stock
 
+TERMS: Final = ("tier_points", "on_from", "off_at", "limit_pieces", "limit_days")
+
 
 @dataclass(frozen=True)
 class Offer:
-    """What members see of an item: its price in points apiece, texts and picture; shown by ascending `position`."""
+    """What members see of an item, and on what terms they may have it; shown by ascending `position`.
+
+    `points` are apiece, `tier_points` what it costs other tiers (by code). `description` is HTML; what is not fit for
+    members is left out. Pictures of ours are named by their path under /media/.
+    """
 
     title: str
     points: int
     subtitle: str = ""
     description: str = ""
     picture_url: str = ""
+    category: str = ""
     position: int = 0
+    tier_points: Mapping[str, int] = field(default_factory=dict)
+    on_from: datetime | None = None
+    off_at: datetime | None = None
+    limit_pieces: int | None = None
+    limit_days: int | None = None
 
 
-def add_item(session: Session, offer: Offer, *, stock: int, now: datetime) -> Item:
-    """Put a new item on offer with `stock` pieces of it in the house's stock. Raises OfferRefused."""
-    if refused := rules.refusal(**asdict(offer), stock=stock):
-        raise OfferRefused(reason=refused)
-    item = Item(**asdict(offer), status="on", created_at=now)
+def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus = "on", now: datetime) -> Item:
+    """Put a new item on offer, or keep it as a draft, with `stock` pieces of it in the house's stock.
+
+    Raises OfferRefused, media.PictureUnknown, richtext.TextTooLarge.
+    """
+    item = Item(**_checked(offer, stock=stock), status=status, created_at=now)
     session.add(item)
     session.flush()  # the caller is given the id, and the stock refers to it
     session.add(Stock(item_id=item.id, store_id=CENTRAL, stock=stock, stocked=stock))
+    _use_pictures(session, item)
     session.flush()  # whoever asks for what is left asks the database
+    return item
+
+
+def change_item(session: Session, item_id: int, offer: Offer) -> Item:
+    """Say an item anew; orders keep what they were placed for. Raises ItemUnknown and what `add_item` raises."""
+    item = session.get(Item, item_id, with_for_update=True)
+    if item is None:
+        raise ItemUnknown
+    for name, value in _checked(offer).items():
+        setattr(item, name, value)
+    _use_pictures(session, item)
     return item
 
 
@@ -47,3 +76,17 @@ def _set_status(session: Session, item_id: int, status: ItemStatus) -> None:
     if item is None:
         raise ItemUnknown
     item.status = status
+
+
+def _checked(offer: Offer, *, stock: int = 0) -> dict[str, Any]:
+    parts = asdict(offer) | {"description": richtext.sanitised(offer.description)}
+    shown = {name: value for name, value in parts.items() if name not in TERMS}
+    told = {name: value for name, value in parts.items() if name in TERMS}
+    if refused := rules.refusal(**shown, stock=stock) or rules.refusal_of_terms(**told):
+        raise OfferRefused(reason=refused)
+    return parts
+
+
+def _use_pictures(session: Session, item: Item) -> None:
+    shown = richtext.own_pictures(f'{item.description}<img src="{item.picture_url}">')
+    media.use(session, shown, kind="mall-item", user_id=item.id)

@@ -1,7 +1,8 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from backend.mall.errors import ItemUnknown, OrderUnknown
@@ -12,9 +13,26 @@ LARGEST_LIST = 1000
 FRESH = {"populate_existing": True}  # stocks move by UPDATE, behind the back of what the session holds
 
 
-def list_items(session: Session, *, after: tuple[int, int] | None = None, limit: int) -> Sequence[Item]:
+@dataclass(frozen=True)
+class Wish:
+    """Which items to show: of a category, for at most so many points; all without either."""
+
+    category: str | None = None
+    most_points: int | None = None
+
+
+ANYTHING = Wish()
+
+
+def list_items(
+    session: Session, *, wish: Wish = ANYTHING, after: tuple[int, int] | None = None, now: datetime, limit: int
+) -> Sequence[Item]:
     """Items on offer by their place (position, id), sold-out ones too, beginning after the place `after`."""
-    items = _items().where(Item.status == "on").order_by(Item.position, Item.id).limit(limit)
+    items = _items().where(*_shown(now)).order_by(Item.position, Item.id).limit(limit)
+    if wish.category is not None:
+        items = items.where(Item.category == wish.category)
+    if wish.most_points is not None:
+        items = items.where(Item.points <= wish.most_points)
     if after is not None:
         position, item_id = after
         items = items.where(
@@ -29,10 +47,24 @@ def all_items(session: Session) -> Sequence[Item]:
     return session.scalars(items, execution_options=FRESH).all()
 
 
-def get_item(session: Session, item_id: int) -> Item:
+def categories(session: Session, *, now: datetime) -> Sequence[str]:
+    """The categories of what is on offer, by the place of their first item, a thousand at most."""
+    named = select(Item.category).where(*_shown(now), Item.category != "").group_by(Item.category)
+    return session.scalars(named.order_by(func.min(Item.position), Item.category).limit(LARGEST_LIST)).all()
+
+
+def related(session: Session, item: Item, *, now: datetime, limit: int) -> Sequence[Item]:
+    """Other items of the same category, by their place."""
+    if not item.category:
+        return []
+    others = _items().where(*_shown(now), Item.category == item.category, Item.id != item.id)
+    return session.scalars(others.order_by(Item.position, Item.id).limit(limit), execution_options=FRESH).all()
+
+
+def get_item(session: Session, item_id: int, *, now: datetime) -> Item:
     """An item on offer, as the database has it now. Raises ItemUnknown."""
     item = session.scalar(_items().where(Item.id == item_id), execution_options=FRESH)
-    if item is None or item.status != "on":
+    if item is None or not item.is_shown(now):
         raise ItemUnknown
     return item
 
@@ -79,6 +111,10 @@ def left_for(stocks: dict[int, Stock], store_id: int) -> int:
     """How many pieces can be picked up at a store: of its own stock if it has one, else of the house's."""
     near = stocks.get(store_id) or stocks.get(CENTRAL)
     return near.stock if near else 0
+
+
+def _shown(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return Item.status == "on", or_(Item.off_at.is_(None), Item.off_at > now)
 
 
 def _items() -> Select[Item]:

@@ -1,20 +1,26 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
 from backend.kit.calendar import day_end, day_start, shop_day
-from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_WITHIN_DAYS
+from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_REMINDER_BEFORE, PICK_UP_WITHIN_DAYS
 
 MOST: Final = 1_000_000_000  # of points, pieces and places; the columns hold 32 bits
 MOST_ITEMS: Final = 20  # of an order
 MOST_PIECES: Final = 99  # of an item in an order
 LONGEST_REASON: Final = 200
-LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 2000}
+LONGEST_LIMIT_DAYS: Final = 3_660
+LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 20_000, "category": 32}
 
 
 def pick_up_by(placed_at: datetime) -> datetime:
     """An order can be picked up while `now < pick_up_by`: to the end of the last of PICK_UP_WITHIN_DAYS more days."""
     return day_end(shop_day(placed_at) + timedelta(days=PICK_UP_WITHIN_DAYS))
+
+
+def reminded_until(now: datetime) -> datetime:
+    """Whose time to be picked up ends before this instant is to be reminded at `now`."""
+    return now + PICK_UP_REMINDER_BEFORE
 
 
 def bring_back_by(received_at: datetime) -> datetime:
@@ -27,9 +33,40 @@ def received_until(now: datetime) -> datetime:
     return day_start(shop_day(now) - timedelta(days=BRING_BACK_WITHIN_DAYS))
 
 
+def is_ahead(at: datetime | None, now: datetime) -> bool:
+    """Whether an instant, if there is one, is still to come."""
+    return at is not None and now < at
+
+
+def counted_from(now: datetime, days: int) -> datetime:
+    """The beginning of `days` shop days of which today is the last."""
+    return day_start(shop_day(now) - timedelta(days=days - 1))
+
+
 def title_of(titles: Sequence[str], pieces: int) -> str:
     """What an order of some items is called: the one item, or the first of them and how many pieces there are."""
     return titles[0] if len(titles) == 1 else f"{titles[0]}等{pieces}件"
+
+
+def refusal_of_terms(
+    *,
+    tier_points: Mapping[str, int],
+    on_from: datetime | None,
+    off_at: datetime | None,
+    limit_pieces: int | None,
+    limit_days: int | None,
+) -> str | None:
+    """Why an item cannot be had on such terms, in words for the operator; None when it can."""
+    if not all(code and 1 <= points <= MOST for code, points in tier_points.items()):
+        return f"各等级的 points 须为 1 至 {MOST}"
+    if on_from is not None and off_at is not None and on_from >= off_at:
+        return "off_at 须晚于 on_from"
+    if limit_days is not None and limit_pieces is None:
+        return "limit_days 须与 limit_pieces 同时填写"
+    pieces, days = (1 if given is None else given for given in (limit_pieces, limit_days))
+    if not (1 <= pieces <= MOST and 1 <= days <= LONGEST_LIMIT_DAYS):
+        return f"limit_pieces 须为 1 至 {MOST}，limit_days 须为 1 至 {LONGEST_LIMIT_DAYS}"
+    return None
 
 
 def refusal(*, points: int = 1, stock: int = 0, position: int = 0, **texts: str) -> str | None:
@@ -43,8 +80,8 @@ def refusal(*, points: int = 1, stock: int = 0, position: int = 0, **texts: str)
             return f"{name} 最多 {LONGEST[name]} 个字符，不能含控制字符"
     if not texts.get("title", "-").strip():
         return "title 不能为空"
-    return None if _is_address(texts.get("picture_url", "")) else "picture_url 须以 https:// 或 http:// 开头"
+    return None if _is_address(texts.get("picture_url", "")) else "picture_url 须以 https://、http:// 或 /media/ 开头"
 
 
 def _is_address(text: str) -> bool:
-    return not text or text.startswith(("https://", "http://"))
+    return not text or text.startswith(("https://", "http://", "/media/"))

@@ -24,12 +24,12 @@ def exchange(
     """Place one order for all of `wishes` (pieces by item id), to be picked up at a store; its points are set aside
     until then.
 
-    Raises CartRefused, ItemUnknown, SoldOut, points.Insufficient, points.Frozen and what `stores.get_store` raises;
-    nothing has changed then.
+    Raises CartRefused, ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, points.Insufficient, points.Frozen and what
+    `stores.get_store` raises; nothing has changed then.
     """
     account = points.lock(session, member_id, now=now)
     store = stores.get_store(session, store_id)
-    cart = fill(session, wishes, store_id=store.id)
+    cart = fill(session, member_id, wishes, store_id=store.id, now=now)
     order = _order(cart, member_id=member_id, store_id=store.id, rng=rng, now=now)
     session.add(order)
     points.reserve(session, account, order.points, source=paid_by(order), until=order.pick_up_by, now=now)

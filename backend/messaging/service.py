@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from backend.kit.errors import Conflict, NotFound
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed, ExchangeReady
+from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady
 from backend.messaging.models import Message
 from backend.messaging.rules import Status, cause_of
 from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
@@ -110,14 +110,12 @@ def tell_draw_won(session: Session, won: DrawWon) -> None:
 
 def tell_exchange_ready(session: Session, ready: ExchangeReady) -> None:
     """Decide to tell the member that what they exchanged lies ready."""
-    words = {
-        "item": ready.title,
-        "pickup_code": ready.pickup_code,
-        "store": ready.store_name,
-        "last_day": last_day(ready.pick_up_by),
-    }
-    cause = (ready.order_no, ready.at.isoformat())  # after a hand-over that was a mistake it may be ready again
-    _tell(session, ready.member_id, "exchange_ready", words=words, cause=cause, now=ready.at)
+    _tell_to_fetch(session, ready, "exchange_ready")
+
+
+def tell_exchange_lapses_soon(session: Session, soon: ExchangeLapsesSoon) -> None:
+    """Decide to tell the member to fetch what they exchanged while they can."""
+    _tell_to_fetch(session, soon, "exchange_lapses_soon")
 
 
 def requeue(session: Session, message_id: int, *, now: datetime) -> None:
@@ -132,6 +130,17 @@ def requeue(session: Session, message_id: int, *, now: datetime) -> None:
         raise NotEnded
     message.status, message.due_at, message.attempts = Status.WAITING, now, 0
     message.ended_at = message.unsure_since = message.error = None
+
+
+def _tell_to_fetch(session: Session, waiting: ExchangeReady | ExchangeLapsesSoon, template: str) -> None:
+    words = {
+        "item": waiting.title,
+        "pickup_code": waiting.pickup_code,
+        "store": waiting.store_name,
+        "last_day": last_day(waiting.pick_up_by),
+    }
+    cause = (waiting.order_no, waiting.at.isoformat())  # after a hand-over that was a mistake it may be so again
+    _tell(session, waiting.member_id, template, words=words, cause=cause, now=waiting.at)
 
 
 def _tell(

@@ -63,7 +63,7 @@ def test_old_orders_and_stocks_are_kept(engine, sessions):
         for one in orders:
             lines = [(line.no, line.item_id, line.quantity, line.points, line.stock_store_id) for line in one.lines]
             assert lines == [(1, 1, 2, 60, mall.CENTRAL)]
-        assert (mall.get_item(session, 1).stock, mall.stock_faults(session)) == (5, [])
+        assert (mall.get_item(session, 1, now=MORNING).stock, mall.stock_faults(session)) == (5, [])
 
 
 def test_on_the_way_back_what_cannot_be_said_is_settled_and_stocks_agree(engine, sessions, rng):

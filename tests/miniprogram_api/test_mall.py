@@ -68,12 +68,22 @@ def test_an_item_with_the_stores_to_choose_from(phone, item, shop):
         "title": "陶瓷杯",
         "subtitle": "景德镇手工",
         "picture_url": "",
+        "category": "",
         "points": PRICE,
+        "on_from": None,
+        "off_at": None,
         "stock": 5,
         "sold_out": False,
     }
     assert phone.get(ITEMS).json == {"items": [shown], "next_cursor": None}
-    detail = {"description": "釉下彩，可微波", "stores": [{"id": str(shop), "name": "南京东路店", "stock": 5}]}
+    detail = {
+        "description": "釉下彩，可微波",
+        "your_points": PRICE,
+        "limit_pieces": None,
+        "limit_days": None,
+        "related": [],
+        "stores": [{"id": str(shop), "name": "南京东路店", "stock": 5}],
+    }
     assert phone.get(f"{ITEMS}/{item.id}").json == shown | detail
     assert phone.get(f"{ITEMS}/404").json["code"] == "mall.item-unknown"
 
@@ -84,4 +94,16 @@ def test_few_statements_are_said(phone, engine, item):
         with statements_on(engine) as said:
             phone.get(url)
         counts.append(len(said))
-    assert counts == [1, 3]
+    assert counts == [1, 4]
+
+
+def test_items_are_found_by_category(phone, sessions):
+    with sessions.write.begin() as session:
+        for title, points in (("杯", 90), ("盘", 50)):
+            mall.add_item(session, mall.Offer(title, points=points, category="家居"), stock=1, now=MORNING)
+        make_item(session)
+    assert phone.get("/api/mp/v1/mall/categories").json == {"items": ["家居"]}
+    found = phone.get(ITEMS, query_string={"category": "家居", "most_points": 60}).json["items"]
+    assert [one["title"] for one in found] == ["盘"]
+    detail = phone.get(f"{ITEMS}/{found[0]['id']}").json
+    assert [one["title"] for one in detail["related"]] == ["杯"]

@@ -85,3 +85,19 @@ def test_a_store_is_given_stock_of_its_own(answer, flask, cup):
     ]
     assert answer("mall", "list")[0]["stock"] == 7
     assert "(stores.unknown)" in flask("mall", "adjust-stock", cup, "--by", 2, "--store", "SH09").stderr
+
+
+def test_an_item_is_kept_as_a_draft_on_terms_and_said_anew(answer, flask, sessions):
+    terms = ("--tier-points", "gold=280", "--limit", 2, "--limit-days", 30, "--off-at", "2026-04-01T00:00")
+    made = answer(*CUP, "--draft", "--category", "家居", *terms)
+    assert made["status"] == "draft"
+    changed = answer("mall", "change-item", made["id"], "骨瓷盘", "--points", 250, *terms)
+    assert (changed["title"], changed["points"], changed["stock"]) == ("骨瓷盘", 250, 5)
+    assert flask(*CUP, "--tier-points", "gold").exit_code == 2
+
+
+def test_what_needs_an_eye_is_listed(answer, flask, cup):
+    assert flask("mall", "warnings").stdout == "Nothing to be warned of.\n"
+    flask("mall", "adjust-stock", cup, "--by", 0, "--low-at", 5)
+    (warning,) = answer("mall", "warnings")
+    assert warning == {"what": "low-stock", "no": cup, "title": "陶瓷杯", "left": 5, "store": None, "until": None}

@@ -52,3 +52,11 @@ def test_unknown_order(flask, command):
     result = flask("orders", name, "NOSUCHORDER", *rest)
     assert result.exit_code == 1
     assert "(mall.order-unknown)" in result.stderr
+
+
+def test_orders_are_exported_by_the_kind_of_the_file(flask, order, tmp_path):
+    span = ("--since", "2026-03-01", "--until", "2026-03-02")
+    for name in ("orders.csv", "orders.XLSX"):
+        result = flask("orders", "export", tmp_path / name, *span)
+        assert (result.exit_code, result.stdout) == (0, f"1 lines are in {tmp_path / name}.\n")
+    assert flask("orders", "export", tmp_path / "orders.txt", *span).exit_code == 2

@@ -26,6 +26,16 @@ from tests.support.runtimes import OA
 from tests.support.simulator import RunningSimulator
 
 TWO_YEARS = timedelta(days=730)
+NEARLY_A_PICK_UP = timedelta(days=13)
+
+
+def exchange_and_fetch(session, runtime, item_id, store_id, *, at, fetches):
+    """An exchange of a member of its own, fetched at once or waiting."""
+    member_id = make_member(session).id
+    give_points(session, member_id, 500, now=at)
+    order = mall.exchange(session, member_id, {item_id: 1}, store_id=store_id, rng=runtime.rng, now=at)
+    if fetches:
+        mall.pick_up(session, code=order.pickup_code, store_id=store_id, now=at)
 
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
@@ -39,6 +49,10 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         store = create_store(session, code="S1", name="南京路店", now=MORNING)
         item = make_item(session)
         mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=runtime.rng, now=MORNING)
+        exchange_and_fetch(session, runtime, item.id, store.id, at=MORNING, fetches=True)
+        exchange_and_fetch(
+            session, runtime, item.id, store.id, at=MORNING + TWO_YEARS - NEARLY_A_PICK_UP, fetches=False
+        )
         session.add(IdempotencyKey(caller="member:1", key="k", fingerprint=b"f" * 32, created_at=MORNING))
         receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)

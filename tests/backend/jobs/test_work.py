@@ -30,13 +30,17 @@ def test_a_lapsed_exchange_gives_its_points_back(wechat_runtime, wechat):
         assert session.get(mall.Order, order_id).status == "lapsed"
 
 
+def test_who_does_not_fetch_an_exchange_is_reminded_once(wechat_runtime, wechat):
+    at = a_day_s_work(wechat_runtime, wechat)
+    assert work.remind_exchanges(wechat_runtime, at) == {"done": 1}
+    assert work.remind_exchanges(wechat_runtime, at) == {}
+
+
 def test_an_exchange_that_cannot_come_back_is_completed(wechat_runtime, wechat):
     a_day_s_work(wechat_runtime, wechat)
-    with wechat_runtime.sessions.write.begin() as session:
-        (order_id,) = mall.due_to_lapse(session, now=MORNING + timedelta(days=30), limit=9)
-        order = session.get(mall.Order, order_id)
-        mall.pick_up(session, code=order.pickup_code, store_id=order.store_id, now=MORNING)
-    assert work.complete_exchanges(wechat_runtime, MORNING) == {}
+    with wechat_runtime.sessions.read() as session:
+        (order_id,) = mall.due_to_complete(session, now=MORNING + timedelta(days=8), limit=9)
+    assert work.complete_exchanges(wechat_runtime, MORNING + timedelta(days=7)) == {}
     assert work.complete_exchanges(wechat_runtime, MORNING + timedelta(days=8)) == {"done": 1}
     with wechat_runtime.sessions.read() as session:
         assert session.get(mall.Order, order_id).status == "completed"

@@ -132,7 +132,7 @@ def test_exchanges_that_wait_are_cancelled_first_and_their_goods_go_back(session
     closure = leave(session, member)
     session.expire_all()
     assert (order.status, closure.points) == ("cancelled", 100)
-    assert mall.get_item(session, item.id).stock == 5
+    assert mall.get_item(session, item.id, now=MORNING).stock == 5
     assert mall.stock_faults(session) == []
     assert points.verify(session, [member.id]) == []
 

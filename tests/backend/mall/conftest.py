@@ -8,6 +8,7 @@ from tests.support.clocks import MORNING
 KINDS = (
     mall.ExchangeConfirmed,
     mall.ExchangeReady,
+    mall.ExchangeLapsesSoon,
     mall.ExchangeCancelled,
     mall.ExchangePickedUp,
     mall.ExchangeCompleted,

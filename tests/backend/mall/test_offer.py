@@ -1,12 +1,12 @@
 import pytest
 
-from backend import mall
+from backend import mall, media
 from tests.factories.mall import make_item
 from tests.support.clocks import MORNING
 
 
 def test_a_new_item_is_on_offer(session, item):
-    assert mall.get_item(session, item.id) is item
+    assert mall.get_item(session, item.id, now=MORNING) is item
     assert (item.status, item.stock, item.created_at) == ("on", 5, MORNING)
     assert not item.sold_out
 
@@ -14,10 +14,10 @@ def test_a_new_item_is_on_offer(session, item):
 def test_what_is_taken_off_is_not_seen_until_it_is_put_on(session, item):
     mall.take_off(session, item.id)
     with pytest.raises(mall.ItemUnknown):
-        mall.get_item(session, item.id)
-    assert mall.list_items(session, limit=10) == []
+        mall.get_item(session, item.id, now=MORNING)
+    assert mall.list_items(session, now=MORNING, limit=10) == []
     mall.put_on(session, item.id)
-    assert mall.list_items(session, limit=10) == [item]
+    assert mall.list_items(session, now=MORNING, limit=10) == [item]
 
 
 def test_there_is_nothing_to_do_to_an_unknown_item(session):
@@ -34,3 +34,31 @@ def test_an_offer_that_cannot_be_shown_is_refused(session):
     with pytest.raises(mall.OfferRefused):
         mall.add_item(session, mall.Offer("陶瓷杯", points=0), stock=1, now=MORNING)
     assert mall.all_items(session) == []
+
+
+def test_a_text_is_cleaned_before_it_is_kept(session):
+    offer = mall.Offer("骨瓷盘", points=1, description="<p>釉下彩</p><script>alert(1)</script>")
+    assert mall.add_item(session, offer, stock=1, now=MORNING).description == "<p>釉下彩</p>"
+
+
+def test_a_picture_of_ours_must_be_there(session):
+    path = f"/media/{'0' * 64}/750.jpg"
+    for parts in ({"picture_url": path}, {"description": f'<img src="{path}">'}):
+        with pytest.raises(media.PictureUnknown):
+            mall.add_item(session, mall.Offer("骨瓷盘", points=1, **parts), stock=1, now=MORNING)
+
+
+def test_a_draft_is_not_seen(session):
+    draft = mall.add_item(session, mall.Offer("骨瓷盘", points=1), stock=1, status="draft", now=MORNING)
+    assert mall.list_items(session, now=MORNING, limit=9) == []
+    mall.put_on(session, draft.id)
+    assert mall.list_items(session, now=MORNING, limit=9) == [draft]
+
+
+def test_an_item_is_said_anew_and_its_stock_stays(session, item):
+    changed = mall.change_item(session, item.id, mall.Offer("骨瓷盘", points=7, category="家居", limit_pieces=2))
+    session.flush()
+    assert (changed.title, changed.points, changed.category, changed.subtitle) == ("骨瓷盘", 7, "家居", "")
+    assert mall.get_item(session, item.id, now=MORNING).stock == 5
+    with pytest.raises(mall.ItemUnknown):
+        mall.change_item(session, 404, mall.Offer("骨瓷盘", points=7))

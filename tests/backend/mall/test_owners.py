@@ -39,7 +39,7 @@ def test_what_nobody_picked_up_in_time_ends_before_a_merge(session, place):
     mall.end_overdue(session, MembersMerging(gone.id, into.id, order.pick_up_by))
     session.flush()
     session.expire_all()
-    assert (order.status, mall.get_item(session, order.lines[0].item_id).stock) == ("lapsed", 9)
+    assert (order.status, mall.get_item(session, order.lines[0].item_id, now=MORNING).stock) == ("lapsed", 9)
     assert points.summary(session, gone.id, now=order.pick_up_by).available == 100
     assert mall.stock_faults(session) == []
 
@@ -70,7 +70,7 @@ def test_what_waits_is_cancelled_and_what_ended_stays(session, place):
         "placed",
     ]
     assert points.summary(session, leaver.id, now=MORNING).available == 100 - PRICE // 4
-    assert mall.get_item(session, waiting.lines[0].item_id).stock == 9 - 2
+    assert mall.get_item(session, waiting.lines[0].item_id, now=MORNING).stock == 9 - 2
     assert mall.stock_faults(session) == []
     assert members.active(leaver) is leaver
 

@@ -16,16 +16,16 @@ OVERDUE = pick_up_by(MORNING)
 def test_items_stand_in_their_places_and_pages_meet(session):
     places = [make_item(session, title=f"第{position}位", position=position) for position in (3, 1, 2, 1)]
     expected = sorted(places, key=lambda item: (item.position, item.id))
-    assert mall.list_items(session, limit=10) == expected
+    assert mall.list_items(session, now=MORNING, limit=10) == expected
     first, second = expected[:2]
-    assert mall.list_items(session, limit=2) == [first, second]
-    assert mall.list_items(session, after=(second.position, second.id), limit=2) == expected[2:]
-    assert mall.list_items(session, after=(first.position, first.id), limit=1) == [second]
+    assert mall.list_items(session, now=MORNING, limit=2) == [first, second]
+    assert mall.list_items(session, now=MORNING, after=(second.position, second.id), limit=2) == expected[2:]
+    assert mall.list_items(session, now=MORNING, after=(first.position, first.id), limit=1) == [second]
 
 
 def test_a_sold_out_item_is_still_shown(session):
     make_item(session, stock=0)
-    assert [item.sold_out for item in mall.list_items(session, limit=10)] == [True]
+    assert [item.sold_out for item in mall.list_items(session, now=MORNING, limit=10)] == [True]
 
 
 def test_all_items_are_also_those_taken_off(session):
@@ -90,6 +90,24 @@ def test_only_what_cannot_come_back_any_more_is_due_to_be_completed(session, exc
 def test_what_is_left_is_counted_over_all_places_and_told_for_each(session, item, store):
     mall.adjust_stock(session, item.id, by=2, store_id=store.id)
     session.flush()
-    assert mall.get_item(session, item.id).stock == 7
+    assert mall.get_item(session, item.id, now=MORNING).stock == 7
     stocks = mall.stocks_of(session, item.id)
     assert (mall.left_for(stocks, store.id), mall.left_for(stocks, 404), mall.left_for({}, 404)) == (2, 5, 0)
+
+
+def test_items_are_found_by_category_and_price(session):
+    def put(title, points, category, position=0):
+        offer = mall.Offer(title, points=points, category=category, position=position)
+        return mall.add_item(session, offer, stock=1, now=MORNING)
+
+    tea, cup, book = put("茶", 30, "食品", 2), put("杯", 90, "家居", 1), put("盘", 50, "家居", 3)
+    put("旧", 1, "往季")
+    mall.take_off(session, put("下架", 1, "下架").id)
+    old = mall.add_item(session, mall.Offer("旧", points=1, category="往季", off_at=MORNING), stock=1, now=MORNING)
+    found = lambda **wish: mall.list_items(session, wish=mall.Wish(**wish), now=MORNING, limit=9)  # noqa: E731
+    assert found(category="家居") == [cup, book]
+    assert found(category="家居", most_points=50) == [book]
+    assert old not in found()
+    assert mall.categories(session, now=MORNING) == ["往季", "家居", "食品"]
+    assert mall.related(session, cup, now=MORNING, limit=9) == [book]
+    assert mall.related(session, tea, now=MORNING, limit=9) == []

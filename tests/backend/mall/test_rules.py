@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.mall.rules import MOST, pick_up_by, refusal
+from backend.mall.rules import MOST, pick_up_by, refusal, refusal_of_terms, title_of
 from config.policy import PICK_UP_WITHIN_DAYS
 
 TICK = timedelta(microseconds=1)
@@ -51,10 +51,39 @@ def test_what_fits_its_columns_and_can_be_shown_is_not_refused(parts):
         ({"title": "杯" * 65}, "title"),
         ({"title": "陶\n杯"}, "title"),
         ({"subtitle": "x" * 129}, "subtitle"),
-        ({"description": "x" * 2001}, "description"),
+        ({"description": "x" * 20_001}, "description"),
         ({"picture_url": "javascript:alert(1)"}, "picture_url"),
         ({"picture_url": "https://" + "x" * 300}, "picture_url"),
     ],
 )
 def test_refusal_names_the_part(parts, named):
     assert named in (refusal(**parts) or "")
+
+
+TERMS = {"tier_points": {}, "on_from": None, "off_at": None, "limit_pieces": None, "limit_days": None}
+NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "terms", [{}, {"on_from": NOON, "off_at": NOON + TICK}, {"limit_pieces": 1, "limit_days": 1}, {"off_at": NOON}]
+)
+def test_terms_that_can_be_kept_are_not_refused(terms):
+    assert refusal_of_terms(**(TERMS | terms)) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "named"),
+    [
+        ({"tier_points": {"gold": 0}}, "points"),
+        ({"on_from": NOON, "off_at": NOON}, "off_at"),
+        ({"limit_days": 3}, "limit_days"),
+        ({"limit_pieces": 0}, "limit_pieces"),
+        ({"limit_pieces": 1, "limit_days": 4000}, "limit_days"),
+    ],
+)
+def test_a_refusal_of_terms_names_the_part(terms, named):
+    assert named in (refusal_of_terms(**(TERMS | terms)) or "")
+
+
+def test_several_items_are_called_by_the_first():
+    assert [title_of(["杯"], 3), title_of(["杯", "盘"], 3)] == ["杯", "杯等3件"]

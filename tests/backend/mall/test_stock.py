@@ -77,27 +77,27 @@ def test_stock_is_added_and_taken_out(session, item):
     mall.adjust_stock(session, item.id, by=3)
     mall.adjust_stock(session, item.id, by=-8)
     session.flush()
-    assert mall.get_item(session, item.id).sold_out
+    assert mall.get_item(session, item.id, now=MORNING).sold_out
     assert mall.stock_faults(session) == []
 
 
 def test_no_more_is_taken_out_than_is_left(session, item):
     with pytest.raises(mall.StockTooLow):
         mall.adjust_stock(session, item.id, by=-6)
-    assert mall.get_item(session, item.id).stock == 5
+    assert mall.get_item(session, item.id, now=MORNING).stock == 5
 
 
 def test_no_more_is_stocked_than_can_be_counted(session, item):
     with pytest.raises(mall.OfferRefused):
         mall.adjust_stock(session, item.id, by=1_000_000_000)
-    assert mall.get_item(session, item.id).stock == 5
+    assert mall.get_item(session, item.id, now=MORNING).stock == 5
 
 
 def restock_in_the_rush(sessions, item_id):
     """The stock after eight restockings by one piece at the same moment."""
     race(8, lambda _: run(sessions.write, lambda session: mall.adjust_stock(session, item_id, by=1)))
     with sessions.read() as session:
-        return mall.get_item(session, item_id).stock
+        return mall.get_item(session, item_id, now=MORNING).stock
 
 
 def test_what_many_hands_restock_at_once_all_counts(mariadb, clock):

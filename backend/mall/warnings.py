@@ -1,0 +1,79 @@
+"""What operators and members are warned of: stocks that run low, and orders whose time to be picked up ends soon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.kit.facts import announce
+from backend.mall.facts import ExchangeLapsesSoon
+from backend.mall.locking import locked
+from backend.mall.models import CENTRAL, WAITING, Item, Order, Stock
+from backend.mall.rules import reminded_until
+from backend.stores import get_store
+
+
+@dataclass(frozen=True)
+class LowStock:
+    """A stock that has run low; `store_id` is None for the house's."""
+
+    item_id: int
+    title: str
+    store_id: int | None
+    stock: int
+    low_at: int
+
+
+def low_stocks(session: Session, *, after: tuple[int, int] | None = None, limit: int) -> list[LowStock]:
+    """Stocks of items on offer that have run low, by (item, store), beginning after the place `after`."""
+    low = select(Stock, Item.title).join(Item, Item.id == Stock.item_id).where(Item.status == "on")
+    low = low.where(Stock.stock <= Stock.low_at).order_by(Stock.item_id, Stock.store_id).limit(limit)
+    if after is not None:
+        item_id, store_id = after
+        later = (Stock.item_id == item_id) & (Stock.store_id > store_id)
+        low = low.where((Stock.item_id > item_id) | later)
+    return [
+        LowStock(one.item_id, title, None if one.store_id == CENTRAL else one.store_id, one.stock, one.low_at or 0)
+        for one, title in session.execute(low)
+    ]
+
+
+def not_picked_up(
+    session: Session, *, after: tuple[datetime, int] | None = None, now: datetime, limit: int
+) -> Sequence[Order]:
+    """Orders that wait and lapse soon, the most urgent first, beginning after the place (`pick_up_by`, id)."""
+    soon = select(Order).where(Order.status.in_(WAITING), Order.pick_up_by > now)
+    soon = soon.where(Order.pick_up_by <= reminded_until(now)).order_by(Order.pick_up_by, Order.id).limit(limit)
+    if after is not None:
+        until, order_id = after
+        soon = soon.where((Order.pick_up_by > until) | ((Order.pick_up_by == until) & (Order.id > order_id)))
+    return session.scalars(soon).all()
+
+
+def due_to_remind(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
+    """Ids of orders that lapse soon and whose members have not been told so."""
+    soon = select(Order.id).where(Order.status.in_(WAITING), Order.reminded_at.is_(None), Order.pick_up_by > now)
+    return session.scalars(soon.where(Order.pick_up_by <= reminded_until(now)).order_by(Order.id).limit(limit)).all()
+
+
+def remind_due(session: Session, order_id: int, *, now: datetime) -> None:
+    """Tell a member once that an order lapses soon; does nothing for any other. Raises OrderUnknown."""
+    _, order = locked(session, Order.id == order_id, now=now)
+    soon = now < order.pick_up_by <= reminded_until(now)
+    if order.status not in WAITING or order.reminded_at is not None or not soon:
+        return
+    order.reminded_at = now
+    announce(
+        session,
+        ExchangeLapsesSoon(
+            order.member_id,
+            order.no,
+            order.title,
+            order.pickup_code,
+            get_store(session, order.store_id).name,
+            order.pick_up_by,
+            at=now,
+        ),
+    )
