@@ -16,7 +16,9 @@ from backend.kit.columns import MYSQL_FAMILY
 from backend.kit.db import Model
 
 FOLDER: Final = Path(__file__).parents[2] / "migrations"
+LOCK: Final = "CONCAT('baihui-', MD5(DATABASE()))"  # such locks are the server's, not the database's
 LOCK_WAIT_S: Final = 60
+ASK_FOR_S: Final = 10  # less than a connection waits for an answer
 HEAD: Final = "head"
 
 
@@ -93,12 +95,14 @@ def _alone(connection: Connection, wait_s: int) -> Iterator[None]:
         with _without_foreign_keys(connection):
             yield
         return
-    if not connection.scalar(text("SELECT GET_LOCK('baihui-migrations', :wait)"), {"wait": wait_s}):
-        raise MigrationsBusy
+    while not connection.scalar(text(f"SELECT GET_LOCK({LOCK}, :wait)"), {"wait": min(wait_s, ASK_FOR_S)}):
+        wait_s -= ASK_FOR_S
+        if wait_s <= 0:
+            raise MigrationsBusy
     try:
         yield
     finally:
-        connection.execute(text("SELECT RELEASE_LOCK('baihui-migrations')"))
+        connection.execute(text(f"SELECT RELEASE_LOCK({LOCK})"))
 
 
 @contextmanager

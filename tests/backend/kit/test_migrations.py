@@ -38,9 +38,24 @@ def test_foreign_keys_are_watched_again_afterwards(tmp_path):
     engine.dispose()
 
 
-def test_database_that_another_process_migrates_is_left_alone(mariadb_engine):
+@pytest.fixture
+def held(mariadb_engine):
+    """Hold a lock of the server, by the SQL of its name."""
     with mariadb_engine.connect() as other:
-        other.execute(text("SELECT GET_LOCK('baihui-migrations', 0)"))
-        with pytest.raises(migrations.MigrationsBusy):
-            migrations.upgrade(mariadb_engine, wait_s=0)
-        other.execute(text("SELECT RELEASE_LOCK('baihui-migrations')"))
+
+        def hold(name):
+            assert other.scalar(text(f"SELECT GET_LOCK({name}, 0)")) == 1
+
+        yield hold
+        other.invalidate()  # the lock ends with its connection
+
+
+def test_database_that_another_process_migrates_is_left_alone(mariadb_engine, held):
+    held(migrations.LOCK)
+    with pytest.raises(migrations.MigrationsBusy):
+        migrations.upgrade(mariadb_engine, wait_s=0)
+
+
+def test_who_migrates_another_database_of_the_server_is_not_waited_for(mariadb_engine, held):
+    held("CONCAT('baihui-', MD5('another'))")
+    migrations.upgrade(mariadb_engine, wait_s=0)
