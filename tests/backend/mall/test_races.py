@@ -19,7 +19,7 @@ from backend.mall.rules import bring_back_by, pick_up_by
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.meetings import meeting, rewritten
+from tests.support.meetings import lockless, meeting, rewritten
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -375,3 +375,24 @@ def test_without_locks_the_goods_of_one_order_come_back_twice(mariadb_engine, cl
             race(2, lambda _: run(sessions.write, lambda s: mall.cancel(s, member_id, order.no, now=MORNING)))
         with sessions.read() as session:
             assert mall.stock_faults(session) == [mall.StockFault(item_id, mall.CENTRAL, stock=2, expected=1)]
+
+
+def tap_for_a_limited_item(runtime, shop_id, taps):
+    """What became of one member's exchanges of an item of which each may have one, sent at the same moment."""
+    (member_id,) = crowd(runtime.sessions, 1, funds=2 * GIFT)
+    terms = mall.Offer("限量杯", points=GIFT, limit_pieces=1)
+    item_id = run(runtime.sessions.write, lambda s: mall.add_item(s, terms, stock=taps, now=MORNING).id)
+    app = create_app(runtime)
+    phones = [member_client(app, member_id) for _ in range(taps)]
+    return outcomes(race(taps, lambda number: phones[number].post(ORDERS, json=basket(item_id, shop_id))))
+
+
+def test_of_16_parallel_exchanges_within_a_limit_of_one_one_wins(runtime, shop_id, deadlocks):
+    assert tap_for_a_limited_item(runtime, shop_id, 16) == {"placed": 1, "mall.limit-reached": 15}
+    assert deadlocks == []
+
+
+def test_without_the_lock_a_limit_is_passed(runtime, shop_id, mariadb):
+    """The negative control."""
+    with lockless(mariadb), meeting(mariadb, "INSERT INTO mall_orders", patience=20):
+        assert tap_for_a_limited_item(runtime, shop_id, 2) == {"placed": 2}
