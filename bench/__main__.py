@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine, text
 
+from backend import coupons
 from backend.kit import logs
 from backend.kit.db import connect
 from backend.kit.migrations import upgrade
@@ -27,6 +28,7 @@ REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 LOADS = ((1, 300), (8, 900), (32, 1_300))  # clients, calls
 WARM_UP = 60
 BARE = 200
+RUSH, RUSH_CLIENTS = 500, 100
 HEAD = "| call | statements | bare driver /s | clients | calls/s | of bare | p50 ms | p95 ms | p99 ms | failed |"
 
 
@@ -44,6 +46,7 @@ SCENARIOS = (
     Scenario("purchase", shop.purchase),
     Scenario("exchange", shop.exchange),
     Scenario("play", shop.play),
+    Scenario("claim", shop.claim),
 )
 
 
@@ -76,6 +79,7 @@ def measure(title: str, store: dict[str, str], *, workers: int) -> None:
         for scenario in SCENARIOS:
             for line in _rows(scenario, store_to_measure, runtime, engine, address):
                 print(line, flush=True)
+        print(_rush(store_to_measure, runtime, address), flush=True)
     engine.dispose()
     print()
 
@@ -91,6 +95,20 @@ def _rows(scenario: Scenario, store: Shop, runtime: Runtime, engine: Engine, add
         figures = load(address, prepared[first : first + amount], clients=clients)
         first += amount
         yield _line(scenario.name, statements, bare, figures)
+
+
+def _rush(store: Shop, runtime: Runtime, address: tuple[str, int]) -> str:
+    """Many members at once for few coupons: how many got one, and how fast all were answered."""
+    calls = [shop.hot_claim(store, number, runtime.clock.now()) for number in range(RUSH)]
+    seen = load(address, calls, clients=RUSH_CLIENTS)
+    with runtime.sessions.read() as session:
+        issued = coupons.template_of(session, store.hot_coupon_id).issued
+        faults = coupons.count_faults(session)
+    return (
+        f"\n{RUSH} members at once ({seen.clients} connections) for {shop.HOT} coupons: {issued} issued,"
+        f" {RUSH - seen.failed} got one, {seen.failed} were refused, {len(faults)} counters wrong;"
+        f" {seen.rate:,.0f} claims/s, p50 {seen.p50:.1f} ms, p99 {seen.p99:.1f} ms"
+    )
 
 
 def _line(name: str, statements: int, bare: float, seen: Figures) -> str:

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
-from backend import lottery, mall, members, stores
+from backend import coupons, lottery, mall, members, operators, stores
 from backend.kit.db import run
 from backend.runtime import Runtime
 from config import policy
@@ -20,6 +20,7 @@ from miniprogram_api.auth import token_for
 BATCH = 100
 STOCK = 1_000_000
 PRICE = 10
+HOT = 100
 
 _order_numbers = count(1)
 
@@ -31,6 +32,8 @@ class Shop:
     store_id: int
     item_id: int
     draw_id: int
+    coupon_id: int  # without end
+    hot_coupon_id: int  # of which there are HOT
     till: stores.NewTillKey
     members: list[tuple[int, str]]  # id and bearer token
 
@@ -50,11 +53,12 @@ def open_shop(runtime: Runtime, size: int) -> Shop:
     now = runtime.clock.now()
     store_id, item_id, till = run(runtime.sessions.write, lambda session: _stock_up(session, runtime, now))
     draw_id = run(runtime.sessions.write, lambda session: _open_draw(session, runtime, now))
+    coupon_id, hot_coupon_id = run(runtime.sessions.write, lambda session: _offer_coupons(session, now))
     joined: list[tuple[int, str]] = []
     for first in range(0, size, BATCH):
         numbers = range(first, min(first + BATCH, size))
         joined += run(runtime.sessions.write, partial(_join, runtime=runtime, numbers=numbers, now=now))
-    return Shop(store_id, item_id, draw_id, till, joined)
+    return Shop(store_id, item_id, draw_id, coupon_id, hot_coupon_id, till, joined)
 
 
 def card(shop: Shop, number: int, _at: datetime) -> Call:
@@ -94,6 +98,39 @@ def exchange(shop: Shop, number: int, _at: datetime) -> Call:
 def play(shop: Shop, number: int, _at: datetime) -> Call:
     """Play the draw that everybody plays; every tenth play wins a piece of one prize."""
     return Call("POST", f"/api/mp/v1/draws/{shop.draw_id}/plays", _bearer(shop, number))
+
+
+def claim(shop: Shop, number: int, _at: datetime) -> Call:
+    """Claim a coupon of the one template that everybody wants, of which there are enough: each member once."""
+    return Call("POST", f"/api/mp/v1/coupons/{shop.coupon_id}/claims", _bearer(shop, number))
+
+
+def hot_claim(shop: Shop, number: int, _at: datetime) -> Call:
+    """Claim a coupon of a template of which there are HOT."""
+    return Call("POST", f"/api/mp/v1/coupons/{shop.hot_coupon_id}/claims", _bearer(shop, number))
+
+
+def _offer_coupons(session: Session, now: datetime) -> tuple[int, int]:
+    name = uuid4().hex[:8]
+    writer, reader = (f"bench-{part}-{name}" for part in ("w", "r"))
+    for login in (writer, reader):
+        operators.create(session, login=login, password=uuid4().hex, display_name="测速", role="operator", now=now)
+    session.flush()  # who drafts and approves is looked up
+    return tuple(_coupon(session, f"bench-{name}-{stock}", stock, writer, reader, now) for stock in (STOCK, HOT))  # type: ignore[return-value]  # two
+
+
+def _coupon(session: Session, code: str, stock: int, writer: str, reader: str, now: datetime) -> int:
+    definition = {
+        "name": "满300减50",
+        "worth": {"kind": "cash-off", "off_fen": 5_000, "threshold_fen": 30_000},
+        "validity": {"days": 15, "after": 1},
+        "supply": {"stock": stock, "claimable": True},
+    }
+    coupons.draft(session, code, definition, by=writer, note="测速", now=now)
+    coupons.approve(session, code, by=reader, now=now)
+    template = coupons.go_live(session, code, by=writer, now=now)
+    session.flush()  # the next one is drafted in the same transaction
+    return template.id
 
 
 def _open_draw(session: Session, runtime: Runtime, now: datetime) -> int:

@@ -7,7 +7,7 @@ from typing import Any, Final, TextIO
 import click
 from sqlalchemy.orm import Session
 
-from backend import adjustments, earning, families, lifecycle, operators, purchases, rulebooks, tiers
+from backend import adjustments, coupons, earning, families, lifecycle, operators, purchases, rulebooks, tiers
 from backend.commands.speech import Group, Instant, Number, as_json, json_object_in, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -21,6 +21,7 @@ Check = Callable[[dict[str, Any]], object]
 # who owns a kind says what may stand in it: raises a DomainError that tells in words all that is wrong
 CHECKS: Final[dict[str, Check]] = {
     adjustments.BOOK: adjustments.checked,
+    coupons.BIRTHDAY_BOOK: coupons.checked_birthdays,
     "cash": purchases.checked_cash_book,
     earning.KIND: earning.checked,
     families.KIND: families.checked,

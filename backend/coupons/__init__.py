@@ -3,6 +3,8 @@
 Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken in the order account, coupon, template.
 """
 
+from backend.coupons.birthdays import KIND as BIRTHDAY_BOOK
+from backend.coupons.birthdays import birthday_days, celebrating, checked_birthdays
 from backend.coupons.checks import checked, one_sided
 from backend.coupons.choosing import NO_CHOICE, Choice, Refused
 from backend.coupons.coding import (
@@ -22,6 +24,7 @@ from backend.coupons.ending import CountFault, count_faults, expire_due
 from backend.coupons.errors import (
     BatchRefused,
     BatchUnknown,
+    BookRefused,
     CodeRefused,
     CodeUnknown,
     CouponCodeInvalid,
@@ -114,6 +117,7 @@ from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
     "BATCH_WORDS",
+    "BIRTHDAY_BOOK",
     "HANDOUT_WORDS",
     "NO_CHOICE",
     "TEMPLATE_WORDS",
@@ -122,6 +126,7 @@ __all__ = [
     "Bill",
     "BillLine",
     "Choice",
+    "BookRefused",
     "CodeBatch",
     "CodeRefused",
     "CodeUnknown",
@@ -193,8 +198,11 @@ __all__ = [
     "approve",
     "approve_handout",
     "batches_in_making",
+    "birthday_days",
     "cancel_handout",
+    "celebrating",
     "checked",
+    "checked_birthdays",
     "claim",
     "code_batch",
     "code_batches",

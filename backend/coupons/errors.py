@@ -190,3 +190,10 @@ class HandoutRefused(Invalid):
 
     code = "coupons.handout-refused"
     message = "名单不能为空；请求编号为 1 至 64 个字符，且不能用于其他名单"
+
+
+class BookRefused(Invalid):
+    """The rules of birthdays cannot be worked with; `why` says what is wrong and where."""
+
+    code = "coupons.book-refused"
+    message = "生日券规则有误：{why}"

@@ -1,18 +1,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from random import Random
+from random import Random, SystemRandom
 from typing import Final
 
 from sqlalchemy.orm import Session
 
 from backend import checkin, mall, members, messaging, operators, points, purchases, stores
+from backend.demo.coupons import offer_coupons
 from backend.demo.people import Person, make_people
 from backend.demo.shop import COUNTERS, ITEMS, STAFF, STORES
 from backend.demo.year import Buy, CheckIn, Exchange, Join, Return, Settle, Step, Story, tell
 from backend.kit.calendar import shop_day
 from backend.kit.db import Sessions
 from backend.kit.facts import Listeners
+from backend.kit.ids import readable_code
 from backend.listeners import LISTENERS
 from backend.purchases import Basket, Line, Receipt, RefundRequest
 from config import policy
@@ -78,6 +80,7 @@ def _build(session: Session, town: _Town, *, opened_at: datetime) -> None:
             brand_id=brands[plan.brand_code],
         )
     operators.create(session, login=OPERATOR, password=PASSWORD, display_name="演示运营", role="admin", now=opened_at)
+    offer_coupons(session, approver_password=readable_code(SystemRandom(), 20), now=opened_at)
     town.items = [mall.add_item(session, offer, stock=stock, now=opened_at).id for offer, stock in ITEMS]
 
 

@@ -1,17 +1,18 @@
 """What the night brings, in the one order that is right: points, then tiers, then coupons, then messages."""
 
 from collections import Counter
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import coupons, messaging, points, tiers
+from backend import coupons, members, messaging, points, tiers
 from backend.jobs.work import Counts
 from backend.kit.db import run
+from backend.kit.errors import DomainError
 from backend.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -26,7 +27,7 @@ def nightly(runtime: Runtime, at: datetime) -> Counts:
     night may be stopped anywhere and run again.
     """
     counts: Counter[str] = Counter()
-    for step in (_points, _tiers, _coupons, _falls_soon, _expiring, _coupons_expiring):
+    for step in (_points, _tiers, _coupons, _birthdays, _falls_soon, _expiring, _coupons_expiring):
         done = step(runtime, at)
         log.info("night.step", step=step.__name__.removeprefix("_"), **done)
         counts.update(done)
@@ -46,6 +47,33 @@ def _coupons(runtime: Runtime, at: datetime) -> Counts:
     return {
         name: done for name, step in steps.items() if (done := _slices(runtime, partial(step, now=at, limit=SLICE)))
     }
+
+
+def _birthdays(runtime: Runtime, at: datetime) -> Counts:
+    """Each member in a transaction of its own: whoever has the coupons of this year is passed by."""
+    _slices(runtime, partial(members.index_birthdays, limit=SLICE))
+    with runtime.sessions.read() as session:
+        codes, days = coupons.birthday_days(session, now=at)
+    for day in days if codes else ():
+        place = 0
+        while found := _celebrating(runtime, day, place):
+            for member_id in found:
+                _give_for_birthday(runtime, member_id, codes, day, at)
+            place = found[-1]
+    return {}
+
+
+def _celebrating(runtime: Runtime, day: date, place: int) -> Sequence[int]:
+    with runtime.sessions.read() as session:
+        return coupons.celebrating(session, day, after_id=place, limit=SLICE)
+
+
+def _give_for_birthday(runtime: Runtime, member_id: int, codes: Sequence[str], day: date, at: datetime) -> None:
+    give = partial(coupons.give_for_birthday, member_id=member_id, template_codes=codes, year=day.year)
+    try:
+        run(runtime.sessions.write, partial(give, rng=runtime.rng, now=at))
+    except DomainError as refused:  # who has left this very moment
+        log.info("night.refused", code=refused.code)
 
 
 def _falls_soon(runtime: Runtime, at: datetime) -> Counts:

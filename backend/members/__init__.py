@@ -4,6 +4,7 @@ A member is one person. An identity is how one appid knows a WeChat user; unioni
 person to one member. Phone, nickname and birthday are sealed at rest and leave here masked, except to their owner.
 """
 
+from backend.members.birthdays import born_on, index_birthdays
 from backend.members.card_codes import CardCode, card_code
 from backend.members.corrections import block, correct_birthday, unblock
 from backend.members.errors import (
@@ -114,6 +115,7 @@ __all__ = [
     "active",
     "active_member",
     "block",
+    "born_on",
     "by_card_no",
     "card_code",
     "card_numbers",
@@ -128,6 +130,7 @@ __all__ = [
     "followers_without_unionid",
     "forget_used_codes",
     "get",
+    "index_birthdays",
     "is_plain",
     "join",
     "learn_unionid",

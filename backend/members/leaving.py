@@ -14,7 +14,7 @@ def erase(session: Session, member: Member) -> None:
     """
     absorbed = select(Member).where(Member.merged_into == member.id).with_for_update()
     for row in (member, *session.scalars(absorbed)):
-        row.phone_sealed = row.phone_index = row.nickname_sealed = row.birthday_sealed = None
+        row.phone_sealed = row.phone_index = row.nickname_sealed = row.birthday_sealed = row.birthday_index = None
         row.unionid = row.join_scene = None
         row.gender = "unknown"
     member.status = CLOSED

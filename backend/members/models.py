@@ -16,7 +16,8 @@ ACTIVE, BLOCKED, CLOSED, MERGED = "active", "blocked", "closed", "merged"
 
 
 class Member(Model):
-    """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; the index finds the phone.
+    """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; indexes find the phone, and
+    month and day of the birthday.
 
     A merged row is what is left of a second membership of the same person: its card and its phone lead to the member
     it was `merged_into`, who is never merged itself. Of who has left nothing personal is kept.
@@ -28,6 +29,7 @@ class Member(Model):
         UniqueConstraint("phone_index"),
         UniqueConstraint("unionid"),
         Index(None, "merged_into"),
+        Index(None, "birthday_index", "id"),
         CheckConstraint("status IN ('active', 'blocked', 'closed', 'merged')", name="status"),
         CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into_somebody"),
         CheckConstraint("gender IN ('female', 'male', 'unknown')", name="gender"),
@@ -40,6 +42,7 @@ class Member(Model):
     phone_index: Mapped[bytes | None] = mapped_column(Digest)
     nickname_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     birthday_sealed: Mapped[bytes | None] = mapped_column(Sealed)
+    birthday_index: Mapped[bytes | None] = mapped_column(Digest)
     gender: Mapped[Gender] = mapped_column(code(10))
     status: Mapped[str] = mapped_column(code(10), default=ACTIVE)
     joined_at: Mapped[datetime]

@@ -9,6 +9,7 @@ from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 from backend.members import rules
+from backend.members.birthdays import birthday_index
 from backend.members.completion import note_completion
 from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown
 from backend.members.facts import MemberJoined
@@ -135,6 +136,7 @@ def _create(
         phone_index=phone_index(session, phone),
         nickname_sealed=nickname and _seal(session, member_id, "nickname", nickname),
         birthday_sealed=birthday and _seal(session, member_id, "birthday", birthday),
+        birthday_index=application.birthday and birthday_index(session, application.birthday),
         gender=application.gender,
         status=ACTIVE,
         joined_at=now,
@@ -161,6 +163,7 @@ def _set_birthday(session: Session, member: Member, day: date, now: datetime) ->
     rules.check_birthday(day, today=shop_day(now))
     if member.birthday_sealed is None:
         member.birthday_sealed = _seal(session, member.id, "birthday", day.isoformat())
+        member.birthday_index = birthday_index(session, day)
     elif vault(session).open(member.birthday_sealed, place("birthday", member.id)) != day.isoformat():
         raise BirthdayFixed
 

@@ -72,6 +72,7 @@ def test_the_order_is_points_then_tiers_then_coupons_then_warnings_and_reminders
         "points",
         "tiers",
         "coupons",
+        "birthdays",
         "falls_soon",
         "expiring",
         "coupons_expiring",
