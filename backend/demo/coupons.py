@@ -32,7 +32,7 @@ TEMPLATES: Final[dict[str, dict[str, Any]]] = {
         "worth": {"kind": "gift", "what": "双人下午茶"},
         "usable": {"hours": [["14:00", "17:00"]]},
         "validity": {"days": 60},
-        "audience": {"tiers": ["gold", "platinum", "black"]},
+        "audience": {"tiers": ["gold", "diamond"]},
         "supply": {"stock": 300, "claimable": True},
     },
     "parking-2h": {
