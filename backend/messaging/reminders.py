@@ -1,7 +1,7 @@
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend import points
@@ -26,8 +26,10 @@ def remind_expiring(session: Session, *, now: datetime, after_member_id: int, li
     told = set(session.scalars(select(Message.cause).where(Message.cause.in_(causes))))
     new = {member_id: cause for cause, member_id in causes.items() if cause not in told}
     longest = today + timedelta(days=max(DAYS_AHEAD))
-    for member_id, parts in points.expiring_within(session, list(new), now=now, until=longest).items():
-        session.add(_message(member_id, parts, cause=new[member_id], now=now))
+    soon = points.expiring_within(session, list(new), now=now, until=longest)
+    if soon:  # as rows: an object for each would take as long as all the rest
+        rows = [_message(member_id, parts, cause=new[member_id], now=now) for member_id, parts in soon.items()]
+        session.execute(insert(Message), rows)
     return due[-1] if len(due) == limit else None
 
 
@@ -43,11 +45,12 @@ def _due(session: Session, today: date, after_member_id: int, limit: int) -> lis
     return sorted(found)[:limit]
 
 
-def _message(member_id: int, parts: tuple[points.Expiring, ...], *, cause: bytes, now: datetime) -> Message:
+def _message(member_id: int, parts: tuple[points.Expiring, ...], *, cause: bytes, now: datetime) -> dict[str, Any]:
     """The soonest day with what expires on it, and all that expires within the longest notice."""
     words = {
         "points": str(parts[0].points),
         "last_day": day_words(parts[0].last_day),
         "total": str(sum(part.points for part in parts)),
     }
-    return Message(member_id=member_id, template=TEMPLATE, words=words, cause=cause, decided_at=now, due_at=now)
+    said = {"member_id": member_id, "template": TEMPLATE, "words": words, "cause": cause}
+    return said | {"decided_at": now, "due_at": now}
