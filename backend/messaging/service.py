@@ -1,9 +1,12 @@
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from backend.kit.errors import Conflict, NotFound
+from backend.kit.facts import Together
 from backend.lottery import DrawWon
 from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady
 from backend.messaging.models import Message
@@ -53,14 +56,25 @@ def tell_points_promised(session: Session, promised: PointsPromised) -> None:
     _tell(session, promised.member_id, "points_promised", words=words, cause=cause, now=promised.at)
 
 
-def tell_points_expired(
-    session: Session, expired: PointsExpired, *, wanted: bool = policy.MESSAGE_POINTS_EXPIRED
+def _tell_expired(session: Session, expired: PointsExpired, *, wanted: bool = policy.MESSAGE_POINTS_EXPIRED) -> None:
+    if wanted:
+        session.add(Message(**_of_expired(expired)))
+
+
+def _tell_all_expired(
+    session: Session, expired: Sequence[PointsExpired], *, wanted: bool = policy.MESSAGE_POINTS_EXPIRED
 ) -> None:
-    """Decide to tell the member of points that are over, if the house wants that to be told."""
-    if not wanted:
-        return
+    if wanted:  # as rows: an object for each would take half of the night
+        session.execute(insert(Message), [_of_expired(one) for one in expired])
+
+
+def _of_expired(expired: PointsExpired) -> dict[str, Any]:
     words = {"points": str(expired.amount), "last_day": last_day(expired.at), "balance": str(expired.balance)}
-    _tell(session, expired.member_id, "points_expired", words=words, cause=(expired.source_id,), now=expired.at)
+    return _columns(expired.member_id, "points_expired", words=words, cause=(expired.source_id,), now=expired.at)
+
+
+tell_points_expired: Final = Together(_tell_expired, _tell_all_expired)
+"""Decides to tell the member of points that are over, if the house wants that to be told."""
 
 
 def tell_tier_reached(session: Session, reached: TierReached) -> None:
@@ -146,6 +160,19 @@ def _tell_to_fetch(session: Session, waiting: ExchangeReady | ExchangeLapsesSoon
 def _tell(
     session: Session, member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
 ) -> None:
+    session.add(Message(**_columns(member_id, template, words=words, cause=cause, now=now)))
+
+
+def _columns(
+    member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
+) -> dict[str, Any]:
     # a fact that could be announced twice violates the constraint, and its announcer is undone
     key = cause_of(template, member_id, *cause)
-    session.add(Message(member_id=member_id, template=template, words=words, cause=key, decided_at=now, due_at=now))
+    return {
+        "member_id": member_id,
+        "template": template,
+        "words": words,
+        "cause": key,
+        "decided_at": now,
+        "due_at": now,
+    }

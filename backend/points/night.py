@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, case, func, insert, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from backend.kit.facts import announce
+from backend.kit.facts import announce_all
 from backend.points.due import bring_up_to
 from backend.points.facts import PointsExpired
 from backend.points.models import EXPIRE, Account, Allocation, Entry, Lot
@@ -82,11 +82,13 @@ def _write_off(session: Session, accounts: Sequence[Row[*tuple[Any, ...]]], expi
         _empty_lots(session, over)
         _carry_over(session, [line["member_id"] for line in lines])
     _note_next(session, member_ids)
-    for line in lines:
-        announce(
-            session,
-            PointsExpired(line["member_id"], -line["amount"], line["balance_after"], line["source_id"], line["at"]),
-        )
+    announce_all(
+        session,
+        [
+            PointsExpired(line["member_id"], -line["amount"], line["balance_after"], line["source_id"], line["at"])
+            for line in lines
+        ],
+    )
     return len(accounts)
 
 

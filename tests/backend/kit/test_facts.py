@@ -3,7 +3,7 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.orm import Session
 
-from backend.kit.facts import announce
+from backend.kit.facts import Together, announce, announce_all
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,13 @@ def test_what_a_listener_raises_reaches_the_announcer():
 
     with pytest.raises(LookupError):
         announce(session_with(refuse), Bought(5))
+
+
+def test_many_facts_are_heard_together_by_who_can_and_one_by_one_by_others():
+    heard, together = [], []
+    both = Together(lambda _, fact: together.append(fact), lambda _, facts: together.append(list(facts)))
+    session, facts = session_with(lambda _, fact: heard.append(fact), both), [Bought(5), Bought(7)]
+    announce_all(session, facts)
+    announce_all(session, [])
+    announce(session, Bought(9))
+    assert (heard, together) == ([*facts, Bought(9)], [facts, Bought(9)])

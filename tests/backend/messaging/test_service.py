@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from backend import messaging
+from backend.kit.facts import announce_all
 from backend.lottery import DrawWon
 from backend.mall import ExchangeConfirmed, ExchangeReady
 from backend.messaging.models import Message
@@ -71,6 +72,17 @@ def test_expired_points_are_told_with_their_last_day(session):
     messages = outbox(session, member)[1:]
     assert [message.template for message in messages] == ["points_expired"] * 2
     assert messages[0].words == {"points": "50", "last_day": "2026年3月31日", "balance": "300"}
+
+
+def test_many_whose_points_expired_are_told_as_if_one_by_one(session):
+    both = [make_member(session) for _ in range(2)]
+    facts = [PointsExpired(member.id, 50, 300, "7", MORNING) for member in both]
+    messaging.tell_points_expired(session, facts[0])
+    announce_all(session, facts[1:])
+    first, second = (outbox(session, member)[-1] for member in both)
+    assert first.words == second.words
+    assert (first.template, first.status, first.due_at) == (second.template, second.status, second.due_at)
+    assert first.cause != second.cause
 
 
 def test_a_house_that_does_not_want_it_tells_nobody_of_expired_points(session):

@@ -120,7 +120,7 @@ def test_who_only_has_lots_to_write_off_costs_the_same_however_many_they_are(ses
             assert points.catch_up(session, now=TWO_YEARS_ON, limit=100) == {"accounts": number, "expired": number}
         return len(said)
 
-    assert costs(2) == costs(20) <= 10
+    assert costs(2) == costs(20) <= 11  # what is told of it among them
 
 
 def test_everybody_whose_points_expired_is_told_of(session):
