@@ -119,7 +119,7 @@ def test_a_closed_account_is_told_of_and_needs_no_freezing(sessions, everybody):
 def test_stock_that_disagrees_is_told_at_the_end(sessions, everybody):
     with sessions.write.begin() as session:
         make_item(session)
-        session.execute(update(mall.Item).values(stocked=6))
+        session.execute(update(mall.Stock).values(stocked=mall.Stock.stocked + 1))
     (fault,) = faults(sessions, reconcile(sessions))
     assert (fault.member_id, fault.domain, fault.frozen) == (None, "mall", False)
 
