@@ -106,7 +106,7 @@ def _rush(store: Shop, runtime: Runtime, address: tuple[str, int]) -> str:
         faults = coupons.count_faults(session)
     return (
         f"\n{RUSH} members at once ({seen.clients} connections) for {shop.HOT} coupons: {issued} issued,"
-        f" {RUSH - seen.failed} got one, {seen.failed} were refused, {len(faults)} counters wrong;"
+        f" answers by status {dict(sorted(seen.statuses.items()))}, {len(faults)} counters wrong;"
         f" {seen.rate:,.0f} claims/s, p50 {seen.p50:.1f} ms, p99 {seen.p99:.1f} ms"
     )
 

@@ -1,6 +1,7 @@
 """Clients that send prepared calls one after another over kept-alive connections, and note how long each took."""
 
 import socket
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ HEAD_END = b"\r\n\r\n"
 
 @dataclass(frozen=True)
 class Figures:
-    """What a load measured: calls a second, latencies in milliseconds, answers that were no success."""
+    """What a load measured: calls a second, latencies in milliseconds, answers by success and status."""
 
     clients: int
     rate: float
@@ -22,6 +23,7 @@ class Figures:
     p95: float
     p99: float
     failed: int
+    statuses: dict[int, int]
 
 
 def load(address: tuple[str, int], calls: Sequence[Call], *, clients: int) -> Figures:
@@ -37,7 +39,8 @@ def load(address: tuple[str, int], calls: Sequence[Call], *, clients: int) -> Fi
     times = sorted(seconds * 1000 for seconds, _ in answers)
     failed = sum(status >= 300 for _, status in answers)
     p50, p95, p99 = (_percentile(times, share) for share in (50, 95, 99))
-    return Figures(clients, len(calls) / took, p50, p95, p99, failed)
+    statuses = dict(Counter(status for _, status in answers))
+    return Figures(clients, len(calls) / took, p50, p95, p99, failed, statuses)
 
 
 def _client(address: tuple[str, int], share: list[bytes], start: Barrier) -> list[tuple[float, int]]:

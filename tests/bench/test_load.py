@@ -38,5 +38,6 @@ def test_every_call_is_made_once_and_failures_are_counted(address):
     calls = [Call("POST", "/taken" if number % 5 == 0 else "/free", {}, b"x" * number) for number in range(20)]
     figures = load(address, calls, clients=3)
     assert (figures.clients, figures.failed) == (3, 4)
+    assert figures.statuses == {409: 4, 200: 16}
     assert 0 < figures.p50 <= figures.p95 <= figures.p99
     assert figures.rate > 0
