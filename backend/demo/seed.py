@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import checkin, mall, members, messaging, operators, points, purchases, stores
 from backend.demo.coupons import offer_coupons
+from backend.demo.draws import open_draw
 from backend.demo.people import Person, make_people
 from backend.demo.shop import COUNTERS, ITEMS, STAFF, STORES
 from backend.demo.year import Buy, CheckIn, Exchange, Join, Return, Settle, Step, Story, tell
@@ -53,6 +54,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
         session.info["listeners"] = _without_messages()
         _build(session, town, opened_at=story[0][0] - timedelta(days=1))
         _live(session, town, story, appid=appid, progress=progress)
+        open_draw(session, now=now)
     return len(story)
 
 

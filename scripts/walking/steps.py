@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
+from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.telling import say, stop, yuan
 
 CONSENT_VERSION: Final = "2026-01"
@@ -48,7 +49,9 @@ class Walk:
             self.return_part,
             self.report_late,
             self.pay_with_points,
+            self.use_coupons,
             self.check_in,
+            self.play,
             self.exchange,
             self.change_mind,
             self.ask_official_account,
@@ -167,6 +170,12 @@ class Walk:
         say(f"returned in two parts: {yuan(sums[0])} and {sums[1]} points are back, to the fen and to the point")
         self._expect_points(self.points + POINTS_USED, pending=self.pending - bought["points_earned"])
 
+    def use_coupons(self) -> None:
+        asked = {"member_id": self.member_id, "items": BASKET}
+        use_coupons(self.app, self.till, asked, lambda quote: self._sale(quote, paid_at=datetime.now(UTC)))
+        self._expect_points(self.points)
+        redeem_parking(self.app, self.till)
+
     def check_in(self) -> None:
         stop("Checks in")
         visit = self.app.ask("POST", "/check-ins").must_be(201).body
@@ -174,6 +183,9 @@ class Walk:
         self.app.ask("POST", "/check-ins").must_be(409, code="checkin.already-checked-in")
         say("a second time today is refused")
         self._expect_points(self.points + visit["points"])
+
+    def play(self) -> None:
+        self._expect_points(self.points - play_draw(self.app))
 
     def exchange(self) -> None:
         stop("Exchanges points in the mall and reads the message about it on the phone")
