@@ -36,9 +36,12 @@ class ItemsQuery(PageQuery):
 
 
 class ItemOut(Schema):
-    """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`."""
+    """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`. Coupons are given at
+    once, all else is handed over or redeemed at a store.
+    """
 
     id: IdText
+    kind: mall.Kind
     title: str
     subtitle: str
     picture_url: str

@@ -42,17 +42,21 @@ class OrderIn(Schema):
 
 
 class LineOut(Schema):
-    """So many of an item, for `points` together."""
+    """So many of an item, for `points` together. Coupons are with me since `delivered_at`, null for all else."""
 
     item_id: IdText
     item_title: str
+    kind: mall.Kind
     quantity: int
     points: int
+    delivered_at: Instant | None
+    coupon_ids: list[IdText]
 
 
 class OrderOut(Schema):
     """An exchange. While it is placed, prepared or ready, the goods are handed over for `pickup_code` until
-    `pick_up_by`. `reason` is what the shop said when it refused the order or a return.
+    `pick_up_by`; the code is null where all was given at once. `reason` is what the shop said when it refused the
+    order or a return.
     """
 
     no: str
@@ -61,7 +65,7 @@ class OrderOut(Schema):
     points: int
     store: StoreOut
     status: mall.OrderStatus
-    pickup_code: str
+    pickup_code: str | None
     placed_at: Instant
     pick_up_by: Instant
     received_at: Instant | None
@@ -83,7 +87,9 @@ class OrdersOut(Schema):
 )
 @idempotent
 def exchange(body: OrderIn) -> tuple[OrderOut, int]:
-    """Exchange points for one or several items, all or nothing."""
+    """Exchange points for one or several items, all or nothing. Coupons are granted at once; an order of nothing else
+    is completed with that, and one with goods as well waits for these.
+    """
     wishes: dict[int, int] = {}
     for wish in body.items:
         wishes[wish.item_id] = wishes.get(wish.item_id, 0) + wish.quantity
@@ -116,7 +122,9 @@ def order(path: OrderPath) -> OrderOut:
 )
 @idempotent
 def cancel(path: OrderPath) -> OrderOut:
-    """Cancel an order that was not picked up: the points come back. Again, it answers the same."""
+    """Cancel an order that was not picked up: the points come back, and coupons are taken back, or all is refused where
+    one was used. Again, it answers the same.
+    """
     return _out(mall.cancel(db(), signed_in_member(), path.no, now=now()))
 
 
@@ -139,7 +147,7 @@ def _out(order: mall.Order) -> OrderOut:
         points=order.points,
         store=StoreOut.model_validate(stores.get_store(db(), order.store_id)),
         status=order.status,
-        pickup_code=order.pickup_code,
+        pickup_code=order.pickup_code if order.waiting_points else None,
         placed_at=order.placed_at,
         pick_up_by=order.pick_up_by,
         received_at=order.received_at,

@@ -1,6 +1,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 import click
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ item_id_argument = click.argument("item_id", type=int)
 def _offer_options(command: Callable[..., None]) -> Callable[..., None]:
     """What an item is and on what terms it can be had."""
     options = (
+        click.option("--kind", type=click.Choice(get_args(mall.Kind)), default="goods", show_default=True),
+        click.option("--coupon-template", metavar="CODE", help="What a coupon is one of."),
         click.option("--points", type=int, required=True, help="Its price in points apiece."),
         click.option("--subtitle", default="", help="One line under the title."),
         click.option("--description", default="", help="The full text, in HTML; what is not fit is left out."),
@@ -163,6 +165,7 @@ def verify(*, as_json: bool) -> None:
 def _row(item: mall.Item) -> dict[str, object]:
     return {
         "id": str(item.id),
+        "kind": item.kind,
         "title": item.title,
         "points": item.points,
         "stock": item.stock,

@@ -76,3 +76,14 @@ ITEMS: Final = (
     (Offer("蓝牙耳机", 8000, "颜色可选，数量有限", "到店凭取货码领取，享一年保修。", position=7), 20),
     (Offer("银手镯", 12000, "金卡及以上会员的心头好", "附鉴定证书，到店领取。", position=8), 5),
 )
+
+COUPON_ITEM: Final = Offer(
+    "满300减50优惠券",
+    500,
+    "兑换即到账",
+    "全场商品可用，次日起15天内有效。",
+    position=9,
+    kind="coupon",
+    coupon_template="spring-50",
+)
+COUPONS_STOCKED: Final = 1000

@@ -7,12 +7,17 @@ the house's.
 An order is placed, may be noted as prepared and ready, is received when it is handed over, and completed when it cannot
 be brought back any more. It is cancelled by the member, lapses when nobody fetches it, is refused by the shop, or
 returned: then its points and its goods have gone back.
+
+Coupons are given at once: an order of nothing else is completed when it is placed. In a mixed one they are with the
+member, and paid, from the beginning, whatever becomes of the goods; only cancelling, which undoes the whole order while
+none of them was used, takes them back.
 """
 
 from backend.mall.endings import cancel, lapse_due, refuse
 from backend.mall.errors import (
     AlreadyPickedUp,
     CartRefused,
+    DeliveredStays,
     ItemUnknown,
     LimitReached,
     NotOnSaleYet,
@@ -28,6 +33,7 @@ from backend.mall.errors import (
     ReturnTooLate,
     SoldOut,
     StockTooLow,
+    TooManyAtOnce,
     UndoTooLate,
 )
 from backend.mall.facts import (
@@ -39,7 +45,7 @@ from backend.mall.facts import (
     ExchangeReady,
 )
 from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
-from backend.mall.models import CENTRAL, GIVEN_BACK, Item, Order, OrderLine, OrderStatus, Stock
+from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock
 from backend.mall.offer import Offer, add_item, change_item, put_on, take_off
 from backend.mall.owners import cancel_waiting, end_overdue, move_orders
 from backend.mall.queries import (
@@ -65,12 +71,14 @@ from backend.mall.terms import price, tier_for
 from backend.mall.warnings import LowStock, due_to_remind, low_stocks, not_picked_up, remind_due
 
 __all__ = [
+    "AT_ONCE",
     "CENTRAL",
     "GIVEN_BACK",
     "MOST_ITEMS",
     "MOST_PIECES",
     "AlreadyPickedUp",
     "CartRefused",
+    "DeliveredStays",
     "ExchangeCancelled",
     "ExchangeCompleted",
     "ExchangeConfirmed",
@@ -79,6 +87,7 @@ __all__ = [
     "ExchangeReady",
     "Item",
     "ItemUnknown",
+    "Kind",
     "LimitReached",
     "LowStock",
     "NotOnSaleYet",
@@ -100,6 +109,7 @@ __all__ = [
     "Stock",
     "StockFault",
     "StockTooLow",
+    "TooManyAtOnce",
     "UndoTooLate",
     "Wish",
     "add_item",

@@ -8,9 +8,9 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from backend.mall import terms
-from backend.mall.errors import CartRefused, ItemUnknown, SoldOut
-from backend.mall.models import CENTRAL, Item, Stock
-from backend.mall.rules import MOST_ITEMS, MOST_PIECES
+from backend.mall.errors import CartRefused, ItemUnknown, SoldOut, TooManyAtOnce
+from backend.mall.models import AT_ONCE, CENTRAL, Item, Stock
+from backend.mall.rules import MOST_AT_ONCE, MOST_ITEMS, MOST_PIECES
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_i
     """Items on offer, and the stocks to take them from: the store's own of an item if it has one, else the house's.
 
     `wishes` is pieces by item id, the cart in its order; the member's account is locked. Raises CartRefused,
-    ItemUnknown, NotOnSaleYet, LimitReached, SoldOut.
+    ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, TooManyAtOnce.
     """
     if not 1 <= len(wishes) <= MOST_ITEMS or not all(1 <= pieces <= MOST_PIECES for pieces in wishes.values()):
         raise CartRefused(most=MOST_ITEMS, pieces=MOST_PIECES)
@@ -43,6 +43,8 @@ def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_i
         if stock is None or stock.stock < quantity:
             raise SoldOut
         cart.append(Wanted(item, quantity, stock, points=terms.price(item, tier) * quantity))
+    if sum(wanted.quantity for wanted in cart if wanted.item.kind in AT_ONCE) > MOST_AT_ONCE:
+        raise TooManyAtOnce(most=MOST_AT_ONCE)
     return cart
 
 

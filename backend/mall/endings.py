@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from backend import points
 from backend.kit.facts import announce
+from backend.mall.delivery import take_back
 from backend.mall.facts import ExchangeCancelled
 from backend.mall.locking import checked_reason, close, locked, locked_order, must_wait, paid_by
 from backend.mall.models import WAITING, Order
@@ -14,17 +15,30 @@ from backend.mall.stock import put_back
 
 
 def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) -> Order:
-    """Undo an order that was not picked up: points are free again in their lots, goods go back into stock.
+    """Undo an order that was not picked up: points are free again in their lots, goods go back into stock. What was
+    given at once is taken back, or nothing is undone.
 
     A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, OrderLapsed, OrderRefused,
-    OrderReturned.
+    OrderReturned, DeliveredStays.
     """
     account = points.lock(session, member_id, now=now)
     order = locked_order(session, Order.no == order_no, Order.member_id == member_id)
     if order.status != "cancelled":
-        must_wait(order)
+        if order.waiting_points:
+            must_wait(order)
+        take_back(session, account, order, now=now)
+        order.received_at = None  # what was given at once is with nobody any more
         _end(session, account, order, "cancelled", now=now)
     return order
+
+
+def cancel_waiting_part(session: Session, order_id: int, *, now: datetime) -> None:
+    """Undo what waits to be picked up for a member who leaves; what was given at once stays. Does nothing to an order
+    that does not wait. Raises OrderUnknown.
+    """
+    account, order = locked(session, Order.id == order_id, now=now)
+    if order.status in WAITING:
+        _end(session, account, order, "cancelled", now=now)
 
 
 def refuse(session: Session, order_no: str, *, reason: str, now: datetime) -> Order:
@@ -56,14 +70,17 @@ def _end(
     now: datetime,
     reason: str | None = None,
 ) -> None:
-    _free_points(session, account, order, now=now)
+    if order.waiting_points:
+        _free_points(session, account, order, now=now)
     close(order, status, now=now, reason=reason)
+    back = [line for line in order.lines if line.delivered_at is None]
+    paid = sum(line.points for line in back)
     announce(
         session,
-        ExchangeCancelled(order.member_id, order.no, order.title, order.points, status, words=reason or "", at=now),
+        ExchangeCancelled(order.member_id, order.no, order.title, paid, status, words=reason or "", at=now),
     )
     session.flush()  # all else is written before the stocks are locked
-    put_back(session, order.lines)
+    put_back(session, back)
 
 
 def _free_points(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:

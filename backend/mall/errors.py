@@ -29,6 +29,13 @@ class CartRefused(Invalid):
     message = "每单须有 1 至 {most} 种商品，每种 1 至 {pieces} 件"
 
 
+class TooManyAtOnce(Invalid):
+    """More coupons in one order than are given at once."""
+
+    code = "mall.too-many-at-once"
+    message = "每单最多兑换 {most} 张券"
+
+
 class ReasonRefused(Invalid):
     """A reason is one line of 1 to 200 characters."""
 
@@ -69,6 +76,13 @@ class AlreadyPickedUp(Conflict):
 
     code = "mall.already-picked-up"
     message = "订单已提货"
+
+
+class DeliveredStays(Conflict):
+    """What was given at once cannot be taken back: used, given away or over, or the account was merged."""
+
+    code = "mall.delivered-stays"
+    message = "券已使用、转赠或失效，订单不能取消"
 
 
 class OrderCancelled(Conflict):

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from backend import points, stores
 from backend.kit.calendar import shop_day
 from backend.kit.facts import announce
-from backend.mall.errors import NotPickedUp, OrderLapsed, UndoTooLate
+from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, UndoTooLate
 from backend.mall.facts import ExchangeCompleted, ExchangePickedUp, ExchangeReady
 from backend.mall.locking import close, handed_over_at, locked, must_wait, paid_by
 from backend.mall.models import WAITING, Order
@@ -55,6 +55,8 @@ def pick_up(session: Session, *, code: str, store_id: int, now: datetime) -> Ord
     OrderCancelled, OrderLapsed, OrderRefused, OrderReturned, points.Frozen.
     """
     account, order = locked(session, Order.pickup_code == code, Order.store_id == store_id, now=now)
+    if not order.waiting_points:
+        raise OrderUnknown
     if order.status in {"received", "completed"}:
         return order
     _must_be_in_time(order, now)
@@ -80,7 +82,7 @@ def undo_pick_up(session: Session, order_no: str, *, store_id: int, now: datetim
     spent, order.undone = paid_by(order), order.undone + 1
     undo = points.Source("exchange-undo", f"{order.id}:{order.undone}")
     points.cancel(session, account, spent=spent, source=undo, now=now)
-    points.reserve(session, account, order.points, source=paid_by(order), until=order.pick_up_by, now=now)
+    points.reserve(session, account, order.waiting_points, source=paid_by(order), until=order.pick_up_by, now=now)
     order.status, order.received_at, order.return_asked_at, order.on_hold = "placed", None, None, True
     return order
 

@@ -9,6 +9,7 @@ from backend.kit.db import Model
 from backend.kit.ids import new_id
 from backend.mall.rules import bring_back_by
 
+Kind = Literal["goods", "service", "coupon"]
 ItemStatus = Literal["draft", "on", "off"]
 OrderStatus = Literal[
     "placed", "prepared", "ready", "received", "completed", "cancelled", "lapsed", "refused", "returned"
@@ -18,10 +19,12 @@ CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all s
 WAITING: Final = ("placed", "prepared", "ready")  # to be handed over
 GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
 ENDED: Final = ("completed", *GIVEN_BACK)
+AT_ONCE: Final = ("coupon",)  # kinds that go to the member in the exchange itself
 
 
 class Item(Model):
     """Something to be had for points, while `on_from <= now < off_at`, by who has early access so many hours before.
+    Goods are handed over and services redeemed at a store; coupons, of `coupon_template` (its code), are given at once.
 
     A member may have `limit_pieces` of it within `limit_days` shop days, or ever.
     """
@@ -31,12 +34,16 @@ class Item(Model):
         Index(None, "status", "position", "id"),
         CheckConstraint("points >= 1", name="costs_points"),
         CheckConstraint("status IN ('draft', 'on', 'off')", name="status_known"),
+        CheckConstraint("kind IN ('goods', 'service', 'coupon')", name="kind_known"),
+        CheckConstraint("(kind = 'coupon') = (coupon_template IS NOT NULL)", name="template_of_a_coupon"),
         CheckConstraint("on_from < off_at", name="on_before_off"),
         CheckConstraint("limit_pieces >= 1", name="limit_positive"),
         CheckConstraint("limit_days IS NULL OR limit_pieces IS NOT NULL", name="days_of_a_limit"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[Kind] = mapped_column(code(16), default="goods")
+    coupon_template: Mapped[str | None] = mapped_column(code(64))
     title: Mapped[str] = mapped_column(String(64))
     subtitle: Mapped[str] = mapped_column(String(128))
     description: Mapped[str] = mapped_column(Text)  # HTML that was sanitised
@@ -138,14 +145,22 @@ class Order(Model):
 
     @property
     def bring_back_by(self) -> datetime | None:
-        """Until when it can be brought back, None while it is not with the member."""
-        if self.received_at is None or self.status == "returned":
+        """Until when it can be brought back, None while it is not with the member, and for what is given at once."""
+        if self.received_at is None or self.status == "returned" or not self.waiting_points:
             return None
         return bring_back_by(self.received_at)
 
+    @property
+    def waiting_points(self) -> int:
+        """What the lines cost that are handed over at a store; 0 where everything was given at once."""
+        return sum(line.points for line in self.lines if line.kind not in AT_ONCE)
+
 
 class OrderLine(Model):
-    """So many of an item within an order, for `points` together, taken from the stock at `stock_store_id`."""
+    """So many of an item within an order, for `points` together, taken from the stock at `stock_store_id`.
+
+    What is given at once is with the member since `delivered_at`, unless it was taken back: then that is null again.
+    """
 
     __tablename__ = "mall_order_lines"
     __table_args__ = (
@@ -158,6 +173,9 @@ class OrderLine(Model):
     # no foreign key: its shared lock on the item, taken by every insert, would wait for who changes the item
     item_id: Mapped[int] = mapped_column(Id)
     item_title: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[Kind] = mapped_column(code(16), default="goods")
     quantity: Mapped[int]
     points: Mapped[int] = mapped_column(Id)
     stock_store_id: Mapped[int] = mapped_column(Id)
+    delivered_at: Mapped[datetime | None]
+    coupon_ids: Mapped[list[int]] = mapped_column(Json, default=list)

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from backend import media
+from backend import coupons, media
 from backend.kit import richtext
 from backend.mall import rules
 from backend.mall.errors import ItemUnknown, OfferRefused
-from backend.mall.models import CENTRAL, Item, ItemStatus, Stock
+from backend.mall.models import CENTRAL, Item, ItemStatus, Kind, Stock
 
+WHAT: Final = ("kind", "coupon_template")
 TERMS: Final = ("tier_points", "on_from", "off_at", "limit_pieces", "limit_days")
 
 
@@ -19,7 +20,7 @@ class Offer:
     """What members see of an item, and on what terms they may have it; shown by ascending `position`.
 
     `points` are apiece, `tier_points` what it costs other tiers (by code). `description` is HTML; what is not fit for
-    members is left out. Pictures of ours are named by their path under /media/.
+    members is left out. Pictures of ours are named by their path under /media/. A coupon is one of `coupon_template`.
     """
 
     title: str
@@ -34,6 +35,8 @@ class Offer:
     off_at: datetime | None = None
     limit_pieces: int | None = None
     limit_days: int | None = None
+    kind: Kind = "goods"
+    coupon_template: str | None = None
 
 
 def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus = "on", now: datetime) -> Item:
@@ -41,7 +44,7 @@ def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus =
 
     Raises OfferRefused, media.PictureUnknown, richtext.TextTooLarge.
     """
-    item = Item(**_checked(offer, stock=stock), status=status, created_at=now)
+    item = Item(**_checked(session, offer, stock=stock), status=status, created_at=now)
     session.add(item)
     session.flush()  # the caller is given the id, and the stock refers to it
     session.add(Stock(item_id=item.id, store_id=CENTRAL, stock=stock, stocked=stock))
@@ -51,11 +54,16 @@ def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus =
 
 
 def change_item(session: Session, item_id: int, offer: Offer) -> Item:
-    """Say an item anew; orders keep what they were placed for. Raises ItemUnknown and what `add_item` raises."""
+    """Say an item anew, but of the same kind; orders keep what they were placed for.
+
+    Raises ItemUnknown and what `add_item` raises.
+    """
     item = session.get(Item, item_id, with_for_update=True)
     if item is None:
         raise ItemUnknown
-    for name, value in _checked(offer).items():
+    if item.kind != offer.kind:
+        raise OfferRefused(reason="kind 不能更改")
+    for name, value in _checked(session, offer).items():
         setattr(item, name, value)
     _use_pictures(session, item)
     return item
@@ -78,13 +86,24 @@ def _set_status(session: Session, item_id: int, status: ItemStatus) -> None:
     item.status = status
 
 
-def _checked(offer: Offer, *, stock: int = 0) -> dict[str, Any]:
+def _checked(session: Session, offer: Offer, *, stock: int = 0) -> dict[str, Any]:
     parts = asdict(offer) | {"description": richtext.sanitised(offer.description)}
-    shown = {name: value for name, value in parts.items() if name not in TERMS}
+    shown = {name: value for name, value in parts.items() if name not in (*TERMS, *WHAT)}
     told = {name: value for name, value in parts.items() if name in TERMS}
     if refused := rules.refusal(**shown, stock=stock) or rules.refusal_of_terms(**told):
         raise OfferRefused(reason=refused)
+    _check_template(session, offer)
     return parts
+
+
+def _check_template(session: Session, offer: Offer) -> None:
+    if (offer.kind == "coupon") != (offer.coupon_template is not None):
+        raise OfferRefused(reason="coupon_template 须且仅须为 coupon 填写")
+    if offer.coupon_template is not None:
+        try:
+            coupons.template(session, offer.coupon_template)
+        except coupons.TemplateUnknown as unknown:
+            raise OfferRefused(reason=f"没有券模板 {offer.coupon_template}") from unknown
 
 
 def _use_pictures(session: Session, item: Item) -> None:

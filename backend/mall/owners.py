@@ -1,14 +1,13 @@
 """What becomes of exchanges when their member is merged into another one, or leaves."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
-from backend.mall.endings import cancel, lapse_due
-from backend.mall.errors import AlreadyPickedUp, OrderLapsed, OrderRefused, OrdersWaiting
+from backend.mall.endings import cancel_waiting_part, lapse_due
+from backend.mall.errors import OrdersWaiting
 from backend.mall.fulfilment import complete
 from backend.mall.locking import locked
 from backend.mall.models import WAITING, Order, OrderStatus
@@ -42,9 +41,8 @@ def cancel_waiting(session: Session, ending: MembershipEnding) -> None:
     for order in _open(session, ending.member_id):
         if order.status not in WAITING:
             _complete(session, order.id, ending)
-            continue
-        with suppress(AlreadyPickedUp, OrderLapsed, OrderRefused):  # it ended this very moment
-            cancel(session, ending.member_id, order.no, now=ending.at)
+        else:
+            cancel_waiting_part(session, order.id, now=ending.at)
 
 
 def _open(session: Session, member_id: int) -> Sequence[Row[int, str, OrderStatus, datetime, datetime | None]]:

@@ -55,11 +55,12 @@ def take_back(session: Session, order_no: str, *, restock: bool, store_id: int |
     close(order, "returned", now=now)
     order.written_off = not restock
     announce(
-        session, ExchangeCancelled(order.member_id, order.no, order.title, order.points, "returned", words="", at=now)
+        session,
+        ExchangeCancelled(order.member_id, order.no, order.title, order.waiting_points, "returned", words="", at=now),
     )
     session.flush()  # all else is written before the stocks are locked
     if restock:
-        put_back(session, order.lines)
+        put_back(session, [line for line in order.lines if line.delivered_at is None])
     return order
 
 

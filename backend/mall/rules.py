@@ -8,6 +8,7 @@ from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_REMINDER_BEFORE, PICK_
 MOST: Final = 1_000_000_000  # of points, pieces and places; the columns hold 32 bits
 MOST_ITEMS: Final = 20  # of an order
 MOST_PIECES: Final = 99  # of an item in an order
+MOST_AT_ONCE: Final = 10  # pieces of an order that are given at once: their templates are locked meanwhile
 LONGEST_REASON: Final = 200
 LONGEST_LIMIT_DAYS: Final = 3_660
 LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 20_000, "category": 32}

@@ -8,9 +8,9 @@ from backend import points, stores
 from backend.kit.facts import announce
 from backend.kit.ids import digits, new_id, readable_code
 from backend.mall.cart import Wanted, fill
-from backend.mall.facts import ExchangeConfirmed
-from backend.mall.locking import paid_by
-from backend.mall.models import Order, OrderLine
+from backend.mall.delivery import give_coupons, pay
+from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed
+from backend.mall.models import AT_ONCE, Order, OrderLine
 from backend.mall.rules import pick_up_by, title_of
 from backend.mall.stock import take
 
@@ -22,37 +22,41 @@ def exchange(
     session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, rng: Random, now: datetime
 ) -> Order:
     """Place one order for all of `wishes` (pieces by item id), to be picked up at a store; its points are set aside
-    until then.
+    until then. Coupons are paid and granted at once; an order of nothing else is completed with that.
 
-    Raises CartRefused, ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, points.Insufficient, points.Frozen and what
-    `stores.get_store` raises; nothing has changed then.
+    Raises CartRefused, TooManyAtOnce, ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, points.Insufficient,
+    points.Frozen and what `stores.get_store` and `coupons.grant` raise; nothing is to be kept of the transaction then.
     """
     account = points.lock(session, member_id, now=now)
     store = stores.get_store(session, store_id)
     cart = fill(session, member_id, wishes, store_id=store.id, now=now)
     order = _order(cart, member_id=member_id, store_id=store.id, rng=rng, now=now)
     session.add(order)
-    points.reserve(session, account, order.points, source=paid_by(order), until=order.pick_up_by, now=now)
-    announce(session, _confirmed(order, store.name))
+    pay(session, account, order, now=now)
+    announce(session, _news(order, store.name))
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
+    give_coupons(session, account, order, cart, rng=rng, now=now)
     take(session, order.lines)
     return order
 
 
 def _order(cart: list[Wanted], *, member_id: int, store_id: int, rng: Random, now: datetime) -> Order:
+    waits = any(wanted.item.kind not in AT_ONCE for wanted in cart)
     return Order(
         id=new_id(),
         no=readable_code(rng, ORDER_NO_LENGTH),
         member_id=member_id,
         title=title_of([wanted.item.title for wanted in cart], sum(wanted.quantity for wanted in cart)),
         points=sum(wanted.points for wanted in cart),
-        on_hold=True,
+        on_hold=waits,
         undone=0,
         store_id=store_id,
-        status="placed",
+        status="placed" if waits else "completed",
         pickup_code=digits(rng, PICKUP_CODE_DIGITS),
         placed_at=now,
         pick_up_by=pick_up_by(now),
+        received_at=None if waits else now,
+        closed_at=None if waits else now,
         written_off=False,
         lines=[_line(number, wanted) for number, wanted in enumerate(cart, start=1)],
     )
@@ -63,13 +67,17 @@ def _line(number: int, wanted: Wanted) -> OrderLine:
         no=number,
         item_id=wanted.item.id,
         item_title=wanted.item.title,
+        kind=wanted.item.kind,
         quantity=wanted.quantity,
         points=wanted.points,
         stock_store_id=wanted.stock.store_id,
+        coupon_ids=[],
     )
 
 
-def _confirmed(order: Order, store_name: str) -> ExchangeConfirmed:
+def _news(order: Order, store_name: str) -> ExchangeConfirmed | ExchangeCompleted:
+    if order.status == "completed":
+        return ExchangeCompleted(order.member_id, order.no, order.title, at=order.placed_at)
     return ExchangeConfirmed(
         member_id=order.member_id,
         order_no=order.no,

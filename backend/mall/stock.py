@@ -61,7 +61,7 @@ def adjust_stock(
 
 def stock_faults(session: Session) -> list[StockFault]:
     """Every stock that disagrees with its orders; none while all is well."""
-    kept = or_(Order.status.not_in(GIVEN_BACK), Order.written_off)
+    kept = or_(Order.status.not_in(GIVEN_BACK), Order.written_off, OrderLine.delivered_at.is_not(None))
     taken = (
         select(OrderLine.item_id, OrderLine.stock_store_id, func.sum(OrderLine.quantity).label("pieces"))
         .join(Order, and_(Order.id == OrderLine.order_id, kept))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from backend import tiers
@@ -35,7 +35,8 @@ def check_limit(session: Session, member_id: int, item: Item, quantity: int, *, 
     """Refuse more than a member may have; the account is locked. Raises LimitReached."""
     if item.limit_pieces is None:
         return
-    mine = Order.member_id == member_id, OrderLine.item_id == item.id, Order.status.not_in(GIVEN_BACK)
+    kept = or_(Order.status.not_in(GIVEN_BACK), OrderLine.delivered_at.is_not(None))
+    mine = Order.member_id == member_id, OrderLine.item_id == item.id, kept
     had = select(func.sum(OrderLine.quantity)).join(Order, Order.id == OrderLine.order_id).where(*mine)
     if item.limit_days is not None:
         had = had.where(Order.placed_at >= rules.counted_from(now, item.limit_days))

@@ -37,7 +37,7 @@ class LineOut(Schema):
 
 
 class HandedOut(Schema):
-    """What to hand over, or what came back."""
+    """What to hand over, or what came back; coupons, which the member has already, are left out."""
 
     order_no: str
     title: str
@@ -84,7 +84,7 @@ def _out(order: mall.Order) -> HandedOut:
     return HandedOut(
         order_no=order.no,
         title=order.title,
-        items=[LineOut.model_validate(line) for line in order.lines],
+        items=[LineOut.model_validate(line) for line in order.lines if line.kind not in mall.AT_ONCE],
         status=order.status,
         picked_up_at=order.received_at,
         closed_at=order.closed_at,

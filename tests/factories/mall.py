@@ -17,3 +17,8 @@ def give_points(session, member_id, amount, *, now=MORNING, expiry=None):
     account = points.lock(session, member_id, now=now)
     why = points.Source("purchase", next(_reasons))
     return points.credit(session, account, amount, source=why, now=now, expiry=expiry)
+
+
+def make_coupon_item(session, template_code, *, price=PRICE, stock=5, now=MORNING, **terms):
+    offer = mall.Offer("满减券", points=price, kind="coupon", coupon_template=template_code, **terms)
+    return mall.add_item(session, offer, stock=stock, now=now)

@@ -65,6 +65,7 @@ def test_a_cursor_that_was_not_given_out_is_refused(phone, cursor):
 def test_an_item_with_the_stores_to_choose_from(phone, item, shop):
     shown = {
         "id": str(item.id),
+        "kind": "goods",
         "title": "陶瓷杯",
         "subtitle": "景德镇手工",
         "picture_url": "",

@@ -1,7 +1,8 @@
 import pytest
 
 from backend import mall, stores
-from tests.factories.mall import PRICE, give_points, make_item
+from tests.factories.coupons import make_template
+from tests.factories.mall import PRICE, give_points, make_coupon_item, make_item
 from tests.factories.members import make_identity, make_member
 from tests.support.clocks import MORNING
 from tests.support.phone import member_client
@@ -145,7 +146,17 @@ def test_an_exchange_and_its_cancelling(phone, basket, shop, item):
     assert order == {
         "no": order["no"],
         "title": "陶瓷杯",
-        "items": [{"item_id": str(item.id), "item_title": "陶瓷杯", "quantity": 2, "points": 2 * PRICE}],
+        "items": [
+            {
+                "item_id": str(item.id),
+                "item_title": "陶瓷杯",
+                "kind": "goods",
+                "quantity": 2,
+                "points": 2 * PRICE,
+                "delivered_at": None,
+                "coupon_ids": [],
+            }
+        ],
         "points": 2 * PRICE,
         "store": {"id": str(shop), "name": "南京东路店"},
         "status": "placed",
@@ -209,3 +220,16 @@ def test_few_statements_are_said(phone, engine, basket):
         counts.append(len(said))
     assert counts[0] <= 15
     assert counts[1] == 4
+
+
+def test_a_coupon_is_with_me_at_once(sessions, phone, item, shop):
+    with sessions.write.begin() as session:
+        ticket = make_coupon_item(session, make_template(session).code)
+    assert [one["kind"] for one in phone.get(ITEMS).json["items"]] == ["goods", "coupon"]
+    made = phone.post(ORDERS, json=cart((ticket.id, 1), store_id=shop)).json
+    (line,) = made["items"]
+    assert (made["status"], made["pickup_code"], line["kind"]) == ("completed", None, "coupon")
+    assert phone.get(f"/api/mp/v1/me/coupons/{line['coupon_ids'][0]}").json["status"] == "ready"
+    assert phone.post(f"{ORDERS}/{made['no']}/cancel").json["status"] == "cancelled"
+    mixed = phone.post(ORDERS, json=cart((item.id, 1), (ticket.id, 1), store_id=shop)).json
+    assert (mixed["status"], len(mixed["pickup_code"])) == ("placed", 12)

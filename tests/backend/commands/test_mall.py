@@ -11,7 +11,7 @@ def cup(answer):
 
 def test_added_item_is_on_offer(answer):
     made = answer(*CUP, "--subtitle", "景德镇手工", "--description", "釉下彩", "--position", 2)
-    expected = {"title": "陶瓷杯", "points": 300, "stock": 5, "status": "on", "position": 2}
+    expected = {"kind": "goods", "title": "陶瓷杯", "points": 300, "stock": 5, "status": "on", "position": 2}
     assert made == {"id": made["id"], **expected}
     assert answer("mall", "list") == [made]
 

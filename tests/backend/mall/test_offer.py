@@ -62,3 +62,19 @@ def test_an_item_is_said_anew_and_its_stock_stays(session, item):
     assert mall.get_item(session, item.id, now=MORNING).stock == 5
     with pytest.raises(mall.ItemUnknown):
         mall.change_item(session, 404, mall.Offer("骨瓷盘", points=7))
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [{"kind": "coupon"}, {"coupon_template": "no-such"}, {"kind": "coupon", "coupon_template": "no-such"}],
+    ids=["no template", "goods with one", "unknown"],
+)
+def test_a_coupon_is_one_of_a_template_that_there_is(session, parts):
+    with pytest.raises(mall.OfferRefused):
+        mall.add_item(session, mall.Offer("满减券", points=10, **parts), stock=1, now=MORNING)
+
+
+def test_an_item_stays_of_its_kind(session, item):
+    with pytest.raises(mall.OfferRefused) as refused:
+        mall.change_item(session, item.id, mall.Offer("停车服务", points=7, kind="service"))
+    assert "kind" in refused.value.detail

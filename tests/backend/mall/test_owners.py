@@ -4,7 +4,8 @@ import pytest
 
 from backend import mall, members, points
 from backend.members import MembershipEnding, MembersMerged, MembersMerging
-from tests.factories.mall import PRICE, make_item
+from tests.factories.coupons import make_template
+from tests.factories.mall import PRICE, make_coupon_item, make_item
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
@@ -91,4 +92,19 @@ def test_what_was_picked_up_is_completed_before_a_merge_and_a_return_that_was_as
     session.flush()
     mall.end_overdue(session, merging)
     assert (kept.status, asked.status) == ("completed", "returned")
+    assert mall.stock_faults(session) == []
+
+
+def test_who_leaves_keeps_nothing_waiting_of_a_mixed_order(session, rng):
+    leaver, store = make_member(session), make_store(session)
+    cup, ticket = make_item(session, price=40), make_coupon_item(session, make_template(session).code, price=60)
+    session.flush()
+    wishes = {cup.id: 1, ticket.id: 1}
+    order = mall.exchange(session, leaver.id, wishes, store_id=store.id, rng=rng, now=MORNING)
+    session.flush()
+    mall.cancel_waiting(session, MembershipEnding(leaver.id, MORNING))
+    session.flush()
+    assert order.status == "cancelled"
+    assert [mall.get_item(session, one.id, now=MORNING).stock for one in (cup, ticket)] == [5, 4]
+    assert points.summary(session, leaver.id, now=MORNING).available == 40
     assert mall.stock_faults(session) == []

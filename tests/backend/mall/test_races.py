@@ -8,15 +8,17 @@ from urllib.parse import urlsplit
 import pytest
 import redis
 from sqlalchemy import event, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
-from backend import mall, points, stores
+from backend import coupons, mall, points, stores
 from backend.app import create_app
 from backend.kit.cache import RedisCache
 from backend.kit.db import is_lock_trouble, run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
 from backend.mall.rules import bring_back_by, pick_up_by
-from tests.factories.mall import give_points, make_item
+from tests.factories.coupons import make_template
+from tests.factories.mall import give_points, make_coupon_item, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 from tests.support.meetings import lockless, meeting, rewritten
@@ -396,3 +398,52 @@ def test_without_the_lock_a_limit_is_passed(runtime, shop_id, mariadb):
     """The negative control."""
     with lockless(mariadb), meeting(mariadb, "INSERT INTO mall_orders", patience=20):
         assert tap_for_a_limited_item(runtime, shop_id, 2) == {"placed": 2}
+
+
+def coupon_offer(sessions, *, coupons_there, pieces):
+    with sessions.write.begin() as session:
+        template = make_template(session, supply={"stock": coupons_there, "per_member": None})
+        return template.code, make_coupon_item(session, template.code, stock=pieces).id
+
+
+def coupons_of(sessions, code):
+    """How many coupons of a template members have, and how many it says are issued."""
+    with sessions.read() as session:
+        template = coupons.template(session, code)
+        held = select(func.count()).where(coupons.Coupon.template_id == template.id, coupons.Coupon.status == "ready")
+        return session.scalar(held), template.issued
+
+
+def test_of_16_members_for_the_last_3_coupons_3_pay_and_get_one(runtime, sessions, shop_id, deadlocks):
+    members, (code, item_id) = crowd(sessions, 16), coupon_offer(sessions, coupons_there=3, pieces=CROWD)
+    assert rush(runtime, shop_id, item_id, members) == {"completed": 3, "coupons.sold-out": 13}
+    assert coupons_of(sessions, code) == (3, 3)
+    with sessions.read() as session:
+        left = [points.summary(session, member_id, now=MORNING).available for member_id in members]
+        assert sorted(left) == [0] * 3 + [GIFT] * 13
+        assert stock_of(session, item_id) == CROWD - 3
+        assert mall.stock_faults(session) == []
+        assert points.verify(session, members) == []
+    assert deadlocks == []
+
+
+def cancel_twice(runtime, shop_id):
+    """What became of two cancellings of one order of a coupon at the same moment, and what came of its parts."""
+    sessions = runtime.sessions
+    (member_id,), (code, item_id) = crowd(sessions, 1), coupon_offer(sessions, coupons_there=9, pieces=9)
+    order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, runtime.rng))
+    with meeting(sessions.write.kw["bind"].engine, "UPDATE coupons", patience=1):
+        ends = race(2, lambda _: run(sessions.write, lambda s: mall.cancel(s, member_id, order.no, now=MORNING).status))
+    with sessions.read() as session:
+        return ends, stock_of(session, item_id), coupons_of(sessions, code)
+
+
+def test_an_order_of_a_coupon_cancelled_twice_at_once_comes_back_once(runtime, shop_id, deadlocks):
+    assert cancel_twice(runtime, shop_id) == (["cancelled"] * 2, 9, (0, 0))
+    assert deadlocks == []
+
+
+def test_without_locks_a_cancelled_coupon_would_come_back_twice(runtime, shop_id, mariadb):
+    """The negative control: only the net beneath the locks stops the second, with an error that nobody expects."""
+    with lockless(mariadb), pytest.raises(OperationalError, match="issued_within_stock"):
+        cancel_twice(runtime, shop_id)
