@@ -49,6 +49,7 @@ LISTENERS: Listeners = {
     members.MembershipEnding: [mall.cancel_waiting, coupons.end_coupons],
     members.MembershipClosed: [
         addresses.erase_book,
+        mall.erase_addresses,
         adjustments.drop_requests,
         families.give_up_seat,
         members.drop_tags,
@@ -62,4 +63,5 @@ LISTENERS: Listeners = {
     lottery.DrawWon: [messaging.tell_draw_won],
     mall.ExchangeReady: [messaging.tell_exchange_ready],
     mall.ExchangeLapsesSoon: [messaging.tell_exchange_lapses_soon],
+    mall.ExchangeShipped: [messaging.tell_exchange_shipped],
 }

@@ -34,6 +34,7 @@ COUPON_LATEST_REPORT = timedelta(days=3)  # how long ago a till may have taken a
 
 PICK_UP_WITHIN_DAYS = 14
 PICK_UP_REMINDER_BEFORE = timedelta(days=3)
+RECEIVED_AFTER_DAYS = 10  # what was shipped counts as received then
 BRING_BACK_WITHIN_DAYS = 7  # what was exchanged; after that the exchange is completed
 
 DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no call that began before it still runs

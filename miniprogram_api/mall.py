@@ -37,7 +37,7 @@ class ItemsQuery(PageQuery):
 
 class ItemOut(Schema):
     """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`. Coupons are given at
-    once, all else is handed over or redeemed at a store.
+    once, services redeemed at a store, goods picked up, shipped or both (`ways`).
     """
 
     id: IdText
@@ -47,6 +47,7 @@ class ItemOut(Schema):
     picture_url: str
     category: str
     points: int
+    ways: mall.Ways
     on_from: Instant | None
     off_at: Instant | None
     stock: int
@@ -56,7 +57,8 @@ class ItemOut(Schema):
 class ItemDetailOut(ItemOut):
     """An item with its full text in HTML, the stores to choose from, and others of its category.
 
-    `your_points` is what it costs you, `limit_pieces` how many you may have within `limit_days` days, or ever.
+    `your_points` is what it costs you, `limit_pieces` how many you may have within `limit_days` days, or ever,
+    `to_ship` how many can be sent.
     """
 
     description: str
@@ -65,6 +67,7 @@ class ItemDetailOut(ItemOut):
     limit_days: int | None
     related: list[ItemOut]
     stores: list[PlaceOut]
+    to_ship: int
 
 
 class ItemsOut(Schema):
@@ -103,10 +106,7 @@ def item(path: ItemPath) -> ItemDetailOut:
     """An item on offer."""
     found = mall.get_item(db(), path.id, now=now())
     stocks = mall.stocks_of(db(), found.id)
-    choice = [
-        PlaceOut(id=store.id, name=store.name, stock=mall.left_for(stocks, store.id))
-        for store in stores.list_stores(db())
-    ]
+    places = stores.list_stores(db()) if found.ways != "shipping" else []
     return ItemDetailOut(
         **_item(found).model_dump(),
         description=richtext.with_addresses(found.description, runtime().public_base_url),
@@ -114,7 +114,8 @@ def item(path: ItemPath) -> ItemDetailOut:
         limit_pieces=found.limit_pieces,
         limit_days=found.limit_days,
         related=[_item(one) for one in mall.related(db(), found, now=now(), limit=RELATED)],
-        stores=choice,
+        stores=[PlaceOut(id=one.id, name=one.name, stock=mall.left_for(stocks, one.id)) for one in places],
+        to_ship=mall.left_for(stocks, mall.CENTRAL) if found.ways != "pick-up" else 0,
     )
 
 

@@ -35,10 +35,13 @@ class WishIn(Schema):
 
 
 class OrderIn(Schema):
-    """What to exchange points for, all or nothing, and the store to pick it up at. An item named twice is added up."""
+    """What to exchange points for, all or nothing, and either the store to pick it up at or the address of mine to send
+    it to. An item named twice is added up.
+    """
 
     items: Annotated[list[WishIn], Field(min_length=1, max_length=mall.MOST_ITEMS)]
-    store_id: IdText
+    store_id: IdText | None = None
+    address_id: IdText | None = None
 
 
 class LineOut(Schema):
@@ -53,21 +56,36 @@ class LineOut(Schema):
     coupon_ids: list[IdText]
 
 
+class AddressOut(Schema):
+    """Where an order is sent, as the address was when it was placed."""
+
+    recipient: str
+    phone: str
+    line: str
+
+
 class OrderOut(Schema):
-    """An exchange. While it is placed, prepared or ready, the goods are handed over for `pickup_code` until
-    `pick_up_by`; the code is null where all was given at once. `reason` is what the shop said when it refused the
-    order or a return.
+    """An exchange. To be picked up, it has a `store`, where the goods are handed over for `pickup_code` until
+    `pick_up_by` while it is placed, prepared or ready; the code is null where all was given at once. To be sent, it has
+    an `address`; once it is shipped, a `carrier` and a `tracking_no`, and at `received_by` it counts as received by
+    itself. `reason` is what the shop said when it refused the order or a return.
     """
 
     no: str
     title: str
     items: list[LineOut]
     points: int
-    store: StoreOut
+    way: mall.Way
+    store: StoreOut | None
+    address: AddressOut | None
     status: mall.OrderStatus
     pickup_code: str | None
     placed_at: Instant
-    pick_up_by: Instant
+    pick_up_by: Instant | None
+    shipped_at: Instant | None
+    carrier: str | None
+    tracking_no: str | None
+    received_by: Instant | None
     received_at: Instant | None
     bring_back_by: Instant | None
     return_asked_at: Instant | None
@@ -93,8 +111,7 @@ def exchange(body: OrderIn) -> tuple[OrderOut, int]:
     wishes: dict[int, int] = {}
     for wish in body.items:
         wishes[wish.item_id] = wishes.get(wish.item_id, 0) + wish.quantity
-    made = mall.exchange(db(), signed_in_member(), wishes, store_id=body.store_id, rng=runtime().rng, now=now())
-    return _out(made), 201
+    return _out(_placed(wishes, store_id=body.store_id, address_id=body.address_id)), 201
 
 
 @api.get("/mall/orders", responses={200: OrdersOut} | problems(400))
@@ -122,10 +139,21 @@ def order(path: OrderPath) -> OrderOut:
 )
 @idempotent
 def cancel(path: OrderPath) -> OrderOut:
-    """Cancel an order that was not picked up: the points come back, and coupons are taken back, or all is refused where
-    one was used. Again, it answers the same.
+    """Cancel an order that was not picked up or shipped: the points come back, and coupons are taken back, or all is
+    refused where one was used. Again, it answers the same.
     """
     return _out(mall.cancel(db(), signed_in_member(), path.no, now=now()))
+
+
+@api.post(
+    "/mall/orders/<no>/receive",
+    responses={200: OrderOut} | problems(404, 409, 422),
+    openapi_extensions={"x-idempotent": True},
+)
+@idempotent
+def receive(path: OrderPath) -> OrderOut:
+    """Tell that I have what was shipped. Again, it answers the same."""
+    return _out(mall.receive(db(), signed_in_member(), path.no, now=now()))
 
 
 @api.post(
@@ -139,17 +167,33 @@ def ask_return(path: OrderPath) -> OrderOut:
     return _out(mall.ask_return(db(), signed_in_member(), path.no, now=now()))
 
 
+def _placed(wishes: dict[int, int], *, store_id: int | None, address_id: int | None) -> mall.Order:
+    member_id, rng = signed_in_member(), runtime().rng
+    if store_id is not None and address_id is None:
+        return mall.exchange(db(), member_id, wishes, store_id=store_id, rng=rng, now=now())
+    if address_id is not None and store_id is None:
+        return mall.exchange_to_ship(db(), member_id, wishes, address_id=address_id, rng=rng, now=now())
+    raise mall.DestinationRefused
+
+
 def _out(order: mall.Order) -> OrderOut:
+    delivery = mall.delivery_of(db(), order)
     return OrderOut(
         no=order.no,
         title=order.title,
         items=[LineOut.model_validate(line) for line in order.lines],
         points=order.points,
-        store=StoreOut.model_validate(stores.get_store(db(), order.store_id)),
+        way=order.way,
+        store=order.store_id and StoreOut.model_validate(stores.get_store(db(), order.store_id)),
+        address=delivery and AddressOut.model_validate(delivery),
         status=order.status,
         pickup_code=order.pickup_code if order.waiting_points else None,
         placed_at=order.placed_at,
         pick_up_by=order.pick_up_by,
+        shipped_at=order.shipped_at,
+        carrier=order.carrier,
+        tracking_no=order.tracking_no,
+        received_by=order.received_by,
         received_at=order.received_at,
         bring_back_by=order.bring_back_by,
         return_asked_at=order.return_asked_at,

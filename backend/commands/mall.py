@@ -33,6 +33,9 @@ def _offer_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--off-at", type=Instant(), help="When it goes."),
         click.option("--limit", "limit_pieces", type=int, help="How many a member may have,"),
         click.option("--limit-days", type=int, help="within so many days (default: ever)."),
+        click.option(
+            "--ways", type=click.Choice(get_args(mall.Ways)), default="pick-up", show_default=True, help="How it goes."
+        ),
     )
     for option in reversed(options):
         command = option(command)
@@ -144,7 +147,7 @@ def warnings(*, as_json: bool) -> None:
         ]
         waiting = [
             {"what": "not-picked-up", "no": one.no, "title": one.title, "left": None}
-            | {"store": codes.get(one.store_id), "until": local(one.pick_up_by)}
+            | {"store": codes.get(one.store_id or 0), "until": local(one.pick_up_by)}
             for one in mall.not_picked_up(session, now=now, limit=MOST_WARNINGS)
         ]
     tell([*low, *waiting], json_wanted=as_json, empty="Nothing to be warned of.")

@@ -5,14 +5,17 @@ from pathlib import Path
 from typing import Any
 
 import click
+import structlog
 from sqlalchemy.orm import Session
 
-from backend import insights, mall
+from backend import insights, mall, operators
 from backend.commands.speech import Group, Instant, as_json, local, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
 group = Group("orders", help="What members exchanged their points for.")
+
+log = structlog.get_logger(__name__)
 
 WRITERS = {".csv": insights.write_orders_csv, ".xlsx": insights.write_orders_xlsx}
 
@@ -34,6 +37,28 @@ def prepare(order_no: str, *, as_json: bool) -> None:
 def ready(order_no: str, *, as_json: bool) -> None:
     """Note that an order lies ready at its store, and tell the member."""
     _do(mall.make_ready, order_no, as_json=as_json)
+
+
+@group.command()
+@no_argument
+@click.option("--carrier", required=True, help="Who carries it, as the member reads it.")
+@click.option("--number", "tracking_no", required=True, help="The carrier's number of the parcel.")
+@as_json
+def ship(order_no: str, *, carrier: str, tracking_no: str, as_json: bool) -> None:
+    """Note that an order is on its way, and tell the member. Again, it corrects carrier and number."""
+    _do(partial(mall.ship, carrier=carrier, tracking_no=tracking_no), order_no, as_json=as_json)
+
+
+@group.command()
+@no_argument
+@click.option("--by", required=True, help="The operator who needs it.")
+@as_json
+def address(order_no: str, *, by: str, as_json: bool) -> None:
+    """Show where an order is to be sent, in full, for its label. Who looked is written to the log."""
+    with runtime().sessions.read() as session:
+        operator, to = operators.acting(session, by), mall.label_of(session, order_no)
+    log.info("orders.address-shown", order_no=order_no, by=operator.login)
+    tell_one({"recipient": to.recipient, "phone": to.phone, "address": to.line}, json_wanted=as_json)
 
 
 @group.command()
@@ -92,9 +117,13 @@ def _row(order: mall.Order) -> dict[str, Any]:
         "no": order.no,
         "title": order.title,
         "points": order.points,
+        "way": order.way,
         "status": order.status,
         "placed_at": local(order.placed_at),
         "pick_up_by": local(order.pick_up_by),
+        "shipped_at": local(order.shipped_at),
+        "carrier": order.carrier,
+        "tracking_no": order.tracking_no,
         "received_at": local(order.received_at),
         "closed_at": local(order.closed_at),
         "reason": order.reason,

@@ -171,8 +171,8 @@ def _settle(session: Session, town: _Town, step: Settle, at: datetime) -> None:
     order = town.orders.get(step.exchange)
     if order is None:
         return
-    if step.how == "pick-up":
-        mall.pick_up(session, code=order.pickup_code, store_id=order.store_id, now=at)
+    if step.how == "pick-up" and order.pick_up:
+        mall.pick_up(session, code=order.pick_up.code, store_id=order.pick_up.store_id, now=at)
     elif step.how == "cancel":
         mall.cancel(session, order.member_id, order.no, now=at)
     else:

@@ -1,4 +1,6 @@
-"""The orders of the points mall as files, one line an item: CSV for programs, XLSX for people. Names are masked."""
+"""The orders of the points mall as files, one line an item: CSV for programs, XLSX for people. Names, phones and
+addresses are masked.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -12,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.insights.sheets import harmless
-from backend.mall import Order, OrderLine
+from backend.kit.pii import mask_name, mask_phone
+from backend.mall import Order, OrderLine, delivery_of
 from backend.members import Member, masked_name
 from backend.stores import Store
 from config import policy
@@ -32,6 +35,13 @@ TITLES: Final = (
     "提货时间",
     "结束时间",
     "原因",
+    "配送方式",
+    "收货人",
+    "收货电话",
+    "收货地区",
+    "快递公司",
+    "运单号",
+    "发货时间",
 )
 
 
@@ -52,6 +62,13 @@ class Row:
     received_at: str
     closed_at: str
     reason: str
+    way: str
+    recipient: str
+    phone: str
+    region: str
+    carrier: str
+    tracking_no: str
+    shipped_at: str
 
 
 def order_rows(session: Session, *, since: datetime, until: datetime, page_size: int = PAGE) -> Iterator[Row]:
@@ -66,7 +83,8 @@ def order_rows(session: Session, *, since: datetime, until: datetime, page_size:
         for order in page:
             member = members[order.member_id]
             shown = member.card_no, masked_name(session, member)
-            yield from (_row(order, line, names[order.store_id], *shown) for line in order.lines)
+            parcel, store = _parcel(session, order), names.get(order.store_id or 0, "")
+            yield from (_row(order, line, store, *shown, parcel) for line in order.lines)
         session.expunge_all()  # what is written need not be kept
 
 
@@ -93,7 +111,20 @@ def write_orders_xlsx(rows: Iterator[Row], path: Path) -> int:
     return count
 
 
-def _row(order: Order, line: OrderLine, store: str, card_no: str, name: str) -> Row:
+def _parcel(session: Session, order: Order) -> dict[str, str]:
+    """Where an order went, as others may see it, and with whom."""
+    to = delivery_of(session, order)
+    return {
+        "recipient": mask_name(to.recipient) if to else "",
+        "phone": mask_phone(to.phone) if to else "",
+        "region": to.line.removesuffix(to.street) if to else "",
+        "carrier": order.carrier or "",
+        "tracking_no": order.tracking_no or "",
+        "shipped_at": _local(order.shipped_at),
+    }
+
+
+def _row(order: Order, line: OrderLine, store: str, card_no: str, name: str, parcel: dict[str, str]) -> Row:
     return Row(
         order_no=order.no,
         status=order.status,
@@ -108,6 +139,8 @@ def _row(order: Order, line: OrderLine, store: str, card_no: str, name: str) -> 
         received_at=_local(order.received_at),
         closed_at=_local(order.closed_at),
         reason=order.reason or "",
+        way=order.way,
+        **parcel,
     )
 
 

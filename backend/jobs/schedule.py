@@ -43,6 +43,7 @@ JOBS: Final = (
         "lapse-exchanges", "Give back the points of exchanges that nobody picked up", "20 * * * *", work.lapse_exchanges
     ),
     Job("remind-exchanges", "Tell members of exchanges that lapse soon", "15 10 * * *", work.remind_exchanges),
+    Job("receive-exchanges", "Note what was shipped long ago as received", "25 3 * * *", work.receive_exchanges),
     Job(
         "complete-exchanges",
         "Complete exchanges that cannot come back any more",

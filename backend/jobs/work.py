@@ -50,6 +50,15 @@ def remind_exchanges(runtime: Runtime, at: datetime) -> Counts:
     )
 
 
+def receive_exchanges(runtime: Runtime, at: datetime) -> Counts:
+    """Note exchanges as received that were shipped long ago."""
+    return _one_by_one(
+        runtime,
+        lambda session, limit: mall.due_to_receive(session, now=at, limit=limit),
+        lambda session, order_id: mall.receive_due(session, order_id, now=at),
+    )
+
+
 def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Complete exchanges whose goods cannot be brought back any more."""
     return _one_by_one(

@@ -1,4 +1,4 @@
-"""The points mall: what members exchange their points for, and the orders they pick up at a store.
+"""The points mall: what members exchange their points for, and the orders they pick up at a store or have sent.
 
 Owns the tables `mall_items`, `mall_stocks`, `mall_orders` and `mall_order_lines`. Locks are always taken in the order
 account, order, stocks by (item, store). A store that has stock of its own of an item is served from it, all others from
@@ -11,17 +11,23 @@ returned: then its points and its goods have gone back.
 Coupons are given at once: an order of nothing else is completed when it is placed. In a mixed one they are with the
 member, and paid, from the beginning, whatever becomes of the goods; only cancelling, which undoes the whole order while
 none of them was used, takes them back.
+
+What is sent to an address comes out of the house's stock and has no time to be fetched. It is shipped, when its points
+are spent, and received when its member says so, or by itself after some days.
 """
 
 from backend.mall.endings import cancel, lapse_due, refuse
 from backend.mall.errors import (
     AlreadyPickedUp,
+    AlreadyShipped,
     CartRefused,
     DeliveredStays,
+    DestinationRefused,
     ItemUnknown,
     LimitReached,
     NotOnSaleYet,
     NotPickedUp,
+    NotShipped,
     OfferRefused,
     OrderCancelled,
     OrderLapsed,
@@ -29,12 +35,16 @@ from backend.mall.errors import (
     OrderReturned,
     OrdersWaiting,
     OrderUnknown,
+    ParcelRefused,
+    PickedUpInstead,
     ReasonRefused,
     ReturnTooLate,
+    ShippedInstead,
     SoldOut,
     StockTooLow,
     TooManyAtOnce,
     UndoTooLate,
+    WayRefused,
 )
 from backend.mall.facts import (
     ExchangeCancelled,
@@ -43,17 +53,19 @@ from backend.mall.facts import (
     ExchangeLapsesSoon,
     ExchangePickedUp,
     ExchangeReady,
+    ExchangeShipped,
 )
 from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
-from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock
+from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock, Way
 from backend.mall.offer import Offer, add_item, change_item, put_on, take_off
-from backend.mall.owners import cancel_waiting, end_overdue, move_orders
+from backend.mall.owners import cancel_waiting, end_overdue, erase_addresses, move_orders
 from backend.mall.queries import (
     Wish,
     all_items,
     categories,
     due_to_complete,
     due_to_lapse,
+    due_to_receive,
     get_item,
     get_order,
     left_for,
@@ -64,8 +76,9 @@ from backend.mall.queries import (
     to_pick_up,
 )
 from backend.mall.returns import ask_return, decline_return, take_back
-from backend.mall.rules import MOST_ITEMS, MOST_PIECES
+from backend.mall.rules import MOST_ITEMS, MOST_PIECES, Ways
 from backend.mall.service import exchange
+from backend.mall.shipping import delivery_of, exchange_to_ship, label_of, receive, receive_due, ship
 from backend.mall.stock import StockFault, adjust_stock, stock_faults
 from backend.mall.terms import price, tier_for
 from backend.mall.warnings import LowStock, due_to_remind, low_stocks, not_picked_up, remind_due
@@ -77,14 +90,17 @@ __all__ = [
     "MOST_ITEMS",
     "MOST_PIECES",
     "AlreadyPickedUp",
+    "AlreadyShipped",
     "CartRefused",
     "DeliveredStays",
+    "DestinationRefused",
     "ExchangeCancelled",
     "ExchangeCompleted",
     "ExchangeConfirmed",
     "ExchangeLapsesSoon",
     "ExchangePickedUp",
     "ExchangeReady",
+    "ExchangeShipped",
     "Item",
     "ItemUnknown",
     "Kind",
@@ -92,6 +108,7 @@ __all__ = [
     "LowStock",
     "NotOnSaleYet",
     "NotPickedUp",
+    "NotShipped",
     "Offer",
     "OfferRefused",
     "Order",
@@ -103,14 +120,20 @@ __all__ = [
     "OrderStatus",
     "OrderUnknown",
     "OrdersWaiting",
+    "ParcelRefused",
+    "PickedUpInstead",
     "ReasonRefused",
     "ReturnTooLate",
+    "ShippedInstead",
     "SoldOut",
     "Stock",
     "StockFault",
     "StockTooLow",
     "TooManyAtOnce",
     "UndoTooLate",
+    "Way",
+    "WayRefused",
+    "Ways",
     "Wish",
     "add_item",
     "adjust_stock",
@@ -122,13 +145,18 @@ __all__ = [
     "change_item",
     "complete_due",
     "decline_return",
+    "delivery_of",
     "due_to_complete",
     "due_to_lapse",
+    "due_to_receive",
     "due_to_remind",
     "end_overdue",
+    "erase_addresses",
     "exchange",
+    "exchange_to_ship",
     "get_item",
     "get_order",
+    "label_of",
     "lapse_due",
     "left_for",
     "list_items",
@@ -141,9 +169,12 @@ __all__ = [
     "prepare",
     "price",
     "put_on",
+    "receive",
+    "receive_due",
     "refuse",
     "related",
     "remind_due",
+    "ship",
     "stock_faults",
     "stocks_of",
     "take_back",

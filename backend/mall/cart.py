@@ -26,8 +26,10 @@ class Wanted:
 def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, now: datetime) -> list[Wanted]:
     """Items on offer, and the stocks to take them from: the store's own of an item if it has one, else the house's.
 
+    For CENTRAL instead of a store they are shipped, out of the house's stock only.
+
     `wishes` is pieces by item id, the cart in its order; the member's account is locked. Raises CartRefused,
-    ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, TooManyAtOnce.
+    ItemUnknown, WayRefused, NotOnSaleYet, LimitReached, SoldOut, TooManyAtOnce.
     """
     if not 1 <= len(wishes) <= MOST_ITEMS or not all(1 <= pieces <= MOST_PIECES for pieces in wishes.values()):
         raise CartRefused(most=MOST_ITEMS, pieces=MOST_PIECES)
@@ -38,6 +40,7 @@ def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_i
         item, stock = found.get(item_id, (None, None))
         if item is None or not item.is_shown(now):
             raise ItemUnknown
+        terms.check_way(item, "shipping" if store_id == CENTRAL else "pick-up")
         terms.check_window(item, tier, now=now)
         terms.check_limit(session, member_id, item, quantity, now=now)
         if stock is None or stock.stock < quantity:

@@ -15,11 +15,11 @@ from backend.mall.stock import put_back
 
 
 def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) -> Order:
-    """Undo an order that was not picked up: points are free again in their lots, goods go back into stock. What was
-    given at once is taken back, or nothing is undone.
+    """Undo an order that was not picked up or shipped: points are free again in their lots, goods go back into stock.
+    What was given at once is taken back, or nothing is undone.
 
-    A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, OrderLapsed, OrderRefused,
-    OrderReturned, DeliveredStays.
+    A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, AlreadyShipped, OrderLapsed,
+    OrderRefused, OrderReturned, DeliveredStays.
     """
     account = points.lock(session, member_id, now=now)
     order = locked_order(session, Order.no == order_no, Order.member_id == member_id)
@@ -44,7 +44,7 @@ def cancel_waiting_part(session: Session, order_id: int, *, now: datetime) -> No
 def refuse(session: Session, order_no: str, *, reason: str, now: datetime) -> Order:
     """Undo an order that the shop cannot serve, and say why. A refused order is answered as it is.
 
-    Raises ReasonRefused, OrderUnknown, AlreadyPickedUp, OrderCancelled, OrderLapsed, OrderReturned.
+    Raises ReasonRefused, OrderUnknown, AlreadyPickedUp, AlreadyShipped, OrderCancelled, OrderLapsed, OrderReturned.
     """
     words = checked_reason(reason)
     account, order = locked(session, Order.no == order_no, now=now)
@@ -57,7 +57,7 @@ def refuse(session: Session, order_no: str, *, reason: str, now: datetime) -> Or
 def lapse_due(session: Session, order_id: int, *, now: datetime) -> None:
     """Undo an order whose time to be picked up has passed; does nothing to any other. Raises OrderUnknown."""
     account, order = locked(session, Order.id == order_id, now=now)
-    if order.status in WAITING and now >= order.pick_up_by:
+    if order.status in WAITING and order.pick_up_by is not None and now >= order.pick_up_by:
         _end(session, account, order, "lapsed", now=now)
 
 

@@ -71,6 +71,55 @@ class LimitReached(Conflict):
     message = "《{title}》已达兑换上限，还可兑换 {left} 件"
 
 
+class DestinationRefused(Invalid):
+    """An order goes to one store, or to one address."""
+
+    code = "mall.destination-refused"
+    message = "请选择自提门店或收货地址，二选一"
+
+
+class WayRefused(Conflict):
+    """An item is picked up only, or shipped only."""
+
+    code = "mall.way-refused"
+    message = "《{title}》仅支持{ways}"
+
+
+class ParcelRefused(Invalid):
+    """A carrier is 1 to 20 characters, a tracking number 1 to 32 letters, digits and dashes."""
+
+    code = "mall.parcel-refused"
+    message = "快递公司为 1 至 20 字，运单号为 1 至 32 位字母、数字或短横"
+
+
+class ShippedInstead(Conflict):
+    """The order is shipped; nobody picks it up."""
+
+    code = "mall.shipped-instead"
+    message = "该订单为快递配送，不能到店自提"
+
+
+class PickedUpInstead(Conflict):
+    """The order is picked up; nothing is shipped."""
+
+    code = "mall.picked-up-instead"
+    message = "该订单为到店自提，无需发货"
+
+
+class AlreadyShipped(Conflict):
+    """What was shipped is neither prepared, cancelled nor refused any more."""
+
+    code = "mall.already-shipped"
+    message = "订单已发货"
+
+
+class NotShipped(Conflict):
+    """What was not shipped cannot be received."""
+
+    code = "mall.not-shipped"
+    message = "订单尚未发货"
+
+
 class AlreadyPickedUp(Conflict):
     """What was handed over is neither prepared, cancelled nor refused any more."""
 
@@ -117,7 +166,7 @@ class NotPickedUp(Conflict):
     """What was not handed over can neither come back nor be taken back."""
 
     code = "mall.not-picked-up"
-    message = "订单尚未提货"
+    message = "订单尚未提货或收货"
 
 
 class ReturnTooLate(Conflict):
@@ -135,7 +184,7 @@ class UndoTooLate(Conflict):
 
 
 class OrdersWaiting(Conflict):
-    """An order of the member who would be gone waits to be picked up, or to be taken back: it is settled first."""
+    """An order of the member who would be gone waits, is on its way, or is to be taken back: it is settled first."""
 
     code = "mall.orders-waiting"
-    message = "有未了结的兑换订单，请先提货、取消或退货"
+    message = "有未了结的兑换订单，请先提货、收货、取消或退货"

@@ -70,6 +70,18 @@ class ExchangePickedUp:
 
 
 @dataclass(frozen=True)
+class ExchangeShipped:
+    """What a member had exchanged points for is on its way to them."""
+
+    member_id: int
+    order_no: str
+    title: str
+    carrier: str
+    tracking_no: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ExchangeCompleted:
     """An exchange is done: what was handed over stays with the member."""
 

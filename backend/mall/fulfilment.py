@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from backend import points, stores
 from backend.kit.calendar import shop_day
 from backend.kit.facts import announce
-from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, UndoTooLate
+from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, ShippedInstead, UndoTooLate
 from backend.mall.facts import ExchangeCompleted, ExchangePickedUp, ExchangeReady
 from backend.mall.locking import close, handed_over_at, locked, must_wait, paid_by
 from backend.mall.models import WAITING, Order
@@ -29,22 +29,23 @@ def prepare(session: Session, order_no: str, *, now: datetime) -> Order:
 def make_ready(session: Session, order_no: str, *, now: datetime) -> Order:
     """Note that an order lies ready at its store, and tell the member, who has the full days to fetch it from now on.
 
-    One that is ready already stays as it is. Raises as `prepare` does.
+    One that is ready already stays as it is. Raises ShippedInstead, and as `prepare` does.
     """
     account, order = locked(session, Order.no == order_no, now=now)
+    place = order.pick_up
+    if place is None:
+        raise ShippedInstead
     _must_be_in_time(order, now)
     if order.status == "ready":
         return order
     order.status = "ready"
-    if order.pick_up_by < pick_up_by(now):
-        order.pick_up_by, order.reminded_at = pick_up_by(now), None
+    until = max(place.until, pick_up_by(now))
+    if place.until < until:
+        order.pick_up_by, order.reminded_at = until, None
         if order.on_hold:
-            _prolong(session, account, order)
-    store = stores.get_store(session, order.store_id)
-    announce(
-        session,
-        ExchangeReady(order.member_id, order.no, order.title, order.pickup_code, store.name, order.pick_up_by, at=now),
-    )
+            _prolong(session, account, order, until=until)
+    store = stores.get_store(session, place.store_id)
+    announce(session, ExchangeReady(order.member_id, order.no, order.title, place.code, store.name, until, at=now))
     return order
 
 
@@ -62,7 +63,7 @@ def pick_up(session: Session, *, code: str, store_id: int, now: datetime) -> Ord
     _must_be_in_time(order, now)
     _pay(session, account, order, now=now)
     order.status, order.received_at = "received", now
-    announce(session, ExchangePickedUp(order.member_id, order.no, order.title, order.store_id, at=now))
+    announce(session, ExchangePickedUp(order.member_id, order.no, order.title, store_id, at=now))
     return order
 
 
@@ -103,13 +104,13 @@ def complete(session: Session, order: Order, *, now: datetime) -> None:
 
 def _must_be_in_time(order: Order, now: datetime) -> None:
     must_wait(order)
-    if now >= order.pick_up_by:
+    if order.pick_up_by is not None and now >= order.pick_up_by:
         raise OrderLapsed
 
 
-def _prolong(session: Session, account: points.Account, order: Order) -> None:
+def _prolong(session: Session, account: points.Account, order: Order, *, until: datetime) -> None:
     try:
-        points.prolong(session, account, source=paid_by(order), until=order.pick_up_by)
+        points.prolong(session, account, source=paid_by(order), until=until)
     except points.HoldEnded as ended:  # a server whose clock is ahead has freed the points
         raise OrderLapsed from ended
 

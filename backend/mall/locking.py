@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from backend import points
 from backend.mall.errors import (
     AlreadyPickedUp,
+    AlreadyShipped,
     NotPickedUp,
     OrderCancelled,
     OrderLapsed,
@@ -20,6 +21,7 @@ from backend.mall.models import GIVEN_BACK, Order, OrderStatus
 from backend.mall.rules import LONGEST_REASON
 
 REFUSALS = {
+    "shipped": AlreadyShipped,
     "received": AlreadyPickedUp,
     "completed": AlreadyPickedUp,
     "cancelled": OrderCancelled,
@@ -47,7 +49,7 @@ def locked_order(session: Session, *which: ColumnElement[bool]) -> Order:
 
 
 def must_wait(order: Order) -> None:
-    """Let only an order pass that waits to be handed over. Raises what became of it."""
+    """Let only an order pass that waits to be handed over or sent. Raises what became of it."""
     if order.status in REFUSALS:
         raise REFUSALS[order.status]
 

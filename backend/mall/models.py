@@ -1,22 +1,23 @@
 from datetime import datetime
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, cast, false, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
-from backend.kit.columns import Id, Json, code
+from backend.kit.columns import Id, Json, SealedText, code
 from backend.kit.db import Model
 from backend.kit.ids import new_id
-from backend.mall.rules import bring_back_by
+from backend.mall.rules import Ways, bring_back_by, received_by
 
 Kind = Literal["goods", "service", "coupon"]
 ItemStatus = Literal["draft", "on", "off"]
 OrderStatus = Literal[
-    "placed", "prepared", "ready", "received", "completed", "cancelled", "lapsed", "refused", "returned"
+    "placed", "prepared", "ready", "shipped", "received", "completed", "cancelled", "lapsed", "refused", "returned"
 ]
+Way = Literal["pick-up", "shipping"]
 
 CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all stores that have none of their own
-WAITING: Final = ("placed", "prepared", "ready")  # to be handed over
+WAITING: Final = ("placed", "prepared", "ready")  # to be handed over, or sent
 GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
 ENDED: Final = ("completed", *GIVEN_BACK)
 AT_ONCE: Final = ("coupon",)  # kinds that go to the member in the exchange itself
@@ -26,7 +27,7 @@ class Item(Model):
     """Something to be had for points, while `on_from <= now < off_at`, by who has early access so many hours before.
     Goods are handed over and services redeemed at a store; coupons, of `coupon_template` (its code), are given at once.
 
-    A member may have `limit_pieces` of it within `limit_days` shop days, or ever.
+    A member may have `limit_pieces` of it within `limit_days` shop days, or ever. `ways` is how it gets to them.
     """
 
     __tablename__ = "mall_items"
@@ -39,6 +40,8 @@ class Item(Model):
         CheckConstraint("on_from < off_at", name="on_before_off"),
         CheckConstraint("limit_pieces >= 1", name="limit_positive"),
         CheckConstraint("limit_days IS NULL OR limit_pieces IS NOT NULL", name="days_of_a_limit"),
+        CheckConstraint("ways IN ('pick-up', 'shipping', 'both')", name="ways_known"),
+        CheckConstraint("ways = 'pick-up' OR kind = 'goods'", name="goods_are_shipped"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
@@ -55,6 +58,7 @@ class Item(Model):
     off_at: Mapped[datetime | None]
     limit_pieces: Mapped[int | None]
     limit_days: Mapped[int | None]
+    ways: Mapped[Ways] = mapped_column(code(16), default="pick-up")
     status: Mapped[ItemStatus] = mapped_column(code(16))
     position: Mapped[int]
     created_at: Mapped[datetime]
@@ -95,10 +99,20 @@ _left = select(cast(func.coalesce(func.sum(Stock.stock), 0), Id)).where(Stock.it
 Item.stock = column_property(_left.correlate_except(Stock).scalar_subquery(), deferred=True)
 
 
+class PickUp(NamedTuple):
+    """Where, for which code and before which instant an order is picked up."""
+
+    store_id: int
+    code: str
+    until: datetime
+
+
 class Order(Model):
     """An exchange of one or several items, all or nothing: its points are set aside when it is placed and spent when it
-    is handed over (`received_at`), or freed when it ends otherwise.
+    is handed over (`received_at`) or shipped (`shipped_at`), or freed when it ends otherwise.
 
+    It is picked up at a store with a code until an instant, or shipped: then it has the address it was placed for,
+    sealed for `mall_orders.address:ID`, as long as its member is one.
     `on_hold` is false for one that was placed when exchanges still spent their points at once. `undone` counts how
     often a hand-over was taken back as a mistake. `written_off`: returned, but not fit to go back into stock.
     """
@@ -108,17 +122,31 @@ class Order(Model):
         Index(None, "member_id", "id"),
         Index(None, "status", "pick_up_by"),
         Index(None, "status", "received_at"),
+        Index(None, "status", "shipped_at"),
         CheckConstraint("points >= 1", name="costs_points"),
         CheckConstraint(
-            "status IN ('placed', 'prepared', 'ready', 'received', 'completed', 'cancelled', 'lapsed', 'refused',"
-            " 'returned')",
+            "status IN ('placed', 'prepared', 'ready', 'shipped', 'received', 'completed', 'cancelled', 'lapsed',"
+            " 'refused', 'returned')",
             name="status_known",
         ),
         CheckConstraint(
-            "(status IN ('placed', 'prepared', 'ready', 'received')) = (closed_at IS NULL)", name="closed_once"
+            "(status IN ('placed', 'prepared', 'ready', 'shipped', 'received')) = (closed_at IS NULL)",
+            name="closed_once",
         ),
         CheckConstraint(
-            "(status IN ('received', 'completed', 'returned')) = (received_at IS NOT NULL)", name="received_once"
+            "(status IN ('received', 'completed', 'returned')) = (received_at IS NOT NULL)"
+            " OR (status = 'returned' AND way = 'shipping')",
+            name="received_once",
+        ),
+        CheckConstraint(
+            "(way = 'pick-up' AND store_id IS NOT NULL AND pickup_code IS NOT NULL AND pick_up_by IS NOT NULL) OR"
+            " (way = 'shipping' AND store_id IS NULL AND pickup_code IS NULL AND pick_up_by IS NULL)",
+            name="goes_one_way",
+        ),
+        CheckConstraint(
+            "(way = 'shipping' AND status IN ('shipped', 'received', 'completed', 'returned'))"
+            " = (shipped_at IS NOT NULL)",
+            name="shipped_once",
         ),
         CheckConstraint("written_off = 0 OR status = 'returned'", name="written_off_when_returned"),
     )
@@ -130,11 +158,16 @@ class Order(Model):
     points: Mapped[int] = mapped_column(Id)
     on_hold: Mapped[bool] = mapped_column(default=True, server_default=false())
     undone: Mapped[int] = mapped_column(default=0)
-    store_id: Mapped[int] = mapped_column(Id, ForeignKey("stores.id"))
+    way: Mapped[Way] = mapped_column(code(16), default="pick-up")
+    store_id: Mapped[int | None] = mapped_column(Id, ForeignKey("stores.id"))
+    address_sealed: Mapped[bytes | None] = mapped_column(SealedText)
     status: Mapped[OrderStatus] = mapped_column(code(16))
-    pickup_code: Mapped[str] = mapped_column(code(20), unique=True)
+    pickup_code: Mapped[str | None] = mapped_column(code(20), unique=True)
     placed_at: Mapped[datetime]
-    pick_up_by: Mapped[datetime]
+    pick_up_by: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    carrier: Mapped[str | None] = mapped_column(String(20))
+    tracking_no: Mapped[str | None] = mapped_column(code(32))
     received_at: Mapped[datetime | None]
     return_asked_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
@@ -142,6 +175,13 @@ class Order(Model):
     reason: Mapped[str | None] = mapped_column(String(200))
     written_off: Mapped[bool] = mapped_column(default=False)
     lines: Mapped[list["OrderLine"]] = relationship(lazy="selectin", order_by="OrderLine.no")
+
+    @property
+    def pick_up(self) -> PickUp | None:
+        """Where and how it is picked up, None for what is shipped."""
+        if self.store_id is None or self.pickup_code is None or self.pick_up_by is None:
+            return None
+        return PickUp(self.store_id, self.pickup_code, self.pick_up_by)
 
     @property
     def bring_back_by(self) -> datetime | None:
@@ -152,8 +192,13 @@ class Order(Model):
 
     @property
     def waiting_points(self) -> int:
-        """What the lines cost that are handed over at a store; 0 where everything was given at once."""
+        """What the lines cost that are handed over or shipped; 0 where everything was given at once."""
         return sum(line.points for line in self.lines if line.kind not in AT_ONCE)
+
+    @property
+    def received_by(self) -> datetime | None:
+        """When what is on its way counts as received, None for any other."""
+        return received_by(self.shipped_at) if self.shipped_at is not None and self.status == "shipped" else None
 
 
 class OrderLine(Model):

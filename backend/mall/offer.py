@@ -12,7 +12,7 @@ from backend.mall.errors import ItemUnknown, OfferRefused
 from backend.mall.models import CENTRAL, Item, ItemStatus, Kind, Stock
 
 WHAT: Final = ("kind", "coupon_template")
-TERMS: Final = ("tier_points", "on_from", "off_at", "limit_pieces", "limit_days")
+TERMS: Final = ("tier_points", "on_from", "off_at", "limit_pieces", "limit_days", "ways")
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Offer:
 
     `points` are apiece, `tier_points` what it costs other tiers (by code). `description` is HTML; what is not fit for
     members is left out. Pictures of ours are named by their path under /media/. A coupon is one of `coupon_template`.
+    `ways` is how it gets to members; only goods are shipped.
     """
 
     title: str
@@ -37,6 +38,7 @@ class Offer:
     limit_days: int | None = None
     kind: Kind = "goods"
     coupon_template: str | None = None
+    ways: rules.Ways = "pick-up"
 
 
 def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus = "on", now: datetime) -> Item:
@@ -92,6 +94,8 @@ def _checked(session: Session, offer: Offer, *, stock: int = 0) -> dict[str, Any
     told = {name: value for name, value in parts.items() if name in TERMS}
     if refused := rules.refusal(**shown, stock=stock) or rules.refusal_of_terms(**told):
         raise OfferRefused(reason=refused)
+    if offer.kind != "goods" and offer.ways != "pick-up":
+        raise OfferRefused(reason="仅 goods 可选 ways")
     _check_template(session, offer)
     return parts
 

@@ -11,7 +11,8 @@ from backend.mall.errors import OrdersWaiting
 from backend.mall.fulfilment import complete
 from backend.mall.locking import locked
 from backend.mall.models import WAITING, Order, OrderStatus
-from backend.members import MembershipEnding, MembersMerged, MembersMerging
+from backend.mall.shipping import count_as_received
+from backend.members import MembershipClosed, MembershipEnding, MembersMerged, MembersMerging
 
 
 def end_overdue(session: Session, merging: MembersMerging) -> None:
@@ -21,12 +22,13 @@ def end_overdue(session: Session, merging: MembersMerging) -> None:
     Raises OrdersWaiting.
     """
     for order in _open(session, merging.gone_id):
-        if order.status not in WAITING and order.return_asked_at is None:
+        overdue = order.pick_up_by is not None and order.pick_up_by <= merging.at
+        if order.status == "received" and order.return_asked_at is None:
             _complete(session, order.id, merging)
-        elif order.status not in WAITING or merging.at < order.pick_up_by:
-            raise OrdersWaiting
-        else:
+        elif order.status in WAITING and overdue:
             lapse_due(session, order.id, now=merging.at)
+        else:
+            raise OrdersWaiting
 
 
 def move_orders(session: Session, merged: MembersMerged) -> None:
@@ -36,7 +38,7 @@ def move_orders(session: Session, merged: MembersMerged) -> None:
 
 def cancel_waiting(session: Session, ending: MembershipEnding) -> None:
     """Cancel what waits to be picked up, in the usual way: points and goods go back before the account is closed. What
-    was picked up stays with who leaves.
+    was picked up, or is on its way, stays with who leaves.
     """
     for order in _open(session, ending.member_id):
         if order.status not in WAITING:
@@ -45,7 +47,12 @@ def cancel_waiting(session: Session, ending: MembershipEnding) -> None:
             cancel_waiting_part(session, order.id, now=ending.at)
 
 
-def _open(session: Session, member_id: int) -> Sequence[Row[int, str, OrderStatus, datetime, datetime | None]]:
+def erase_addresses(session: Session, closed: MembershipClosed) -> None:
+    """Forget where the orders of who has left went."""
+    session.execute(update(Order).where(Order.member_id == closed.member_id).values(address_sealed=None))
+
+
+def _open(session: Session, member_id: int) -> Sequence[Row[int, str, OrderStatus, datetime | None, datetime | None]]:
     asked = select(Order.id, Order.no, Order.status, Order.pick_up_by, Order.return_asked_at)
     mine = asked.where(Order.member_id == member_id, Order.closed_at.is_(None)).order_by(Order.id)
     return session.execute(mine).all()
@@ -53,5 +60,7 @@ def _open(session: Session, member_id: int) -> Sequence[Row[int, str, OrderStatu
 
 def _complete(session: Session, order_id: int, ending: MembersMerging | MembershipEnding) -> None:
     _, order = locked(session, Order.id == order_id, now=ending.at)
+    if order.status == "shipped":
+        count_as_received(order, now=ending.at)
     if order.status == "received":
         complete(session, order, now=ending.at)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, undefer
 
 from backend.mall.errors import ItemUnknown, OrderUnknown
 from backend.mall.models import CENTRAL, WAITING, Item, Order, Stock
-from backend.mall.rules import received_until
+from backend.mall.rules import received_until, shipped_until
 
 LARGEST_LIST = 1000
 FRESH = {"populate_existing": True}  # stocks move by UPDATE, behind the back of what the session holds
@@ -99,6 +99,12 @@ def due_to_complete(session: Session, *, now: datetime, limit: int) -> Sequence[
     """Ids of orders whose goods cannot be brought back any more, the oldest first."""
     over = select(Order.id).where(Order.status == "received", Order.received_at < received_until(now))
     return session.scalars(over.where(Order.return_asked_at.is_(None)).order_by(Order.received_at).limit(limit)).all()
+
+
+def due_to_receive(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
+    """Ids of orders that were shipped so long ago that they count as received, the oldest first."""
+    over = select(Order.id).where(Order.status == "shipped", Order.shipped_at < shipped_until(now))
+    return session.scalars(over.order_by(Order.shipped_at).limit(limit)).all()
 
 
 def stocks_of(session: Session, item_id: int) -> dict[int, Stock]:

@@ -41,7 +41,8 @@ def decline_return(session: Session, order_no: str, *, reason: str, now: datetim
 
 
 def take_back(session: Session, order_no: str, *, restock: bool, store_id: int | None = None, now: datetime) -> Order:
-    """Take back what was handed over (of `store_id`'s orders only, if given), once; a repeat is answered the same.
+    """Take back what was handed over (of `store_id`'s orders only, if given), once; a repeat is answered the same. A
+    parcel that never reached the member is taken back too.
 
     The points go back into their lots, and what has expired meanwhile stays over. With `restock` the goods go back into
     the stock they came from, else they are written off. Raises as `ask_return` does.
@@ -49,7 +50,8 @@ def take_back(session: Session, order_no: str, *, restock: bool, store_id: int |
     account, order = locked(session, *_order_of(order_no, store_id), now=now)
     if order.status == "returned":
         return order
-    _must_be_returnable(order, now)
+    if order.status != "shipped":
+        _must_be_returnable(order, now)
     source = points.Source("exchange-return", order.id)
     points.cancel(session, account, spent=paid_by(order), source=source, now=now)
     close(order, "returned", now=now)

@@ -1,15 +1,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal, get_args
 
 from backend.kit.calendar import day_end, day_start, shop_day
-from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_REMINDER_BEFORE, PICK_UP_WITHIN_DAYS
+from config.policy import BRING_BACK_WITHIN_DAYS, PICK_UP_REMINDER_BEFORE, PICK_UP_WITHIN_DAYS, RECEIVED_AFTER_DAYS
+
+Ways = Literal["pick-up", "shipping", "both"]
 
 MOST: Final = 1_000_000_000  # of points, pieces and places; the columns hold 32 bits
 MOST_ITEMS: Final = 20  # of an order
 MOST_PIECES: Final = 99  # of an item in an order
 MOST_AT_ONCE: Final = 10  # pieces of an order that are given at once: their templates are locked meanwhile
 LONGEST_REASON: Final = 200
+LONGEST_CARRIER: Final = 20  # as WeChat shows it
+LONGEST_TRACKING_NO: Final = 32
 LONGEST_LIMIT_DAYS: Final = 3_660
 LONGEST: Final = {"title": 64, "subtitle": 128, "picture_url": 300, "description": 20_000, "category": 32}
 
@@ -34,6 +38,16 @@ def received_until(now: datetime) -> datetime:
     return day_start(shop_day(now) - timedelta(days=BRING_BACK_WITHIN_DAYS))
 
 
+def received_by(shipped_at: datetime) -> datetime:
+    """What was shipped counts as received at this instant: the end of the last of RECEIVED_AFTER_DAYS more days."""
+    return day_end(shop_day(shipped_at) + timedelta(days=RECEIVED_AFTER_DAYS))
+
+
+def shipped_until(now: datetime) -> datetime:
+    """What was shipped before this instant counts as received at `now`."""
+    return day_start(shop_day(now) - timedelta(days=RECEIVED_AFTER_DAYS))
+
+
 def is_ahead(at: datetime | None, now: datetime) -> bool:
     """Whether an instant, if there is one, is still to come."""
     return at is not None and now < at
@@ -56,8 +70,11 @@ def refusal_of_terms(
     off_at: datetime | None,
     limit_pieces: int | None,
     limit_days: int | None,
+    ways: str,
 ) -> str | None:
     """Why an item cannot be had on such terms, in words for the operator; None when it can."""
+    if ways not in get_args(Ways):
+        return "ways 须为 pick-up、shipping 或 both"
     if not all(code and 1 <= points <= MOST for code, points in tier_points.items()):
         return f"各等级的 points 须为 1 至 {MOST}"
     if on_from is not None and off_at is not None and on_from >= off_at:

@@ -10,7 +10,7 @@ from backend.kit.ids import digits, new_id, readable_code
 from backend.mall.cart import Wanted, fill
 from backend.mall.delivery import give_coupons, pay
 from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed
-from backend.mall.models import AT_ONCE, Order, OrderLine
+from backend.mall.models import AT_ONCE, Order, OrderLine, PickUp
 from backend.mall.rules import pick_up_by, title_of
 from backend.mall.stock import take
 
@@ -24,23 +24,27 @@ def exchange(
     """Place one order for all of `wishes` (pieces by item id), to be picked up at a store; its points are set aside
     until then. Coupons are paid and granted at once; an order of nothing else is completed with that.
 
-    Raises CartRefused, TooManyAtOnce, ItemUnknown, NotOnSaleYet, LimitReached, SoldOut, points.Insufficient,
-    points.Frozen and what `stores.get_store` and `coupons.grant` raise; nothing is to be kept of the transaction then.
+    Raises CartRefused, TooManyAtOnce, ItemUnknown, WayRefused, NotOnSaleYet, LimitReached, SoldOut,
+    points.Insufficient, points.Frozen and what `stores.get_store` and `coupons.grant` raise; nothing is to be kept of
+    the transaction then.
     """
     account = points.lock(session, member_id, now=now)
     store = stores.get_store(session, store_id)
     cart = fill(session, member_id, wishes, store_id=store.id, now=now)
-    order = _order(cart, member_id=member_id, store_id=store.id, rng=rng, now=now)
+    order = drawn_up(cart, member_id=member_id, rng=rng, now=now)
+    place = PickUp(store.id, digits(rng, PICKUP_CODE_DIGITS), pick_up_by(now))
+    order.store_id, order.pickup_code, order.pick_up_by = place
     session.add(order)
     pay(session, account, order, now=now)
-    announce(session, _news(order, store.name))
+    announce(session, _news(order, place, store.name))
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
     give_coupons(session, account, order, cart, rng=rng, now=now)
     take(session, order.lines)
     return order
 
 
-def _order(cart: list[Wanted], *, member_id: int, store_id: int, rng: Random, now: datetime) -> Order:
+def drawn_up(cart: list[Wanted], *, member_id: int, rng: Random, now: datetime) -> Order:
+    """An order for a cart, to be picked up; where and until when is still to be said."""
     waits = any(wanted.item.kind not in AT_ONCE for wanted in cart)
     return Order(
         id=new_id(),
@@ -50,11 +54,9 @@ def _order(cart: list[Wanted], *, member_id: int, store_id: int, rng: Random, no
         points=sum(wanted.points for wanted in cart),
         on_hold=waits,
         undone=0,
-        store_id=store_id,
+        way="pick-up",
         status="placed" if waits else "completed",
-        pickup_code=digits(rng, PICKUP_CODE_DIGITS),
         placed_at=now,
-        pick_up_by=pick_up_by(now),
         received_at=None if waits else now,
         closed_at=None if waits else now,
         written_off=False,
@@ -75,7 +77,7 @@ def _line(number: int, wanted: Wanted) -> OrderLine:
     )
 
 
-def _news(order: Order, store_name: str) -> ExchangeConfirmed | ExchangeCompleted:
+def _news(order: Order, place: PickUp, store_name: str) -> ExchangeConfirmed | ExchangeCompleted:
     if order.status == "completed":
         return ExchangeCompleted(order.member_id, order.no, order.title, at=order.placed_at)
     return ExchangeConfirmed(
@@ -83,8 +85,8 @@ def _news(order: Order, store_name: str) -> ExchangeConfirmed | ExchangeComplete
         order_no=order.no,
         title=order.title,
         points=order.points,
-        pickup_code=order.pickup_code,
+        pickup_code=place.code,
         store_name=store_name,
-        pick_up_by=order.pick_up_by,
+        pick_up_by=place.until,
         at=order.placed_at,
     )

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from backend import tiers
 from backend.mall import rules
-from backend.mall.errors import LimitReached, NotOnSaleYet
-from backend.mall.models import GIVEN_BACK, Item, Order, OrderLine
+from backend.mall.errors import LimitReached, NotOnSaleYet, WayRefused
+from backend.mall.models import GIVEN_BACK, Item, Order, OrderLine, Way
+
+WAY_WORDS: Final = {"pick-up": "到店自提", "shipping": "快递配送"}
 
 
 def tier_for(session: Session, member_id: int, items: Iterable[Item], *, now: datetime) -> tiers.Tier | None:
@@ -29,6 +32,12 @@ def check_window(item: Item, tier: tiers.Tier | None, *, now: datetime) -> None:
     early = timedelta(hours=tier.benefits.early_access_hours if tier else 0)
     if rules.is_ahead(item.on_from, now + early):
         raise NotOnSaleYet(title=item.title)
+
+
+def check_way(item: Item, way: Way) -> None:
+    """Refuse what does not get to members that way. Raises WayRefused."""
+    if item.ways not in {way, "both"}:
+        raise WayRefused(title=item.title, ways=WAY_WORDS[item.ways])
 
 
 def check_limit(session: Session, member_id: int, item: Item, quantity: int, *, now: datetime) -> None:

@@ -61,8 +61,10 @@ def due_to_remind(session: Session, *, now: datetime, limit: int) -> Sequence[in
 def remind_due(session: Session, order_id: int, *, now: datetime) -> None:
     """Tell a member once that an order lapses soon; does nothing for any other. Raises OrderUnknown."""
     _, order = locked(session, Order.id == order_id, now=now)
-    soon = now < order.pick_up_by <= reminded_until(now)
-    if order.status not in WAITING or order.reminded_at is not None or not soon:
+    place = order.pick_up
+    if place is None or order.status not in WAITING or order.reminded_at is not None:
+        return
+    if not now < place.until <= reminded_until(now):
         return
     order.reminded_at = now
     announce(
@@ -71,9 +73,9 @@ def remind_due(session: Session, order_id: int, *, now: datetime) -> None:
             order.member_id,
             order.no,
             order.title,
-            order.pickup_code,
-            get_store(session, order.store_id).name,
-            order.pick_up_by,
+            place.code,
+            get_store(session, place.store_id).name,
+            place.until,
             at=now,
         ),
     )

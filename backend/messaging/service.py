@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import Together
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady
+from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady, ExchangeShipped
 from backend.messaging.models import Message
 from backend.messaging.rules import Status, cause_of
 from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
@@ -130,6 +130,17 @@ def tell_exchange_ready(session: Session, ready: ExchangeReady) -> None:
 def tell_exchange_lapses_soon(session: Session, soon: ExchangeLapsesSoon) -> None:
     """Decide to tell the member to fetch what they exchanged while they can."""
     _tell_to_fetch(session, soon, "exchange_lapses_soon")
+
+
+def tell_exchange_shipped(session: Session, shipped: ExchangeShipped) -> None:
+    """Decide to tell the member who carries what they exchanged, and under which number."""
+    words = {
+        "item": shipped.title,
+        "carrier": shipped.carrier,
+        "tracking_no": shipped.tracking_no,
+        "at": instant(shipped.at),
+    }
+    _tell(session, shipped.member_id, "exchange_shipped", words=words, cause=(shipped.order_no,), now=shipped.at)
 
 
 def requeue(session: Session, message_id: int, *, now: datetime) -> None:

@@ -80,7 +80,8 @@ def exchange(turn: Turn) -> None:
             session, member_id, dict.fromkeys(wishes, 1), store_id=store_id, rng=rng, now=turn.now
         )
     )
-    remember(world.orders, (member_id, order.no, order.pickup_code, store_id), rng)
+    if place := order.pick_up:
+        remember(world.orders, (member_id, order.no, place.code, place.store_id), rng)
 
 
 def cancel_exchange(turn: Turn) -> None:

@@ -8,8 +8,9 @@ PRICE = 100
 _reasons = count(1)
 
 
-def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, now=MORNING):
-    offer = mall.Offer(title, points=price, subtitle="景德镇手工", description="釉下彩，可微波", position=position)
+def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, ways="pick-up", now=MORNING):
+    texts = {"subtitle": "景德镇手工", "description": "釉下彩，可微波"}
+    offer = mall.Offer(title, points=price, position=position, ways=ways, **texts)
     return mall.add_item(session, offer, stock=stock, now=now)
 
 

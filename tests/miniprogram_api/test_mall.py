@@ -71,6 +71,7 @@ def test_an_item_with_the_stores_to_choose_from(phone, item, shop):
         "picture_url": "",
         "category": "",
         "points": PRICE,
+        "ways": "pick-up",
         "on_from": None,
         "off_at": None,
         "stock": 5,
@@ -84,9 +85,18 @@ def test_an_item_with_the_stores_to_choose_from(phone, item, shop):
         "limit_days": None,
         "related": [],
         "stores": [{"id": str(shop), "name": "南京东路店", "stock": 5}],
+        "to_ship": 0,
     }
     assert phone.get(f"{ITEMS}/{item.id}").json == shown | detail
     assert phone.get(f"{ITEMS}/404").json["code"] == "mall.item-unknown"
+
+
+def test_what_is_only_sent_has_no_stores_to_choose_from(phone, sessions, shop):
+    with sessions.write.begin() as session:
+        sent, both = (make_item(session, ways=ways).id for ways in ("shipping", "both"))
+    for item_id, places in ((sent, 0), (both, 1)):
+        shown = phone.get(f"{ITEMS}/{item_id}").json
+        assert (len(shown["stores"]), shown["to_ship"]) == (places, 5)
 
 
 def test_few_statements_are_said(phone, engine, item):

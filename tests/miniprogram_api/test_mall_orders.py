@@ -1,6 +1,7 @@
 import pytest
 
 from backend import mall, stores
+from tests.factories.addresses import make_address
 from tests.factories.coupons import make_template
 from tests.factories.mall import PRICE, give_points, make_coupon_item, make_item
 from tests.factories.members import make_identity, make_member
@@ -51,7 +52,10 @@ def available(phone):
 
 def test_the_anonymous_are_refused(client, basket):
     replies = [client.get(url) for url in (ORDERS, f"{ORDERS}/X")]
-    replies += [client.post(url, json=basket) for url in (ORDERS, f"{ORDERS}/X/cancel", f"{ORDERS}/X/return")]
+    replies += [
+        client.post(url, json=basket)
+        for url in (ORDERS, *(f"{ORDERS}/X/{verb}" for verb in ("cancel", "receive", "return")))
+    ]
     assert {reply.status_code for reply in replies} == {401}
 
 
@@ -120,6 +124,49 @@ def test_a_cart_is_exchanged_as_a_whole_and_what_is_named_twice_is_added_up(phon
     ]
 
 
+@pytest.fixture
+def parcel(sessions, member_id):
+    """A cart to be sent to an address of the member."""
+    with sessions.write.begin() as session:
+        plate, entry = make_item(session, title="骨瓷盘", ways="both"), make_address(session, member_id)
+        return {"items": [{"item_id": str(plate.id), "quantity": 1}], "address_id": str(entry.id)}
+
+
+def test_an_order_is_sent_and_received(phone, sessions, parcel):
+    order = phone.post(ORDERS, json=parcel).json
+    assert (order["way"], order["store"], order["pickup_code"], order["pick_up_by"]) == ("shipping", None, None, None)
+    address = {"recipient": "王小红", "phone": "13800138000", "line": "上海市黄浦区南京东路 100 号 3 楼"}
+    assert (order["address"], order["received_by"]) == (address, None)
+    receiving = f"{ORDERS}/{order['no']}/receive"
+    assert phone.post(receiving).json["code"] == "mall.not-shipped"
+    with sessions.write.begin() as session:
+        mall.ship(session, order["no"], carrier="顺丰速运", tracking_no="SF1", now=MORNING)
+    shipped = phone.get(f"{ORDERS}/{order['no']}").json
+    assert (shipped["status"], shipped["shipped_at"], shipped["carrier"], shipped["tracking_no"]) == (
+        "shipped",
+        "2026-03-01T01:00:00Z",
+        "顺丰速运",
+        "SF1",
+    )
+    assert shipped["received_by"] == "2026-03-11T16:00:00Z"
+    assert phone.post(f"{ORDERS}/{order['no']}/cancel").json["code"] == "mall.already-shipped"
+    first, again = (phone.post(receiving) for _ in range(2))
+    assert (first.status_code, first.json["status"], again.json) == (200, "received", first.json)
+
+
+def test_an_order_goes_to_one_place(phone, sessions, parcel, basket, shop):
+    both, neither = parcel | {"store_id": str(shop)}, {"items": parcel["items"]}
+    for body in (both, neither):
+        reply = phone.post(ORDERS, json=body)
+        assert (reply.status_code, reply.json["code"]) == (422, "mall.destination-refused")
+    reply = phone.post(ORDERS, json={"items": basket["items"], "address_id": parcel["address_id"]})
+    assert (reply.status_code, reply.json["detail"]) == (409, "《陶瓷杯》仅支持到店自提")
+    with sessions.write.begin() as session:
+        foreign = make_address(session, make_member(session).id)
+    reply = phone.post(ORDERS, json=parcel | {"address_id": str(foreign.id)})
+    assert (reply.status_code, reply.json["code"], available(phone)) == (404, "addresses.unknown", 1000)
+
+
 def test_a_return_is_asked_for_and_moves_nothing_yet(phone, sessions, basket, shop):
     order = phone.post(ORDERS, json=basket).json
     asking = f"{ORDERS}/{order['no']}/return"
@@ -158,11 +205,17 @@ def test_an_exchange_and_its_cancelling(phone, basket, shop, item):
             }
         ],
         "points": 2 * PRICE,
+        "way": "pick-up",
         "store": {"id": str(shop), "name": "南京东路店"},
+        "address": None,
         "status": "placed",
         "pickup_code": order["pickup_code"],
         "placed_at": "2026-03-01T01:00:00Z",
         "pick_up_by": "2026-03-15T16:00:00Z",
+        "shipped_at": None,
+        "carrier": None,
+        "tracking_no": None,
+        "received_by": None,
         "received_at": None,
         "bring_back_by": None,
         "return_asked_at": None,

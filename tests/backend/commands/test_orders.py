@@ -1,11 +1,14 @@
 from random import Random
 
 import pytest
+from structlog.testing import capture_logs
 
 from backend import mall
 from backend.kit.db import run
+from tests.factories.addresses import make_address
 from tests.factories.mall import make_item
 from tests.factories.members import make_member
+from tests.factories.operators import make_operator
 from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 
@@ -42,9 +45,43 @@ def test_what_was_handed_over_comes_back(answer, flask, sessions, order):
     assert flask("mall", "verify").exit_code == 0
 
 
+@pytest.fixture
+def to_ship(sessions):
+    def place(session):
+        item, member_id = make_item(session, ways="shipping"), make_member(session).id
+        to = make_address(session, member_id).id
+        return mall.exchange_to_ship(session, member_id, {item.id: 1}, address_id=to, rng=Random(1), now=MORNING)
+
+    return run(sessions.write, place)
+
+
+def test_an_order_is_shipped_and_its_number_corrected(answer, flask, to_ship):
+    for number in ("SF1", "SF2"):
+        shipped = answer("orders", "ship", to_ship.no, "--carrier", "顺丰速运", "--number", number)
+        assert (shipped["way"], shipped["status"], shipped["tracking_no"]) == ("shipping", "shipped", number)
+    refused = flask("orders", "ship", to_ship.no, "--carrier", "", "--number", "SF1")
+    assert (refused.exit_code, "(mall.parcel-refused)" in refused.stderr) == (1, True)
+
+
+def test_the_label_is_shown_to_an_operator_and_noted(answer, flask, sessions, to_ship):
+    run(sessions.write, lambda session: make_operator(session, "chen"))
+    with capture_logs() as logs:
+        label = answer("orders", "address", to_ship.no, "--by", "chen")
+    assert label == {"recipient": "王小红", "phone": "13800138000", "address": "上海市黄浦区南京东路 100 号 3 楼"}
+    (told,) = [line for line in logs if line["event"] == "orders.address-shown"]
+    assert (told["order_no"], told["by"]) == (to_ship.no, "chen")
+    assert flask("orders", "address", to_ship.no, "--by", "nobody").exit_code == 1
+
+
 @pytest.mark.parametrize(
     "command",
-    [("prepare",), ("ready",), ("refuse", "--reason", "x"), ("take-back", "--restock")],
+    [
+        ("prepare",),
+        ("ready",),
+        ("refuse", "--reason", "x"),
+        ("take-back", "--restock"),
+        ("ship", "--carrier", "x", "--number", "1"),
+    ],
     ids=lambda one: one[0],
 )
 def test_unknown_order(flask, command):

@@ -5,6 +5,7 @@ import pytest
 from openpyxl import load_workbook
 
 from backend import insights, mall
+from tests.factories.addresses import make_address
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
@@ -37,6 +38,18 @@ def test_every_item_of_the_span_is_a_line(session, orders, lines):
     assert [(one.item, one.quantity, one.points) for one in found[:2]] == [("=1+1", 1, 100), ("骨瓷盘", 2, 200)]
     assert (found[0].placed_at, found[0].received_at, found[0].reason) == ("2026-03-01 09:00:00", "", "")
     assert found[0].name.endswith("*")
+
+
+def test_where_parcels_go_is_masked(session, lines, rng):
+    member_id, plate = make_member(session).id, make_item(session, ways="shipping")
+    to = make_address(session, member_id).id
+    order = mall.exchange_to_ship(session, member_id, {plate.id: 1}, address_id=to, rng=rng, now=MORNING)
+    mall.ship(session, order.no, carrier="顺丰速运", tracking_no="SF1", now=MORNING)
+    session.flush()
+    (line,) = lines()
+    assert (line.way, line.store, line.pick_up_by) == ("shipping", "", "")
+    assert (line.recipient, line.phone, line.region) == ("王*", "138****8000", "上海市黄浦区")
+    assert (line.carrier, line.tracking_no, line.shipped_at) == ("顺丰速运", "SF1", "2026-03-01 09:00:00")
 
 
 def test_no_text_in_the_files_is_a_formula(orders, lines, tmp_path):

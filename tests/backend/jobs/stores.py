@@ -15,6 +15,7 @@ from backend.oa import receipts
 from backend.points import Entry
 from backend.runtime import Runtime
 from backend.stores import create_store
+from tests.factories.addresses import make_address
 from tests.factories.adjustments import make_adjustment, make_grant
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
@@ -38,6 +39,14 @@ def exchange_and_fetch(session, runtime, item_id, store_id, *, at, fetches):
         mall.pick_up(session, code=order.pickup_code, store_id=store_id, now=at)
 
 
+def ship_something(session, runtime):
+    """An exchange that was sent and that nobody said had come."""
+    item, member_id = make_item(session, ways="shipping"), make_member(session).id
+    to = make_address(session, member_id).id
+    order = mall.exchange_to_ship(session, member_id, {item.id: 1}, address_id=to, rng=runtime.rng, now=MORNING)
+    mall.ship(session, order.no, carrier="顺丰速运", tracking_no="SF1", now=MORNING)
+
+
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
     """Something for every job: expired points, a lapsed exchange, an unknown follower, somebody who leaves, a grant,
     books that cannot be, a friend who rose, leftovers. Answers an instant after it all.
@@ -53,6 +62,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         exchange_and_fetch(
             session, runtime, item.id, store.id, at=MORNING + TWO_YEARS - NEARLY_A_PICK_UP, fetches=False
         )
+        ship_something(session, runtime)
         session.add(IdempotencyKey(caller="member:1", key="k", fingerprint=b"f" * 32, created_at=MORNING))
         receipts.once(session, "ab" * 32, lambda: None, now=MORNING)
         ledger.claim(session, Claim("purge", MORNING, "me"), now=MORNING)

@@ -36,6 +36,16 @@ def test_who_does_not_fetch_an_exchange_is_reminded_once(wechat_runtime, wechat)
     assert work.remind_exchanges(wechat_runtime, at) == {}
 
 
+def test_what_was_shipped_long_ago_is_received(wechat_runtime, wechat):
+    a_day_s_work(wechat_runtime, wechat)
+    with wechat_runtime.sessions.read() as session:
+        (order_id,) = mall.due_to_receive(session, now=MORNING + timedelta(days=11), limit=9)
+    assert work.receive_exchanges(wechat_runtime, MORNING + timedelta(days=10)) == {}
+    assert work.receive_exchanges(wechat_runtime, MORNING + timedelta(days=11)) == {"done": 1}
+    with wechat_runtime.sessions.read() as session:
+        assert session.get(mall.Order, order_id).status == "received"
+
+
 def test_an_exchange_that_cannot_come_back_is_completed(wechat_runtime, wechat):
     a_day_s_work(wechat_runtime, wechat)
     with wechat_runtime.sessions.read() as session:

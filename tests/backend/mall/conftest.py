@@ -11,6 +11,7 @@ KINDS = (
     mall.ExchangeLapsesSoon,
     mall.ExchangeCancelled,
     mall.ExchangePickedUp,
+    mall.ExchangeShipped,
     mall.ExchangeCompleted,
 )
 

@@ -78,3 +78,9 @@ def test_an_item_stays_of_its_kind(session, item):
     with pytest.raises(mall.OfferRefused) as refused:
         mall.change_item(session, item.id, mall.Offer("停车服务", points=7, kind="service"))
     assert "kind" in refused.value.detail
+
+
+def test_only_goods_are_sent(session):
+    for kind in ("service", "coupon"):
+        with pytest.raises(mall.OfferRefused):
+            mall.add_item(session, mall.Offer("洗车", points=1, kind=kind, ways="both"), stock=1, now=MORNING)

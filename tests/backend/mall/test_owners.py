@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 
 from backend import mall, members, points
-from backend.members import MembershipEnding, MembersMerged, MembersMerging
+from backend.members import MembershipClosed, MembershipEnding, MembersMerged, MembersMerging
+from tests.factories.addresses import make_address
 from tests.factories.coupons import make_template
 from tests.factories.mall import PRICE, make_coupon_item, make_item
 from tests.factories.members import make_member
@@ -23,6 +24,53 @@ def place(session, rng):
         return made
 
     return order
+
+
+@pytest.fixture
+def send(session, rng):
+    """Place an order of a member for one piece that is to be sent, and ship it if told to."""
+    item = make_item(session, price=PRICE // 4, stock=9, ways="shipping")
+    session.flush()
+
+    def order(member_id, *, ships):
+        to = make_address(session, member_id).id
+        made = mall.exchange_to_ship(session, member_id, {item.id: 1}, address_id=to, rng=rng, now=MORNING)
+        if ships:
+            mall.ship(session, made.no, carrier="顺丰速运", tracking_no="SF1", now=MORNING)
+        session.flush()
+        return made
+
+    return order
+
+
+@pytest.mark.parametrize("ships", [False, True])
+def test_what_is_to_be_sent_or_on_its_way_stands_in_the_way_of_a_merge(session, send, ships):
+    gone, into = make_member(session), make_member(session)
+    order = send(gone.id, ships=ships)
+    with pytest.raises(mall.OrdersWaiting):
+        mall.end_overdue(session, MembersMerging(gone.id, into.id, MORNING + timedelta(days=365)))
+    if not ships:
+        return
+    mall.receive(session, gone.id, order.no, now=MORNING)
+    session.flush()
+    mall.end_overdue(session, MembersMerging(gone.id, into.id, MORNING))
+    mall.move_orders(session, MembersMerged(gone.id, into.id, MORNING))
+    session.expire_all()
+    assert (order.status, order.member_id) == ("completed", into.id)
+    assert mall.delivery_of(session, order).recipient == "王小红"
+
+
+def test_who_leaves_keeps_what_is_on_its_way_and_their_address_is_forgotten(session, send):
+    leaver, other = make_member(session), make_member(session)
+    waiting, shipped, foreign = send(leaver.id, ships=False), send(leaver.id, ships=True), send(other.id, ships=True)
+    mall.cancel_waiting(session, MembershipEnding(leaver.id, MORNING))
+    mall.erase_addresses(session, MembershipClosed(leaver.id, MORNING))
+    session.flush()
+    session.expire_all()
+    assert [one.status for one in (waiting, shipped, foreign)] == ["cancelled", "completed", "shipped"]
+    assert [mall.delivery_of(session, one) is None for one in (waiting, shipped, foreign)] == [True, True, False]
+    assert (shipped.received_at, points.summary(session, leaver.id, now=MORNING).available) == (MORNING, 75)
+    assert mall.stock_faults(session) == []
 
 
 def test_orders_pass_to_the_survivor(session, place):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.mall.rules import MOST, pick_up_by, refusal, refusal_of_terms, title_of
+from backend.mall.rules import MOST, pick_up_by, received_by, refusal, refusal_of_terms, shipped_until, title_of
 from config.policy import PICK_UP_WITHIN_DAYS
 
 TICK = timedelta(microseconds=1)
@@ -61,6 +61,7 @@ def test_refusal_names_the_part(parts, named):
 
 
 TERMS = {"tier_points": {}, "on_from": None, "off_at": None, "limit_pieces": None, "limit_days": None}
+TERMS |= {"ways": "pick-up"}
 NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
@@ -79,10 +80,17 @@ def test_terms_that_can_be_kept_are_not_refused(terms):
         ({"limit_days": 3}, "limit_days"),
         ({"limit_pieces": 0}, "limit_pieces"),
         ({"limit_pieces": 1, "limit_days": 4000}, "limit_days"),
+        ({"ways": "by-drone"}, "ways"),
     ],
 )
 def test_a_refusal_of_terms_names_the_part(terms, named):
     assert named in (refusal_of_terms(**(TERMS | terms)) or "")
+
+
+def test_the_rule_and_the_search_for_what_counts_as_received_agree():
+    shipped, due = NOON, datetime(2026, 3, 11, 16, tzinfo=UTC)
+    assert received_by(shipped) == due
+    assert [shipped < shipped_until(at) for at in (due - TICK, due)] == [False, True]
 
 
 def test_several_items_are_called_by_the_first():

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from backend import messaging
 from backend.kit.facts import announce_all
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed, ExchangeReady
+from backend.mall import ExchangeConfirmed, ExchangeReady, ExchangeShipped
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
 from backend.points import PointsExpired, PointsPromised
@@ -199,3 +199,11 @@ def test_what_lies_ready_is_told_with_its_code_and_last_day(session):
     message = outbox(session, member)[-1]
     words = {"item": "咖啡", "pickup_code": "402913377580", "store": "南京路店", "last_day": "2026年3月15日"}
     assert (message.template, message.words) == ("exchange_ready", words)
+
+
+def test_what_is_on_its_way_is_told_with_its_number(session):
+    member = make_member(session)
+    messaging.tell_exchange_shipped(session, ExchangeShipped(member.id, "4711", "陶瓷杯", "顺丰速运", "SF1", MORNING))
+    message = outbox(session, member)[-1]
+    words = {"item": "陶瓷杯", "carrier": "顺丰速运", "tracking_no": "SF1", "at": "2026年3月1日 09:00"}
+    assert (message.template, message.words) == ("exchange_shipped", words)
