@@ -1,4 +1,4 @@
-"""Old orders are picked up; on the way back what is sent becomes what the old shape can say, points and goods whole (O1)."""
+"""Old orders are picked up; on the way back what is sent becomes what the old shape can say (O1)."""
 
 from random import Random
 
