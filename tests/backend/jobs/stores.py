@@ -72,6 +72,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_coupon_work(session)
 
     run(runtime.sessions.write, fill)
+    runtime.media.write(f"{'ab' * 32}/original.jpg", b"left over from a crash")
     a_follower(runtime, wechat)
     return MORNING + TWO_YEARS
 
