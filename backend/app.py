@@ -27,7 +27,12 @@ LARGEST_BODY: Final = 1024 * 1024
 
 def create_app(runtime: Runtime) -> CallApp:
     """The WSGI application with all doors open."""
-    app = _house(runtime)
+    return furnish(open_doors(), runtime)
+
+
+def open_doors() -> CallApp:
+    """The application with all its routes, which can serve nobody before it is furnished."""
+    app = _house()
     watch(app)
     app.before_request(_begin_call)
     app.register_error_handler(DomainError, refusal)
@@ -36,6 +41,16 @@ def create_app(runtime: Runtime) -> CallApp:
     app.add_url_rule("/api/docs", view_func=without_transaction(_docs))
     for door in (health, oa, pos, pictures, miniprogram_api, commands):
         door.register(app)
+    return app
+
+
+def furnish(app: CallApp, runtime: Runtime) -> CallApp:
+    """Give the application what it works with, in place of what it had."""
+    app.sessions, app.clock = runtime.sessions, runtime.clock
+    app.extensions["runtime"] = runtime
+    oa.furnish(app, runtime)
+    if runtime.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=runtime.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     return app
 
 
@@ -51,7 +66,7 @@ class BaihuiApp(CallApp):
             return self.spec_json
 
 
-def _house(runtime: Runtime) -> BaihuiApp:
+def _house() -> BaihuiApp:
     app = BaihuiApp(
         "backend",
         info=Info(title="Baihui 百汇", version="1", description="会员平台：小程序与收银接口"),
@@ -66,10 +81,6 @@ def _house(runtime: Runtime) -> BaihuiApp:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["SWAGGER_CONFIG"] = {"validatorUrl": None}  # the page would show the document to a server abroad
-    app.sessions, app.clock = runtime.sessions, runtime.clock
-    app.extensions["runtime"] = runtime
-    if runtime.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=runtime.trusted_proxies, x_proto=1)  # type: ignore[method-assign]
     return app
 
 

@@ -11,7 +11,7 @@ from hypothesis import settings
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from backend.app import create_app
+from backend.app import furnish, open_doors
 from backend.kit.calls import CallApp
 from backend.kit.clock import FixedClock
 from backend.kit.db import Sessions, connect
@@ -123,9 +123,15 @@ def session(sessions: Sessions) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def doors() -> CallApp:
+    """The application without what it works with: opening some hundred routes takes longer than most tests."""
+    return open_doors()
+
+
 @pytest.fixture
-def app(runtime: Runtime) -> CallApp:
-    return create_app(runtime)
+def app(doors: CallApp, runtime: Runtime) -> CallApp:
+    return furnish(doors, runtime)
 
 
 @pytest.fixture

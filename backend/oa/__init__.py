@@ -4,7 +4,7 @@ A push is verified, opened, taken once however often WeChat repeats it, and answ
 Owns the table `oa_receipts`.
 """
 
-from backend.oa.door import register
+from backend.oa.door import furnish, register
 from backend.oa.receipts import forget_receipts
 
-__all__ = ["forget_receipts", "register"]
+__all__ = ["forget_receipts", "furnish", "register"]

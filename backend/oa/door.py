@@ -30,14 +30,17 @@ class Reception:
 
 
 def register(app: CallApp) -> None:
-    part: Runtime = app.extensions["runtime"]
+    app.register_blueprint(bp)
+
+
+def furnish(app: CallApp, part: Runtime) -> None:
+    """Verify pushes with the credentials of a runtime, and take them at a desk that works with it."""
     app.extensions["oa"] = Reception(
         official_account=Callback(part.official_account.credentials),
         mini_program=Callback(part.mini_program.credentials),
         desk=Desk(part),
         links=Links(part.mini_program.appid, f"{part.public_base_url}/wechat/guide"),
     )
-    app.register_blueprint(bp)
 
 
 @bp.get("/oa")

@@ -38,7 +38,7 @@ def refused(response):
         *({"paid_at": bad} for bad in BAD_INSTANTS),
         *({"member_id": bad} for bad in BAD_MEMBERS),
         *({"items": bad} for bad in [[], None, {}, "x", [None], [ITEM] * 501]),
-        {"coupon_codes": []},
+        {"coupon_codes": ["1280325632080274", "1280325632080274"]},
         *({"points_to_use": bad} for bad in ["5", 5.0, True, -1, 10**12, []]),
         {"total": 100},
         {"points_used": 100},
