@@ -36,8 +36,8 @@ class ItemsQuery(PageQuery):
 
 
 class ItemOut(Schema):
-    """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`. Coupons are given at
-    once, services redeemed at a store, goods picked up, shipped or both (`ways`).
+    """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`. Coupons and codes
+    (`virtual`) are given at once, services redeemed at a store, goods picked up, shipped or both (`ways`).
     """
 
     id: IdText

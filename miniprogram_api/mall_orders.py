@@ -93,6 +93,19 @@ class OrderOut(Schema):
     reason: str | None
 
 
+class CodeOut(Schema):
+    """A code that I have of an item."""
+
+    item_title: str
+    code: str
+
+
+class OrderDetailOut(OrderOut):
+    """An exchange with the codes that it gave, which are shown nowhere else."""
+
+    codes: list[CodeOut]
+
+
 class OrdersOut(Schema):
     """A page of my orders, newest first."""
 
@@ -126,10 +139,12 @@ def orders(query: PageQuery) -> OrdersOut:
     )
 
 
-@api.get("/mall/orders/<no>", responses={200: OrderOut} | problems(404))
-def order(path: OrderPath) -> OrderOut:
+@api.get("/mall/orders/<no>", responses={200: OrderDetailOut} | problems(404))
+def order(path: OrderPath) -> OrderDetailOut:
     """One of my orders."""
-    return _out(mall.get_order(db(), signed_in_member(), path.no))
+    found = mall.get_order(db(), signed_in_member(), path.no)
+    codes = [CodeOut(item_title=line.item_title, code=code) for line, code in mall.codes_of(db(), found)]
+    return OrderDetailOut(**_out(found).model_dump(), codes=codes)
 
 
 @api.post(

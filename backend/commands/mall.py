@@ -1,5 +1,8 @@
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Any, get_args
 
 import click
@@ -102,6 +105,29 @@ def adjust_stock(item_id: int, *, by: int, store_code: str | None, low_at: int |
     click.echo(f"The stock of {item_id} has changed by {by}.")
 
 
+@group.command("import-codes")
+@item_id_argument
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+@as_json
+def import_codes(item_id: int, file: Path, *, dry_run: bool, as_json: bool) -> None:
+    """Add the codes of a virtual item: UTF-8 text, one a line (of a CSV its first column).
+
+    Lines that cannot be a code, or are known, are told by their numbers. It may be repeated: nothing is added twice.
+    """
+    here, total = runtime(), mall.Imported()
+    now, parts = here.clock.now(), list(mall.slices(_lines(file)))
+    if dry_run:
+        with here.sessions.write() as session:  # nothing of it is committed
+            for part in parts:
+                total.add(mall.import_codes(session, item_id, part, now=now))
+    else:
+        for part in parts:
+            work = partial(mall.import_codes, item_id=item_id, lines=part, now=now)
+            total.add(run(here.sessions.write, work))
+    tell_one(asdict(total), json_wanted=as_json)
+
+
 @group.command("stocks")
 @item_id_argument
 @as_json
@@ -163,6 +189,14 @@ def verify(*, as_json: bool) -> None:
     tell(rows, json_wanted=as_json, empty="All stocks agree with their orders.")
     if faults:
         raise SystemExit(1)
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as wrong:
+        raise click.UsageError("The file is not UTF-8 text.") from wrong
+    return [row[0] if row else "" for row in csv.reader(lines)] if file.suffix.lower() == ".csv" else lines
 
 
 def _row(item: mall.Item) -> dict[str, object]:

@@ -1,16 +1,16 @@
 """The points mall: what members exchange their points for, and the orders they pick up at a store or have sent.
 
-Owns the tables `mall_items`, `mall_stocks`, `mall_orders` and `mall_order_lines`. Locks are always taken in the order
-account, order, stocks by (item, store). A store that has stock of its own of an item is served from it, all others from
-the house's.
+Owns the tables `mall_items`, `mall_stocks`, `mall_orders`, `mall_order_lines` and `mall_virtual_codes`. Locks are
+always taken in the order account, order, coupons and their templates, stocks by (item, store). A store that has stock
+of its own of an item is served from it, all others from the house's.
 
 An order is placed, may be noted as prepared and ready, is received when it is handed over, and completed when it cannot
 be brought back any more. It is cancelled by the member, lapses when nobody fetches it, is refused by the shop, or
 returned: then its points and its goods have gone back.
 
-Coupons are given at once: an order of nothing else is completed when it is placed. In a mixed one they are with the
-member, and paid, from the beginning, whatever becomes of the goods; only cancelling, which undoes the whole order while
-none of them was used, takes them back.
+Coupons and codes are given at once: an order of nothing else is completed when it is placed. In a mixed one they are
+with the member, and paid, from the beginning, whatever becomes of the goods; only cancelling, which undoes the whole
+order while none of them was used, takes them back. An order with a code is never cancelled: the member has seen it.
 
 What is sent to an address comes out of the house's stock and has no time to be fetched. It is shipped, when its points
 are spent, and received when its member says so, or by itself after some days.
@@ -21,6 +21,8 @@ from backend.mall.errors import (
     AlreadyPickedUp,
     AlreadyShipped,
     CartRefused,
+    CodesGiven,
+    CodesRefused,
     DeliveredStays,
     DestinationRefused,
     ItemUnknown,
@@ -59,6 +61,7 @@ from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, 
 from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock, Way
 from backend.mall.offer import Offer, add_item, change_item, put_on, take_off
 from backend.mall.owners import cancel_waiting, end_overdue, erase_addresses, move_orders
+from backend.mall.pool import Imported, codes_of, import_codes, slices
 from backend.mall.queries import (
     Wish,
     all_items,
@@ -92,6 +95,8 @@ __all__ = [
     "AlreadyPickedUp",
     "AlreadyShipped",
     "CartRefused",
+    "CodesGiven",
+    "CodesRefused",
     "DeliveredStays",
     "DestinationRefused",
     "ExchangeCancelled",
@@ -101,6 +106,7 @@ __all__ = [
     "ExchangePickedUp",
     "ExchangeReady",
     "ExchangeShipped",
+    "Imported",
     "Item",
     "ItemUnknown",
     "Kind",
@@ -143,6 +149,7 @@ __all__ = [
     "cancel_waiting",
     "categories",
     "change_item",
+    "codes_of",
     "complete_due",
     "decline_return",
     "delivery_of",
@@ -156,6 +163,7 @@ __all__ = [
     "exchange_to_ship",
     "get_item",
     "get_order",
+    "import_codes",
     "label_of",
     "lapse_due",
     "left_for",
@@ -175,6 +183,7 @@ __all__ = [
     "related",
     "remind_due",
     "ship",
+    "slices",
     "stock_faults",
     "stocks_of",
     "take_back",

@@ -19,7 +19,7 @@ def cancel(session: Session, member_id: int, order_no: str, *, now: datetime) ->
     What was given at once is taken back, or nothing is undone.
 
     A cancelled order is answered as it is. Raises OrderUnknown, AlreadyPickedUp, AlreadyShipped, OrderLapsed,
-    OrderRefused, OrderReturned, DeliveredStays.
+    OrderRefused, OrderReturned, DeliveredStays, CodesGiven.
     """
     account = points.lock(session, member_id, now=now)
     order = locked_order(session, Order.no == order_no, Order.member_id == member_id)

@@ -30,10 +30,10 @@ class CartRefused(Invalid):
 
 
 class TooManyAtOnce(Invalid):
-    """More coupons in one order than are given at once."""
+    """More coupons and codes in one order than are given at once."""
 
     code = "mall.too-many-at-once"
-    message = "每单最多兑换 {most} 张券"
+    message = "每单最多兑换 {most} 张券或兑换码"
 
 
 class ReasonRefused(Invalid):
@@ -132,6 +132,20 @@ class DeliveredStays(Conflict):
 
     code = "mall.delivered-stays"
     message = "券已使用、转赠或失效，订单不能取消"
+
+
+class CodesGiven(Conflict):
+    """An order with a code, which its member has seen, cannot be cancelled."""
+
+    code = "mall.codes-given"
+    message = "兑换码已发放，订单不能取消"
+
+
+class CodesRefused(Invalid):
+    """Only virtual items have codes."""
+
+    code = "mall.codes-refused"
+    message = "只有兑换码商品可以导入兑换码"
 
 
 class OrderCancelled(Conflict):

@@ -9,7 +9,7 @@ from backend.kit.db import Model
 from backend.kit.ids import new_id
 from backend.mall.rules import Ways, bring_back_by, received_by
 
-Kind = Literal["goods", "service", "coupon"]
+Kind = Literal["goods", "service", "coupon", "virtual"]
 ItemStatus = Literal["draft", "on", "off"]
 OrderStatus = Literal[
     "placed", "prepared", "ready", "shipped", "received", "completed", "cancelled", "lapsed", "refused", "returned"
@@ -20,12 +20,13 @@ CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all s
 WAITING: Final = ("placed", "prepared", "ready")  # to be handed over, or sent
 GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
 ENDED: Final = ("completed", *GIVEN_BACK)
-AT_ONCE: Final = ("coupon",)  # kinds that go to the member in the exchange itself
+AT_ONCE: Final = ("coupon", "virtual")  # kinds that go to the member in the exchange itself
 
 
 class Item(Model):
     """Something to be had for points, while `on_from <= now < off_at`, by who has early access so many hours before.
-    Goods are handed over and services redeemed at a store; coupons, of `coupon_template` (its code), are given at once.
+    Goods are handed over and services redeemed at a store; coupons, of `coupon_template` (its code), are given at once,
+    and so are the codes of virtual items.
 
     A member may have `limit_pieces` of it within `limit_days` shop days, or ever. `ways` is how it gets to them.
     """
@@ -35,7 +36,7 @@ class Item(Model):
         Index(None, "status", "position", "id"),
         CheckConstraint("points >= 1", name="costs_points"),
         CheckConstraint("status IN ('draft', 'on', 'off')", name="status_known"),
-        CheckConstraint("kind IN ('goods', 'service', 'coupon')", name="kind_known"),
+        CheckConstraint("kind IN ('goods', 'service', 'coupon', 'virtual')", name="kind_known"),
         CheckConstraint("(kind = 'coupon') = (coupon_template IS NOT NULL)", name="template_of_a_coupon"),
         CheckConstraint("on_from < off_at", name="on_before_off"),
         CheckConstraint("limit_pieces >= 1", name="limit_positive"),

@@ -96,6 +96,8 @@ def _checked(session: Session, offer: Offer, *, stock: int = 0) -> dict[str, Any
         raise OfferRefused(reason=refused)
     if offer.kind != "goods" and offer.ways != "pick-up":
         raise OfferRefused(reason="仅 goods 可选 ways")
+    if offer.kind == "virtual" and stock:
+        raise OfferRefused(reason="兑换码商品的库存来自导入的兑换码，stock 须为 0")
     _check_template(session, offer)
     return parts
 

@@ -11,6 +11,7 @@ from backend.mall.cart import Wanted, fill
 from backend.mall.delivery import give_coupons, pay
 from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed
 from backend.mall.models import AT_ONCE, Order, OrderLine, PickUp
+from backend.mall.pool import assign
 from backend.mall.rules import pick_up_by, title_of
 from backend.mall.stock import take
 
@@ -22,7 +23,7 @@ def exchange(
     session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, rng: Random, now: datetime
 ) -> Order:
     """Place one order for all of `wishes` (pieces by item id), to be picked up at a store; its points are set aside
-    until then. Coupons are paid and granted at once; an order of nothing else is completed with that.
+    until then. Coupons and codes are paid and given at once; an order of nothing else is completed with that.
 
     Raises CartRefused, TooManyAtOnce, ItemUnknown, WayRefused, NotOnSaleYet, LimitReached, SoldOut,
     points.Insufficient, points.Frozen and what `stores.get_store` and `coupons.grant` raise; nothing is to be kept of
@@ -40,6 +41,7 @@ def exchange(
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
     give_coupons(session, account, order, cart, rng=rng, now=now)
     take(session, order.lines)
+    assign(session, order)
     return order
 
 
@@ -60,11 +62,11 @@ def drawn_up(cart: list[Wanted], *, member_id: int, rng: Random, now: datetime) 
         received_at=None if waits else now,
         closed_at=None if waits else now,
         written_off=False,
-        lines=[_line(number, wanted) for number, wanted in enumerate(cart, start=1)],
+        lines=[_line(number, wanted, now) for number, wanted in enumerate(cart, start=1)],
     )
 
 
-def _line(number: int, wanted: Wanted) -> OrderLine:
+def _line(number: int, wanted: Wanted, now: datetime) -> OrderLine:
     return OrderLine(
         no=number,
         item_id=wanted.item.id,
@@ -73,6 +75,7 @@ def _line(number: int, wanted: Wanted) -> OrderLine:
         quantity=wanted.quantity,
         points=wanted.points,
         stock_store_id=wanted.stock.store_id,
+        delivered_at=now if wanted.item.kind in AT_ONCE else None,
         coupon_ids=[],
     )
 

@@ -9,6 +9,7 @@ from backend import stores
 from backend.mall import rules
 from backend.mall.errors import ItemUnknown, OfferRefused, SoldOut, StockTooLow
 from backend.mall.models import CENTRAL, GIVEN_BACK, Item, Order, OrderLine, Stock
+from backend.mall.pool import codes_left
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def adjust_stock(
     stock = session.get(Stock, (item_id, store_id), with_for_update=True, populate_existing=True)
     if stock is None:
         stock = _open(session, item_id, store_id)
+    if by and session.get_one(Item, item_id).kind == "virtual":
+        raise OfferRefused(reason="兑换码商品的库存来自导入的兑换码")
     if stock.stock + by < 0:
         raise StockTooLow
     if refused := rules.refusal(stock=stock.stocked + by) or rules.refusal(stock=low_at or 0):
@@ -60,7 +63,7 @@ def adjust_stock(
 
 
 def stock_faults(session: Session) -> list[StockFault]:
-    """Every stock that disagrees with its orders; none while all is well."""
+    """Every stock that disagrees with its orders, or with the codes that are left; none while all is well."""
     kept = or_(Order.status.not_in(GIVEN_BACK), Order.written_off, OrderLine.delivered_at.is_not(None))
     taken = (
         select(OrderLine.item_id, OrderLine.stock_store_id, func.sum(OrderLine.quantity).label("pieces"))
@@ -72,7 +75,16 @@ def stock_faults(session: Session) -> list[StockFault]:
     here = and_(taken.c.item_id == Stock.item_id, taken.c.stock_store_id == Stock.store_id)
     counted = select(Stock.item_id, Stock.store_id, Stock.stock, expected).outerjoin(taken, here)
     rows = session.execute(counted.where(Stock.stock != expected).order_by(Stock.item_id, Stock.store_id))
-    return [StockFault(item_id, store_id, stock, int(should_be)) for item_id, store_id, stock, should_be in rows]
+    faults = [StockFault(item_id, store_id, stock, int(should_be)) for item_id, store_id, stock, should_be in rows]
+    return [*faults, *_faults_of_codes(session)]
+
+
+def _faults_of_codes(session: Session) -> list[StockFault]:
+    left = codes_left(session)
+    virtual = select(Stock).join(Item, Item.id == Stock.item_id).where(Item.kind == "virtual").order_by(Stock.item_id)
+    stocks = session.scalars(virtual, execution_options={"populate_existing": True})
+    counted = [(one, left.get(one.item_id, 0)) for one in stocks]
+    return [StockFault(one.item_id, one.store_id, one.stock, codes) for one, codes in counted if one.stock != codes]
 
 
 def _open(session: Session, item_id: int, store_id: int) -> Stock:

@@ -23,3 +23,10 @@ def give_points(session, member_id, amount, *, now=MORNING, expiry=None):
 def make_coupon_item(session, template_code, *, price=PRICE, stock=5, now=MORNING, **terms):
     offer = mall.Offer("满减券", points=price, kind="coupon", coupon_template=template_code, **terms)
     return mall.add_item(session, offer, stock=stock, now=now)
+
+
+def make_code_item(session, codes, *, price=PRICE, now=MORNING):
+    item = mall.add_item(session, mall.Offer("视频会员月卡", points=price, kind="virtual"), stock=0, now=now)
+    mall.import_codes(session, item.id, dict(enumerate(codes, start=1)), now=now)
+    session.flush()
+    return item

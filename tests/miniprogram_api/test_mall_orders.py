@@ -3,7 +3,7 @@ import pytest
 from backend import mall, stores
 from tests.factories.addresses import make_address
 from tests.factories.coupons import make_template
-from tests.factories.mall import PRICE, give_points, make_coupon_item, make_item
+from tests.factories.mall import PRICE, give_points, make_code_item, make_coupon_item, make_item
 from tests.factories.members import make_identity, make_member
 from tests.support.clocks import MORNING
 from tests.support.phone import member_client
@@ -222,7 +222,7 @@ def test_an_exchange_and_its_cancelling(phone, basket, shop, item):
         "closed_at": None,
         "reason": None,
     }
-    assert phone.get(f"{ORDERS}/{order['no']}").json == order
+    assert phone.get(f"{ORDERS}/{order['no']}").json == order | {"codes": []}
     assert phone.get(ORDERS).json == {"items": [order], "next_cursor": None}
     assert (available(phone), phone.get(f"{ITEMS}/{item.id}").json["stock"]) == (800, 3)
     for _ in range(2):
@@ -286,3 +286,16 @@ def test_a_coupon_is_with_me_at_once(sessions, phone, item, shop):
     assert phone.post(f"{ORDERS}/{made['no']}/cancel").json["status"] == "cancelled"
     mixed = phone.post(ORDERS, json=cart((item.id, 1), (ticket.id, 1), store_id=shop)).json
     assert (mixed["status"], len(mixed["pickup_code"])) == ("placed", 12)
+
+
+def test_a_code_is_shown_in_the_detail_to_its_member_alone(app, sessions, phone, shop):
+    with sessions.write.begin() as session:
+        card, stranger = make_code_item(session, ["AAAA-1111"]), make_member(session).id
+    made = phone.post(ORDERS, json=cart((card.id, 1), store_id=shop), headers={"Idempotency-Key": "tap"})
+    assert "AAAA" not in made.text
+    url = f"{ORDERS}/{made.json['no']}"
+    assert phone.get(url).json["codes"] == [{"item_title": "视频会员月卡", "code": "AAAA-1111"}]
+    assert "AAAA" not in phone.get(ORDERS).text
+    assert member_client(app, stranger).get(url).status_code == 404
+    cancelled = phone.post(f"{url}/cancel")
+    assert (cancelled.status_code, cancelled.json["code"]) == (409, "mall.codes-given")

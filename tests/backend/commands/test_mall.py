@@ -101,3 +101,17 @@ def test_what_needs_an_eye_is_listed(answer, flask, cup):
     flask("mall", "adjust-stock", cup, "--by", 0, "--low-at", 5)
     (warning,) = answer("mall", "warnings")
     assert warning == {"what": "low-stock", "no": cup, "title": "陶瓷杯", "left": 5, "store": None, "until": None}
+
+
+def test_codes_are_imported_from_a_file_once(answer, flask, cup, tmp_path):
+    card = answer("mall", "add-item", "月卡", "--points", 9, "--stock", 0, "--kind", "virtual")["id"]
+    file, wrong = tmp_path / "codes.csv", tmp_path / "codes.txt"
+    file.write_text("A-1,备注\n\nA-2\nA-1\n", encoding="utf-8-sig")
+    wrong.write_bytes(b"\xff\xfe\x00")
+    told = {"added": 2, "known": [4], "faulty": []}
+    assert answer("mall", "import-codes", card, file, "--dry-run") == told
+    assert answer("mall", "import-codes", card, file) == told
+    assert answer("mall", "import-codes", card, file) == {"added": 0, "known": [1, 3, 4], "faulty": []}
+    assert flask("mall", "import-codes", card, wrong).exit_code == 2
+    assert "(mall.codes-refused)" in flask("mall", "import-codes", cup, file).stderr
+    assert flask("mall", "verify").exit_code == 0

@@ -18,7 +18,7 @@ from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
 from backend.mall.rules import bring_back_by, pick_up_by
 from tests.factories.coupons import make_template
-from tests.factories.mall import give_points, make_coupon_item, make_item
+from tests.factories.mall import give_points, make_code_item, make_coupon_item, make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 from tests.support.meetings import lockless, meeting, rewritten
@@ -447,3 +447,33 @@ def test_without_locks_a_cancelled_coupon_would_come_back_twice(runtime, shop_id
     """The negative control: only the net beneath the locks stops the second, with an error that nobody expects."""
     with lockless(mariadb), pytest.raises(OperationalError, match="issued_within_stock"):
         cancel_twice(runtime, shop_id)
+
+
+def rush_for_codes(runtime, shop_id, *, members, codes):
+    """What became of the rush, and the codes of each order that was placed."""
+    sessions = runtime.sessions
+    ids = crowd(sessions, members)
+    with sessions.write.begin() as session:
+        item_id = make_code_item(session, [f"CODE-{number}" for number in range(codes)]).id
+    ends = rush(runtime, shop_id, item_id, ids)
+    with sessions.read() as session:
+        placed = [order for member_id in ids for order in mall.orders(session, member_id, limit=9)]
+        return ends, [[code for _, code in mall.codes_of(session, order)] for order in placed], session_faults(session)
+
+
+def session_faults(session):
+    return [(fault.stock, fault.expected) for fault in mall.stock_faults(session)]
+
+
+def test_of_16_members_for_the_last_3_codes_3_have_one_of_their_own(runtime, shop_id, deadlocks):
+    ends, codes, faults = rush_for_codes(runtime, shop_id, members=16, codes=3)
+    assert ends == {"completed": 3, "mall.sold-out": 13}
+    assert sorted(codes) == [["CODE-0"], ["CODE-1"], ["CODE-2"]]
+    assert (faults, deadlocks) == ([], [])
+
+
+def test_without_the_condition_one_code_goes_to_two_members(runtime, shop_id, mariadb):
+    """The negative control: a code is given whether or not somebody has it."""
+    with rewritten(mariadb, "mall_virtual_codes.order_id IS NULL", "1 = 1"):
+        _, codes, _ = rush_for_codes(runtime, shop_id, members=2, codes=2)
+    assert sorted(codes) == [[], ["CODE-0"]]
