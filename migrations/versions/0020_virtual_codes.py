@@ -29,12 +29,12 @@ def upgrade() -> None:
         sa.Column("imported_at", sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb"), nullable=False),
         sa.CheckConstraint("(order_id IS NULL) = (line_no IS NULL)", name=op.f("ck_mall_virtual_codes_of_a_line")),
         sa.ForeignKeyConstraint(
-            ["item_id"], ["mall_items.id"], name=op.f("fk_mall_virtual_codes_item_id_mall_items")
+            ["item_id"], ["mall_items.id"], name=op.f("fk_mall_virtual_codes_item_id")
         ),
         sa.ForeignKeyConstraint(
             ["order_id", "line_no"],
             ["mall_order_lines.order_id", "mall_order_lines.no"],
-            name=op.f("fk_mall_virtual_codes_order_id_line_no_mall_order_lines"),
+            name=op.f("fk_mall_virtual_codes_order_id_line_no"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mall_virtual_codes")),
         sa.UniqueConstraint("item_id", "digest", name=op.f("uq_mall_virtual_codes_item_id_digest")),
