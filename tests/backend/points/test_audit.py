@@ -122,4 +122,5 @@ def shut_off_checks(session):
         session.execute(text("PRAGMA ignore_check_constraints=ON"))
         session.execute(text("PRAGMA defer_foreign_keys=ON"))
     else:
+        session.connection().detach()  # closed afterwards: the next test is to meet the constraints again
         session.execute(text("SET check_constraint_checks=0, foreign_key_checks=0"))
