@@ -8,13 +8,13 @@ import pytest
 import structlog
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import Engine
+from sqlalchemy import Engine, ExceptionContext, event
 from sqlalchemy.orm import Session
 
 from backend.app import furnish, open_doors
 from backend.kit.calls import CallApp
 from backend.kit.clock import FixedClock
-from backend.kit.db import Sessions, connect
+from backend.kit.db import Sessions, connect, is_lock_trouble
 from backend.runtime import Runtime
 from tests.support.clocks import MORNING
 from tests.support.databases import empty, mariadb_answers, mariadb_database, migrate, sqlite_copy
@@ -61,6 +61,20 @@ def mariadb(mariadb_engine: Engine) -> Iterator[Engine]:
     """An empty MariaDB database, for tests that race over real connections."""
     empty(mariadb_engine)
     return mariadb_engine
+
+
+@pytest.fixture
+def deadlocks(mariadb: Engine) -> Iterator[list[str | None]]:
+    """Lock trouble met on the way: retries hide it from the members, not from here."""
+    met: list[str | None] = []
+
+    def note(context: ExceptionContext) -> None:
+        if is_lock_trouble(context.sqlalchemy_exception):
+            met.append(context.statement)
+
+    event.listen(mariadb, "handle_error", note)
+    yield met
+    event.remove(mariadb, "handle_error", note)
 
 
 @pytest.fixture(params=["sqlite", "mariadb"])
@@ -146,7 +160,17 @@ def count_statements() -> Callable[[Session], AbstractContextManager[list[str]]]
 
 
 def pytest_configure() -> None:
+    _log_to_pytest()
+
+
+def pytest_runtest_teardown() -> None:
+    """A test that set up the logs of a real process did so for itself alone."""
+    _log_to_pytest()
+
+
+def _log_to_pytest() -> None:
     """Log lines go where pytest collects them; a failing test shows its own."""
+    structlog.reset_defaults()  # also what is not told below
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -5,14 +5,15 @@ import pytest
 from click import BadParameter
 from sqlalchemy.exc import OperationalError
 
+from backend.app import create_app
 from backend.commands.speech import MONTH, Group, Instant, Number, local, tell, tell_one
 from backend.kit.errors import Unavailable
 from tests.support.clocks import MORNING
 
 
 @pytest.fixture
-def group(app):
-    made = Group("try")
+def group(runtime):
+    made, app = Group("try"), create_app(runtime)
     app.cli.add_command(made)
     runner = app.test_cli_runner()
     return made, lambda *arguments: runner.invoke(args=["try", *arguments])

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from backend import coupons, points
 from backend.app import create_app
 from backend.coupons import Coupon, Template
 from backend.kit.cache import RedisCache
-from backend.kit.db import is_lock_trouble, run
+from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
@@ -36,20 +36,6 @@ TOMORROW = MORNING + timedelta(days=1)
 def runtime(mariadb, clock):
     race(BATCH, lambda _: mariadb.connect().close())  # opening connections takes a busy machine seconds
     return make_runtime(mariadb, clock)
-
-
-@pytest.fixture
-def deadlocks(mariadb):
-    """Lock trouble met on the way: retries hide it from the members, not from here."""
-    met = []
-
-    def note(context):
-        if is_lock_trouble(context.sqlalchemy_exception):
-            met.append(context.statement)
-
-    event.listen(mariadb, "handle_error", note)
-    yield met
-    event.remove(mariadb, "handle_error", note)
 
 
 def crowd(sessions, size):

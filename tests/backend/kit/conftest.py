@@ -1,7 +1,14 @@
 import pytest
 
+from backend.app import create_app
 from backend.kit.db import sessions
 from tests.support.toys import ToyModel, counting_door, toy_door
+
+
+@pytest.fixture
+def app(runtime):
+    """An application of the test's own, in which it may open more doors."""
+    return create_app(runtime)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from sqlalchemy import event, func, select, update
 
 from backend import coupons, lottery, points
 from backend.app import create_app
-from backend.kit.db import is_lock_trouble, run
+from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.lottery.models import Draw, Play, Stock
 from tests.factories.coupons import make_template
@@ -42,20 +42,6 @@ def unguarded(mariadb_engine):
     with unguarded_database(*weaker) as engine:
         race(CROWD, lambda _: engine.connect().close())
         yield engine
-
-
-@pytest.fixture
-def deadlocks(mariadb):
-    """Lock trouble met on the way: retries hide it from the members, not from here."""
-    met = []
-
-    def note(context):
-        if is_lock_trouble(context.sqlalchemy_exception):
-            met.append(context.statement)
-
-    event.listen(mariadb, "handle_error", note)
-    yield met
-    event.remove(mariadb, "handle_error", note)
 
 
 def crowd(sessions, size):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from backend import coupons, mall, points, stores
 from backend.app import create_app
 from backend.kit.cache import RedisCache
-from backend.kit.db import is_lock_trouble, run
+from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
 from backend.mall.rules import bring_back_by, pick_up_by
@@ -45,20 +45,6 @@ def runtime(mariadb, clock):
 @pytest.fixture
 def shop_id(sessions):
     return run(sessions.write, open_shop)
-
-
-@pytest.fixture
-def deadlocks(mariadb):
-    """Lock trouble met on the way: retries hide it from the members, not from here."""
-    met = []
-
-    def note(context):
-        if is_lock_trouble(context.sqlalchemy_exception):
-            met.append(context.statement)
-
-    event.listen(mariadb, "handle_error", note)
-    yield met
-    event.remove(mariadb, "handle_error", note)
 
 
 def open_shop(session):
