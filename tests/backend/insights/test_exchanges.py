@@ -20,7 +20,10 @@ def orders(session, rng):
     give_points(session, member.id, 900)
     cup, plate = make_item(session, title="=1+1"), make_item(session, title="骨瓷盘")
     session.flush()
-    place = lambda wishes, at: mall.exchange(session, member.id, wishes, store_id=store.id, rng=rng, now=at)  # noqa: E731
+
+    def place(wishes, at):
+        return mall.exchange(session, member.id, wishes, store_id=store.id, rng=rng, now=at)
+
     made = [place({cup.id: 1, plate.id: 2}, MORNING), place({plate.id: 1}, MORNING), place({cup.id: 1}, MORNING + DAY)]
     session.flush()
     return made

@@ -104,7 +104,10 @@ def test_items_are_found_by_category_and_price(session):
     put("旧", 1, "往季")
     mall.take_off(session, put("下架", 1, "下架").id)
     old = mall.add_item(session, mall.Offer("旧", points=1, category="往季", off_at=MORNING), stock=1, now=MORNING)
-    found = lambda **wish: mall.list_items(session, wish=mall.Wish(**wish), now=MORNING, limit=9)  # noqa: E731
+
+    def found(**wish):
+        return mall.list_items(session, wish=mall.Wish(**wish), now=MORNING, limit=9)
+
     assert found(category="家居") == [cup, book]
     assert found(category="家居", most_points=50) == [book]
     assert old not in found()
