@@ -8,6 +8,12 @@ tried again later, or one of the named ends. Of one member's messages the next g
 from backend.messaging.attempt import Post
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
+from backend.messaging.exchange_messages import (
+    tell_exchange_confirmed,
+    tell_exchange_lapses_soon,
+    tell_exchange_ready,
+    tell_exchange_shipped,
+)
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.reminders import remind_expiring
@@ -17,10 +23,6 @@ from backend.messaging.service import (
     NotEnded,
     requeue,
     tell_draw_won,
-    tell_exchange_confirmed,
-    tell_exchange_lapses_soon,
-    tell_exchange_ready,
-    tell_exchange_shipped,
     tell_points_earned,
     tell_points_expired,
     tell_points_promised,

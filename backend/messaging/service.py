@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import Together
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady, ExchangeShipped
+from backend.messaging.deciding import columns, decide
 from backend.messaging.models import Message
-from backend.messaging.rules import Status, cause_of
+from backend.messaging.rules import Status
 from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
 from backend.points import PointsEarned, PointsExpired, PointsPromised
 from backend.tiers import TierFallsSoon, TierLost, TierReached
@@ -42,7 +42,7 @@ def tell_points_earned(session: Session, earned: PointsEarned) -> None:
         "at": instant(earned.at),
     }
     cause = (earned.source_kind, earned.source_id)
-    _tell(session, earned.member_id, "points_earned", words=words, cause=cause, now=earned.at)
+    decide(session, earned.member_id, "points_earned", words=words, cause=cause, now=earned.at)
 
 
 def tell_points_promised(session: Session, promised: PointsPromised) -> None:
@@ -53,7 +53,7 @@ def tell_points_promised(session: Session, promised: PointsPromised) -> None:
         "settle_day": day(promised.settles_at),
     }
     cause = (promised.source_kind, promised.source_id)
-    _tell(session, promised.member_id, "points_promised", words=words, cause=cause, now=promised.at)
+    decide(session, promised.member_id, "points_promised", words=words, cause=cause, now=promised.at)
 
 
 def _tell_expired(session: Session, expired: PointsExpired, *, wanted: bool = policy.MESSAGE_POINTS_EXPIRED) -> None:
@@ -70,7 +70,7 @@ def _tell_all_expired(
 
 def _of_expired(expired: PointsExpired) -> dict[str, Any]:
     words = {"points": str(expired.amount), "last_day": last_day(expired.at), "balance": str(expired.balance)}
-    return _columns(expired.member_id, "points_expired", words=words, cause=(expired.source_id,), now=expired.at)
+    return columns(expired.member_id, "points_expired", words=words, cause=(expired.source_id,), now=expired.at)
 
 
 tell_points_expired: Final = Together(_tell_expired, _tell_all_expired)
@@ -81,33 +81,20 @@ def tell_tier_reached(session: Session, reached: TierReached) -> None:
     """Decide to tell the member of a new tier."""
     words = {"tier": reached.tier_name, "at": instant(reached.at)}
     cause = (str(reached.growth_seq),)
-    _tell(session, reached.member_id, "tier_reached", words=words, cause=cause, now=reached.at)
+    decide(session, reached.member_id, "tier_reached", words=words, cause=cause, now=reached.at)
 
 
 def tell_tier_lost(session: Session, lost: TierLost) -> None:
     """Decide to tell the member of the lower tier they are in now."""
     words = {"tier": lost.tier_name, "at": instant(lost.at)}
-    _tell(session, lost.member_id, "tier_lost", words=words, cause=(str(lost.growth_seq),), now=lost.at)
+    decide(session, lost.member_id, "tier_lost", words=words, cause=(str(lost.growth_seq),), now=lost.at)
 
 
 def tell_tier_falls_soon(session: Session, soon: TierFallsSoon) -> None:
     """Decide to tell the member until when the tier is good, and what keeps it."""
     words = {"tier": soon.tier_name, "last_day": day_words(soon.last_day), "ways": soon.words or NOTHING_TO_DO}
     cause = (soon.tier_code, soon.last_day.isoformat())
-    _tell(session, soon.member_id, "tier_falls_soon", words=words, cause=cause, now=soon.at)
-
-
-def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:
-    """Decide to tell the member how to pick up what they exchanged."""
-    words = {
-        "item": confirmed.title,
-        "points": str(confirmed.points),
-        "pickup_code": confirmed.pickup_code,
-        "store": confirmed.store_name,
-        "last_day": last_day(confirmed.pick_up_by),
-    }
-    cause = (confirmed.order_no,)
-    _tell(session, confirmed.member_id, "exchange_confirmed", words=words, cause=cause, now=confirmed.at)
+    decide(session, soon.member_id, "tier_falls_soon", words=words, cause=cause, now=soon.at)
 
 
 def tell_draw_won(session: Session, won: DrawWon) -> None:
@@ -119,28 +106,7 @@ def tell_draw_won(session: Session, won: DrawWon) -> None:
         "at": instant(won.at),
         "how": how_to_get(won.kind, won.pick_up_by),
     }
-    _tell(session, won.member_id, "draw_won", words=words, cause=(str(won.play_id),), now=won.at)
-
-
-def tell_exchange_ready(session: Session, ready: ExchangeReady) -> None:
-    """Decide to tell the member that what they exchanged lies ready."""
-    _tell_to_fetch(session, ready, "exchange_ready")
-
-
-def tell_exchange_lapses_soon(session: Session, soon: ExchangeLapsesSoon) -> None:
-    """Decide to tell the member to fetch what they exchanged while they can."""
-    _tell_to_fetch(session, soon, "exchange_lapses_soon")
-
-
-def tell_exchange_shipped(session: Session, shipped: ExchangeShipped) -> None:
-    """Decide to tell the member who carries what they exchanged, and under which number."""
-    words = {
-        "item": shipped.title,
-        "carrier": shipped.carrier,
-        "tracking_no": shipped.tracking_no,
-        "at": instant(shipped.at),
-    }
-    _tell(session, shipped.member_id, "exchange_shipped", words=words, cause=(shipped.order_no,), now=shipped.at)
+    decide(session, won.member_id, "draw_won", words=words, cause=(str(won.play_id),), now=won.at)
 
 
 def requeue(session: Session, message_id: int, *, now: datetime) -> None:
@@ -155,35 +121,3 @@ def requeue(session: Session, message_id: int, *, now: datetime) -> None:
         raise NotEnded
     message.status, message.due_at, message.attempts = Status.WAITING, now, 0
     message.ended_at = message.unsure_since = message.error = None
-
-
-def _tell_to_fetch(session: Session, waiting: ExchangeReady | ExchangeLapsesSoon, template: str) -> None:
-    words = {
-        "item": waiting.title,
-        "pickup_code": waiting.pickup_code,
-        "store": waiting.store_name,
-        "last_day": last_day(waiting.pick_up_by),
-    }
-    cause = (waiting.order_no, waiting.at.isoformat())  # after a hand-over that was a mistake it may be so again
-    _tell(session, waiting.member_id, template, words=words, cause=cause, now=waiting.at)
-
-
-def _tell(
-    session: Session, member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
-) -> None:
-    session.add(Message(**_columns(member_id, template, words=words, cause=cause, now=now)))
-
-
-def _columns(
-    member_id: int, template: str, *, words: dict[str, str], cause: tuple[str, ...], now: datetime
-) -> dict[str, Any]:
-    # a fact that could be announced twice violates the constraint, and its announcer is undone
-    key = cause_of(template, member_id, *cause)
-    return {
-        "member_id": member_id,
-        "template": template,
-        "words": words,
-        "cause": key,
-        "decided_at": now,
-        "due_at": now,
-    }

@@ -8,7 +8,6 @@ from sqlalchemy.exc import IntegrityError
 from backend import messaging
 from backend.kit.facts import announce_all
 from backend.lottery import DrawWon
-from backend.mall import ExchangeConfirmed, ExchangeReady, ExchangeShipped
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
 from backend.points import PointsExpired, PointsPromised
@@ -98,21 +97,6 @@ def test_a_tier_is_told(session):
     assert (message.template, message.words) == ("tier_reached", {"tier": "金卡", "at": "2026年3月1日 09:00"})
 
 
-def test_an_exchange_is_told_with_its_code_and_last_day(session):
-    member = make_member(session)
-    pick_up_by = datetime(2026, 3, 15, 16, tzinfo=UTC)
-    confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", pick_up_by, MORNING)
-    messaging.tell_exchange_confirmed(session, confirmed)
-    message = outbox(session, member)[-1]
-    assert message.words == {
-        "item": "咖啡",
-        "points": "300",
-        "pickup_code": "402913377580",
-        "store": "南京路店",
-        "last_day": "2026年3月15日",
-    }
-
-
 @pytest.mark.parametrize(
     ("kind", "code", "pick_up_by", "told"),
     [
@@ -157,8 +141,6 @@ def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     messaging.tell_points_promised(session, PointsPromised(member.id, 20, MORNING, "purchase", "1", MORNING))
     messaging.tell_points_expired(session, PointsExpired(member.id, 50, 300, "7", MORNING))
     messaging.tell_tier_reached(session, TierReached(member.id, "gold", "金卡", "silver", 7, MORNING))
-    confirmed = ExchangeConfirmed(member.id, "4711", "咖啡", 300, "402913377580", "南京路店", MORNING, MORNING)
-    messaging.tell_exchange_confirmed(session, confirmed)
     messaging.tell_draw_won(session, DrawWon(member.id, 7, "抽奖", "壶", "points", None, None, MORNING))
     for message in outbox(session, member):
         assert message.words.keys() == messaging.CATALOGUE[message.template].sample.keys()
@@ -188,22 +170,3 @@ def test_what_waits_or_was_sent_cannot(session, status):
 def test_an_unknown_message_cannot_either(session):
     with pytest.raises(messaging.MessageUnknown):
         messaging.requeue(session, 1, now=MORNING)
-
-
-def test_what_lies_ready_is_told_with_its_code_and_last_day(session):
-    member = make_member(session)
-    ready = ExchangeReady(
-        member.id, "4711", "咖啡", "402913377580", "南京路店", datetime(2026, 3, 15, 16, tzinfo=UTC), MORNING
-    )
-    messaging.tell_exchange_ready(session, ready)
-    message = outbox(session, member)[-1]
-    words = {"item": "咖啡", "pickup_code": "402913377580", "store": "南京路店", "last_day": "2026年3月15日"}
-    assert (message.template, message.words) == ("exchange_ready", words)
-
-
-def test_what_is_on_its_way_is_told_with_its_number(session):
-    member = make_member(session)
-    messaging.tell_exchange_shipped(session, ExchangeShipped(member.id, "4711", "陶瓷杯", "顺丰速运", "SF1", MORNING))
-    message = outbox(session, member)[-1]
-    words = {"item": "陶瓷杯", "carrier": "顺丰速运", "tracking_no": "SF1", "at": "2026年3月1日 09:00"}
-    assert (message.template, message.words) == ("exchange_shipped", words)
