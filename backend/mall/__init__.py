@@ -56,6 +56,8 @@ from backend.mall.facts import (
     ExchangePickedUp,
     ExchangeReady,
     ExchangeShipped,
+    ExchangeToBeSent,
+    ReturnDeclined,
 )
 from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
 from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock, Way
@@ -106,6 +108,7 @@ __all__ = [
     "ExchangePickedUp",
     "ExchangeReady",
     "ExchangeShipped",
+    "ExchangeToBeSent",
     "Imported",
     "Item",
     "ItemUnknown",
@@ -129,6 +132,7 @@ __all__ = [
     "ParcelRefused",
     "PickedUpInstead",
     "ReasonRefused",
+    "ReturnDeclined",
     "ReturnTooLate",
     "ShippedInstead",
     "SoldOut",

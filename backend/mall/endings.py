@@ -42,7 +42,7 @@ def cancel_waiting_part(session: Session, order_id: int, *, now: datetime) -> No
 
 
 def refuse(session: Session, order_no: str, *, reason: str, now: datetime) -> Order:
-    """Undo an order that the shop cannot serve, and say why. A refused order is answered as it is.
+    """Undo an order that the shop cannot serve, and tell the member why. A refused order is answered as it is.
 
     Raises ReasonRefused, OrderUnknown, AlreadyPickedUp, AlreadyShipped, OrderCancelled, OrderLapsed, OrderReturned.
     """

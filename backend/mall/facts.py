@@ -20,6 +20,17 @@ class ExchangeConfirmed:
 
 
 @dataclass(frozen=True)
+class ExchangeToBeSent:
+    """A member exchanged points for something that the shop is going to send to them."""
+
+    member_id: int
+    order_no: str
+    title: str
+    points: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ExchangeReady:
     """What a member exchanged points for lies ready at the store, until the instant `pick_up_by`."""
 
@@ -78,6 +89,17 @@ class ExchangeShipped:
     title: str
     carrier: str
     tracking_no: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReturnDeclined:
+    """The shop does not take back what a member wants to bring back, and says why in `words`."""
+
+    member_id: int
+    order_no: str
+    title: str
+    words: str
     at: datetime
 
 

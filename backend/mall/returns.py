@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from backend import points
 from backend.kit.facts import announce
 from backend.mall.errors import ReturnTooLate
-from backend.mall.facts import ExchangeCancelled
+from backend.mall.facts import ExchangeCancelled, ReturnDeclined
 from backend.mall.locking import checked_reason, close, handed_over_at, locked, locked_order, paid_by
 from backend.mall.models import Order
 from backend.mall.rules import bring_back_by
@@ -30,12 +30,16 @@ def ask_return(session: Session, member_id: int, order_no: str, *, now: datetime
 
 
 def decline_return(session: Session, order_no: str, *, reason: str, now: datetime) -> Order:
-    """Turn down a wish to bring something back, and say why. Raises ReasonRefused, OrderUnknown, NotPickedUp,
-    ReturnTooLate, and what became of an order that ended otherwise.
+    """Turn down a wish to bring something back, and tell the member why. Where there is none, or not any more, the
+    reason is put right, and nobody is told again.
+
+    Raises ReasonRefused, OrderUnknown, NotPickedUp, ReturnTooLate, and what became of an order that ended otherwise.
     """
     words = checked_reason(reason)
     _, order = locked(session, Order.no == order_no, now=now)
     _must_be_returnable(order, now)
+    if order.return_asked_at is not None:
+        announce(session, ReturnDeclined(order.member_id, order.no, order.title, words, at=now))
     order.return_asked_at, order.reason = None, words
     return order
 

@@ -15,7 +15,7 @@ from backend.kit.pii import vault
 from backend.mall.cart import fill
 from backend.mall.delivery import pay
 from backend.mall.errors import NotShipped, OrderUnknown, ParcelRefused, PickedUpInstead
-from backend.mall.facts import ExchangeShipped
+from backend.mall.facts import ExchangeShipped, ExchangeToBeSent
 from backend.mall.locking import locked, locked_order, must_wait, paid_by
 from backend.mall.models import CENTRAL, GIVEN_BACK, Order
 from backend.mall.rules import LONGEST_CARRIER, LONGEST_TRACKING_NO
@@ -42,6 +42,7 @@ def exchange_to_ship(
     order.address_sealed = vault(session).seal(delivery.packed(), _place(order))
     session.add(order)
     pay(session, account, order, now=now)
+    announce(session, ExchangeToBeSent(member_id, order.no, order.title, order.points, at=now))
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
     take(session, order.lines)
     return order

@@ -9,10 +9,13 @@ from backend.messaging.attempt import Post
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.exchange_messages import (
+    tell_exchange_cancelled,
     tell_exchange_confirmed,
     tell_exchange_lapses_soon,
     tell_exchange_ready,
     tell_exchange_shipped,
+    tell_exchange_to_be_sent,
+    tell_return_declined,
 )
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
@@ -54,13 +57,16 @@ __all__ = [
     "tell_coupon_received",
     "tell_coupon_redeemed",
     "tell_draw_won",
+    "tell_exchange_cancelled",
     "tell_exchange_confirmed",
     "tell_exchange_lapses_soon",
     "tell_exchange_ready",
     "tell_exchange_shipped",
+    "tell_exchange_to_be_sent",
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",
+    "tell_return_declined",
     "tell_tier_falls_soon",
     "tell_tier_lost",
     "tell_tier_reached",

@@ -2,9 +2,17 @@
 
 from sqlalchemy.orm import Session
 
-from backend.mall import ExchangeConfirmed, ExchangeLapsesSoon, ExchangeReady, ExchangeShipped
+from backend.mall import (
+    ExchangeCancelled,
+    ExchangeConfirmed,
+    ExchangeLapsesSoon,
+    ExchangeReady,
+    ExchangeShipped,
+    ExchangeToBeSent,
+    ReturnDeclined,
+)
 from backend.messaging.deciding import decide
-from backend.messaging.wording import instant, last_day
+from backend.messaging.wording import instant, last_day, why_ended
 
 
 def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:
@@ -39,6 +47,38 @@ def tell_exchange_shipped(session: Session, shipped: ExchangeShipped) -> None:
         "at": instant(shipped.at),
     }
     decide(session, shipped.member_id, "exchange_shipped", words=words, cause=(shipped.order_no,), now=shipped.at)
+
+
+def tell_exchange_to_be_sent(session: Session, confirmed: ExchangeToBeSent) -> None:
+    """Decide to tell the member that the shop will send what they exchanged."""
+    words = {
+        "item": confirmed.title,
+        "points": str(confirmed.points),
+        "order_no": confirmed.order_no,
+        "at": instant(confirmed.at),
+    }
+    cause = (confirmed.order_no,)
+    decide(session, confirmed.member_id, "exchange_to_be_sent", words=words, cause=cause, now=confirmed.at)
+
+
+def tell_exchange_cancelled(session: Session, ended: ExchangeCancelled) -> None:
+    """Decide to tell the member of points that came back, and why, unless they cancelled the exchange themselves."""
+    if ended.reason == "cancelled":
+        return
+    words = {
+        "item": ended.title,
+        "points": str(ended.points),
+        "why": ended.words or why_ended(ended.reason),
+        "at": instant(ended.at),
+    }
+    decide(session, ended.member_id, "exchange_cancelled", words=words, cause=(ended.order_no,), now=ended.at)
+
+
+def tell_return_declined(session: Session, declined: ReturnDeclined) -> None:
+    """Decide to tell the member that what they exchanged is not taken back, and why."""
+    words = {"item": declined.title, "why": declined.words, "at": instant(declined.at)}
+    cause = (declined.order_no, declined.at.isoformat())  # they may ask again
+    decide(session, declined.member_id, "return_declined", words=words, cause=cause, now=declined.at)
 
 
 def _tell_to_fetch(session: Session, waiting: ExchangeReady | ExchangeLapsesSoon, template: str) -> None:

@@ -32,6 +32,7 @@ OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
 NO_CODE: Final = "-"
 WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}
+WHY_ENDED: Final = {"lapsed": "超过提货期限，未领取", "returned": "商品已退回"}
 
 
 def reason(source_kind: str) -> str:
@@ -63,6 +64,11 @@ def last_day(before: datetime) -> str:
 def how_to_get(kind: str, pick_up_by: datetime | None) -> str:
     """How a member gets a prize of a kind, goods before an instant; it fits WeChat's 20 characters."""
     return f"最迟{last_day(pick_up_by)}到店领取" if pick_up_by else WHERE_PRIZES_ARE[kind]
+
+
+def why_ended(ended_by: str) -> str:
+    """Why points of an exchange came back where nobody at the shop said it in words."""
+    return WHY_ENDED[ended_by]
 
 
 def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from backend import mall, points, tiers
 from backend.messaging.models import Message
-from tests.factories.mall import make_item
+from tests.factories.addresses import make_address
+from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.support.clocks import MORNING
@@ -77,3 +78,27 @@ def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):
     item = make_item(session)
     mall.exchange(session, member_id, {item.id: 1}, store_id=store_id, rng=Random(1), now=MORNING)
     assert told(session, member_id)[1:] == ["exchange_confirmed"]
+
+
+def test_an_exchange_to_be_sent_tells_so(session, member_id):
+    item, entry = make_item(session, ways="both"), make_address(session, member_id)
+    mall.exchange_to_ship(session, member_id, {item.id: 1}, address_id=entry.id, rng=Random(1), now=MORNING)
+    assert told(session, member_id)[1:] == ["exchange_to_be_sent"]
+
+
+def test_what_the_shop_does_with_an_exchange_is_told_and_what_the_member_does_is_not(session, member_id, store_id, rng):
+    item = make_item(session)
+    give_points(session, member_id, 500)
+
+    def exchange():
+        return mall.exchange(session, member_id, {item.id: 1}, store_id=store_id, rng=rng, now=MORNING)
+
+    kept, refused, cancelled = exchange(), exchange(), exchange()
+    before = len(told(session, member_id))
+    mall.cancel(session, member_id, cancelled.no, now=MORNING)
+    mall.refuse(session, refused.no, reason="商品破损", now=MORNING)
+    mall.pick_up(session, code=kept.pickup_code, store_id=store_id, now=MORNING)
+    mall.ask_return(session, member_id, kept.no, now=MORNING)
+    mall.decline_return(session, kept.no, reason="已拆封", now=MORNING)
+    mall.take_back(session, kept.no, restock=True, now=MORNING)
+    assert told(session, member_id)[before:] == ["exchange_cancelled", "return_declined", "exchange_cancelled"]

@@ -7,11 +7,13 @@ from tests.support.clocks import MORNING
 
 KINDS = (
     mall.ExchangeConfirmed,
+    mall.ExchangeToBeSent,
     mall.ExchangeReady,
     mall.ExchangeLapsesSoon,
     mall.ExchangeCancelled,
     mall.ExchangePickedUp,
     mall.ExchangeShipped,
+    mall.ReturnDeclined,
     mall.ExchangeCompleted,
 )
 

@@ -75,6 +75,16 @@ def test_a_wish_that_is_declined_can_be_told_why(session, received, member_id):
         mall.decline_return(session, received.no, reason="已拆封", now=TOO_LATE)
 
 
+def test_a_member_is_told_of_each_wish_that_is_declined_and_once(session, received, member_id, heard):
+    for hour in (1, 2):
+        at = MORNING + timedelta(hours=hour)
+        mall.ask_return(session, member_id, received.no, now=at)
+        mall.decline_return(session, received.no, reason=" 已拆封 ", now=at)
+        mall.decline_return(session, received.no, reason="已拆封使用", now=at)
+        assert heard.pop() == mall.ReturnDeclined(member_id, received.no, "陶瓷杯", "已拆封", at)
+    assert (received.reason, heard) == ("已拆封使用", [])
+
+
 def test_what_was_not_handed_over_cannot_come_back(session, exchange, member_id):
     waiting, cancelled = exchange(), exchange()
     mall.cancel(session, member_id, cancelled.no, now=MORNING)

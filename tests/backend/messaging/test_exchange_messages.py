@@ -56,3 +56,38 @@ def test_what_is_on_its_way_is_told_with_its_number(told):
     words = {"item": "陶瓷杯", "carrier": "顺丰速运", "tracking_no": "SF1", "at": AT}
     heard = told(messaging.tell_exchange_shipped, mall.ExchangeShipped, carrier="顺丰速运", tracking_no="SF1")
     assert heard == [("exchange_shipped", words)]
+
+
+def test_what_is_to_be_sent_is_told_with_the_number_of_its_order(told):
+    words = {"item": "陶瓷杯", "points": "300", "order_no": "4711", "at": AT}
+    assert told(messaging.tell_exchange_to_be_sent, mall.ExchangeToBeSent, points=300) == [
+        ("exchange_to_be_sent", words)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "why"),
+    [("refused", "商品破损", "商品破损"), ("lapsed", "", "超过提货期限，未领取"), ("returned", "", "商品已退回")],
+)
+def test_points_that_come_back_are_told_with_why(told, reason, said, why):
+    words = {"item": "陶瓷杯", "points": "300", "why": why, "at": AT}
+    heard = told(messaging.tell_exchange_cancelled, mall.ExchangeCancelled, points=300, reason=reason, words=said)
+    assert heard == [("exchange_cancelled", words)]
+
+
+def test_who_cancels_sees_it_and_is_not_told(told):
+    assert not told(messaging.tell_exchange_cancelled, mall.ExchangeCancelled, points=300, reason="cancelled", words="")
+
+
+def test_each_return_that_is_declined_is_told(told):
+    words = {"item": "陶瓷杯", "why": "已拆封", "at": AT}
+    heard = told(messaging.tell_return_declined, mall.ReturnDeclined, words="已拆封")
+    assert heard == [("return_declined", words)]
+    again = told(messaging.tell_return_declined, mall.ReturnDeclined, words="已拆封", at=PICK_UP_BY)
+    assert [template for template, _ in again] == ["return_declined"] * 2
+
+
+def test_words_longer_than_the_phone_shows_end_in_dots(told):
+    ((template, words),) = told(messaging.tell_return_declined, mall.ReturnDeclined, words="包装已经拆开而且" * 5)
+    shown = messaging.fields(messaging.CATALOGUE[template], words)
+    assert (len(shown["thing2"]), shown["thing2"][-1]) == (20, "…")

@@ -45,6 +45,13 @@ def test_reasons_of_points():
     assert wording.reason("something new") == "积分到账"
 
 
+def test_why_points_of_an_exchange_came_back_fits_the_phone():
+    for why in wording.WHY_ENDED.values():
+        assert fits("thing3", why)
+    with pytest.raises(KeyError):
+        wording.why_ended("cancelled")
+
+
 def test_templates_as_the_console_shows_them():
     shown = wording.console_templates({"tier_reached": "T1", "unknown": "T2"})
     assert set(shown) == {"T1"}
