@@ -34,6 +34,7 @@ COUPON_LATEST_REPORT = timedelta(days=3)  # how long ago a till may have taken a
 
 PICK_UP_WITHIN_DAYS = 14
 PICK_UP_REMINDER_BEFORE = timedelta(days=3)
+SHIP_WITHIN_DAYS = 2  # what is to be sent; operators are warned of what was not
 RECEIVED_AFTER_DAYS = 10  # what was shipped counts as received then
 BRING_BACK_WITHIN_DAYS = 7  # what was exchanged; after that the exchange is completed
 

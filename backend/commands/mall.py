@@ -1,6 +1,7 @@
 import csv
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, get_args
@@ -161,7 +162,7 @@ def put_on(item_id: int) -> None:
 @group.command()
 @as_json
 def warnings(*, as_json: bool) -> None:
-    """List stocks that run low, and orders that lapse soon, the first thousand of each."""
+    """List stocks that run low, orders that lapse soon, and orders to be sent that are late: a thousand of each."""
     here = runtime()
     now = here.clock.now()
     with here.sessions.read() as session:
@@ -172,11 +173,14 @@ def warnings(*, as_json: bool) -> None:
             for one in mall.low_stocks(session, limit=MOST_WARNINGS)
         ]
         waiting = [
-            {"what": "not-picked-up", "no": one.no, "title": one.title, "left": None}
-            | {"store": codes.get(one.store_id or 0), "until": local(one.pick_up_by)}
+            _of_order("not-picked-up", one, store=codes.get(one.store_id or 0), until=one.pick_up_by)
             for one in mall.not_picked_up(session, now=now, limit=MOST_WARNINGS)
         ]
-    tell([*low, *waiting], json_wanted=as_json, empty="Nothing to be warned of.")
+        late = [
+            _of_order("not-shipped", one, store=None, until=mall.ship_by(one))
+            for one in mall.not_shipped(session, now=now, limit=MOST_WARNINGS)
+        ]
+    tell([*low, *waiting, *late], json_wanted=as_json, empty="Nothing to be warned of.")
 
 
 @group.command()
@@ -208,6 +212,17 @@ def _row(item: mall.Item) -> dict[str, object]:
         "stock": item.stock,
         "status": item.status,
         "position": item.position,
+    }
+
+
+def _of_order(what: str, order: mall.Order, *, store: str | None, until: datetime | None) -> dict[str, object]:
+    return {
+        "what": what,
+        "no": order.no,
+        "title": order.title,
+        "left": None,
+        "store": store,
+        "until": local(until),
     }
 
 

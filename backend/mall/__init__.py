@@ -86,7 +86,15 @@ from backend.mall.service import exchange
 from backend.mall.shipping import delivery_of, exchange_to_ship, label_of, receive, receive_due, ship
 from backend.mall.stock import StockFault, adjust_stock, stock_faults
 from backend.mall.terms import price, tier_for
-from backend.mall.warnings import LowStock, due_to_remind, low_stocks, not_picked_up, remind_due
+from backend.mall.warnings import (
+    LowStock,
+    due_to_remind,
+    low_stocks,
+    not_picked_up,
+    not_shipped,
+    remind_due,
+    ship_by,
+)
 
 __all__ = [
     "AT_ONCE",
@@ -176,6 +184,7 @@ __all__ = [
     "make_ready",
     "move_orders",
     "not_picked_up",
+    "not_shipped",
     "orders",
     "pick_up",
     "prepare",
@@ -187,6 +196,7 @@ __all__ = [
     "related",
     "remind_due",
     "ship",
+    "ship_by",
     "slices",
     "stock_faults",
     "stocks_of",

@@ -1,18 +1,22 @@
-"""What operators and members are warned of: stocks that run low, and orders whose time to be picked up ends soon."""
+"""What operators and members are warned of: stocks that run low, orders whose time to be picked up ends soon, and those
+that should have been sent.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.kit.calendar import day_end, day_start, shop_day
 from backend.kit.facts import announce
 from backend.mall.facts import ExchangeLapsesSoon
 from backend.mall.locking import locked
 from backend.mall.models import CENTRAL, WAITING, Item, Order, Stock
 from backend.mall.rules import reminded_until
 from backend.stores import get_store
+from config.policy import SHIP_WITHIN_DAYS
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,24 @@ def not_picked_up(
         until, order_id = after
         soon = soon.where((Order.pick_up_by > until) | ((Order.pick_up_by == until) & (Order.id > order_id)))
     return session.scalars(soon).all()
+
+
+def ship_by(order: Order) -> datetime:
+    """Until when an order is to be sent: the end of the last of SHIP_WITHIN_DAYS more days."""
+    return day_end(shop_day(order.placed_at) + timedelta(days=SHIP_WITHIN_DAYS))
+
+
+def not_shipped(
+    session: Session, *, after: tuple[datetime, int] | None = None, now: datetime, limit: int
+) -> Sequence[Order]:
+    """Orders that should have been sent by now, the oldest first, beginning after the place (`placed_at`, id)."""
+    before = day_start(shop_day(now) - timedelta(days=SHIP_WITHIN_DAYS))
+    late = select(Order).where(Order.status.in_(WAITING), Order.placed_at < before, Order.way == "shipping")
+    late = late.where(Order.pick_up_by.is_(None))  # what is sent has none, and by that the index finds it
+    if after is not None:
+        at, order_id = after
+        late = late.where((Order.placed_at > at) | ((Order.placed_at == at) & (Order.id > order_id)))
+    return session.scalars(late.order_by(Order.placed_at, Order.id).limit(limit)).all()
 
 
 def due_to_remind(session: Session, *, now: datetime, limit: int) -> Sequence[int]:

@@ -1,6 +1,16 @@
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import text
 
+from backend import mall
+from backend.kit.db import run
+from tests.factories.addresses import make_address
+from tests.factories.mall import make_item
+from tests.factories.members import make_member
+from tests.support.clocks import MORNING
+
+LONG_AGO = MORNING - timedelta(days=7)
 CUP = ("mall", "add-item", "陶瓷杯", "--points", 300, "--stock", 5)
 
 
@@ -101,6 +111,16 @@ def test_what_needs_an_eye_is_listed(answer, flask, cup):
     flask("mall", "adjust-stock", cup, "--by", 0, "--low-at", 5)
     (warning,) = answer("mall", "warnings")
     assert warning == {"what": "low-stock", "no": cup, "title": "陶瓷杯", "left": 5, "store": None, "until": None}
+
+
+def test_what_was_not_sent_is_listed_with_its_day(answer, sessions, rng):
+    def send(session):
+        item, member_id = make_item(session, ways="shipping"), make_member(session).id
+        to = make_address(session, member_id).id
+        return mall.exchange_to_ship(session, member_id, {item.id: 1}, address_id=to, rng=rng, now=LONG_AGO).no
+
+    late = {"what": "not-shipped", "no": run(sessions.write, send), "title": "陶瓷杯", "left": None, "store": None}
+    assert answer("mall", "warnings") == [late | {"until": "2026-02-25T00:00:00+08:00"}]
 
 
 def test_codes_are_imported_from_a_file_once(answer, flask, cup, tmp_path):
