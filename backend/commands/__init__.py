@@ -5,6 +5,7 @@ from flask import Flask
 from backend.commands import (
     adjustments,
     books,
+    coupon_conflicts,
     coupon_reports,
     coupons,
     coupons_given,
@@ -56,7 +57,7 @@ def register(app: Flask) -> None:
     """Open the door."""
     for group in GROUPS:
         app.cli.add_command(group)
-    for group in (coupons_given.codes, coupons_given.lists):
+    for group in (coupon_conflicts.group, coupons_given.codes, coupons_given.lists):
         coupons.group.add_command(group)
     for command in coupon_reports.COMMANDS:
         coupons.group.add_command(command)

@@ -1,18 +1,17 @@
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 import click
 from flask.cli import with_appcontext
 
-from backend import coupons, insights
-from backend.commands.speech import MONTH, SHOP_DAY, as_json, local, tell
+from backend import insights
+from backend.commands.speech import MONTH, SHOP_DAY, as_json, tell
 from backend.kit.db import hold_still
 from backend.runtime import runtime
 
 FILE: Final = click.Path(dir_okay=False, writable=True, path_type=Path)
-MOST_CONFLICTS: Final = 1000
 
 
 @click.command()
@@ -54,29 +53,4 @@ def statistics(code: str, first: datetime, last: datetime, *, as_json: bool) -> 
     tell([asdict(one) for one in found], json_wanted=as_json, empty="Nothing happened on these days.")
 
 
-@click.command()
-@with_appcontext
-@click.option("--days", default=30, show_default=True, help="How many days back.")
-@as_json
-def conflicts(*, days: int, as_json: bool) -> None:
-    """List coupons that tills took offline and that could not be redeemed any more, newest first."""
-    here = runtime()
-    with here.sessions.read() as session:
-        since = here.clock.now() - timedelta(days=days)
-        found = coupons.conflicts(session, since=since, limit=MOST_CONFLICTS)
-        told = [
-            {
-                "reported_at": local(one.reported_at),
-                "redeemed_at": local(one.redeemed_at),
-                "store_id": str(one.store_id),
-                "ref": one.ref,
-                "coupon_id": str(one.coupon_id),
-                "reason": one.reason,
-                "words": one.words,
-            }
-            for one in found
-        ]
-    tell(told, json_wanted=as_json, empty="There are no conflicts.")
-
-
-COMMANDS = (settlement, statistics, conflicts)
+COMMANDS = (settlement, statistics)

@@ -7,6 +7,14 @@ from backend.coupons.birthdays import KIND as BIRTHDAY_BOOK
 from backend.coupons.birthdays import birthday_days, celebrating, checked_birthdays
 from backend.coupons.checks import checked, one_sided
 from backend.coupons.choosing import NO_CHOICE, Choice, Refused
+from backend.coupons.closing import (
+    CONFLICT_WORDS,
+    ConflictUnknown,
+    close_conflict,
+    conflict_notes,
+    conflicts,
+    reopen_conflict,
+)
 from backend.coupons.coding import (
     BATCH_WORDS,
     Wish,
@@ -20,6 +28,7 @@ from backend.coupons.coding import (
     void_codes,
 )
 from backend.coupons.definition import Definition, FixedDays, RelativeDays, Scope, Usable, Worth, parsed
+from backend.coupons.disputed import ConflictDecision, ConflictNote, RedemptionConflict
 from backend.coupons.ending import CountFault, count_faults, expire_due
 from backend.coupons.errors import (
     BatchRefused,
@@ -73,14 +82,13 @@ from backend.coupons.models import (
     Coupon,
     CouponStatus,
     Redemption,
-    RedemptionConflict,
     Return,
     Template,
     TemplateDay,
     TemplateDecision,
     TemplateVersion,
 )
-from backend.coupons.offline import Synced, conflicts, sync
+from backend.coupons.offline import Synced, sync
 from backend.coupons.owners import end_coupons, move_coupons
 from backend.coupons.pricing import Bill, Priced, Use, excludes_points, price
 from backend.coupons.promised import (
@@ -118,6 +126,7 @@ from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 __all__ = [
     "BATCH_WORDS",
     "BIRTHDAY_BOOK",
+    "CONFLICT_WORDS",
     "HANDOUT_WORDS",
     "NO_CHOICE",
     "TEMPLATE_WORDS",
@@ -130,6 +139,9 @@ __all__ = [
     "CodeBatch",
     "CodeRefused",
     "CodeUnknown",
+    "ConflictDecision",
+    "ConflictNote",
+    "ConflictUnknown",
     "CountFault",
     "Coupon",
     "CouponCodeInvalid",
@@ -204,9 +216,11 @@ __all__ = [
     "checked",
     "checked_birthdays",
     "claim",
+    "close_conflict",
     "code_batch",
     "code_batches",
     "codes_page",
+    "conflict_notes",
     "conflicts",
     "count_faults",
     "coupon",
@@ -255,6 +269,7 @@ __all__ = [
     "redeem",
     "redeem_code",
     "redeem_on_bill",
+    "reopen_conflict",
     "restored",
     "resume",
     "resume_handout",

@@ -215,20 +215,3 @@ class Return(Model):
     left_it: Mapped[Literal["ready", "expired", "redeemed"]] = mapped_column(code_column(16))
     returned_at: Mapped[datetime]
     returned_on: Mapped[date]
-
-
-class RedemptionConflict(Model):
-    """A till took a coupon while it was offline that could not be redeemed any more, and why (`reason`, a code)
-    and in words.
-    """
-
-    __tablename__ = "coupon_redemption_conflicts"
-    __table_args__ = (Index(None, "reported_at"),)
-
-    store_id: Mapped[int] = mapped_column(Id, ForeignKey("stores.id"), primary_key=True, autoincrement=False)
-    ref: Mapped[str] = mapped_column(Code, primary_key=True)
-    coupon_id: Mapped[int] = mapped_column(Id, ForeignKey("coupons.id"))
-    reason: Mapped[str] = mapped_column(code_column(64))
-    words: Mapped[str] = mapped_column(String(200))
-    redeemed_at: Mapped[datetime]
-    reported_at: Mapped[datetime]

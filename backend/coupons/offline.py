@@ -1,6 +1,5 @@
 """Redemptions that a till made while it was offline, told later: each counts once, and none is lost."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -8,7 +7,8 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.coupons.models import CODE_LENGTH, Coupon, RedemptionConflict
+from backend.coupons.disputed import RedemptionConflict
+from backend.coupons.models import CODE_LENGTH, Coupon
 from backend.coupons.redeeming import Done, Shown, redeem
 from backend.coupons.tickets import Order
 from backend.coupons.till_codes import CODES
@@ -63,12 +63,6 @@ def sync(session: Session, shown: Shown, *, order: Order, key: bytes, now: datet
             return Synced(shown.ref, "refused", reason=why.code, words=why.detail)
         return _kept(_conflict(session, shown, order, why, coupon_id=coupon_id, now=now))
     return Synced(shown.ref, "redeemed" if done.created else "repeated", done)
-
-
-def conflicts(session: Session, *, since: datetime, limit: int) -> Sequence[RedemptionConflict]:
-    """What tills took offline and could not be redeemed any more, newest first."""
-    told = select(RedemptionConflict).where(RedemptionConflict.reported_at >= since)
-    return session.scalars(told.order_by(RedemptionConflict.reported_at.desc()).limit(limit)).all()
 
 
 def _check(at: datetime, now: datetime) -> None:

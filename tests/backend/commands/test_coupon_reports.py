@@ -1,29 +1,21 @@
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import text
 
-from backend import coupons
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase
 from tests.factories.stores import make_store
-from tests.support.clocks import MORNING
-from tests.support.runtimes import KEYS
 
 
 @pytest.fixture
 def used(sessions):
-    """A coupon that was used on a bill, and then shown to a till that was offline."""
+    """A coupon that was used on a bill."""
     with sessions.write.begin() as session:
         member, store = make_member(session), make_store(session, code="HQ")
         kind = make_template(session, code="ten", worth={"kind": "cash-off", "off_fen": 1_000})
         code = make_coupon(session, member, template=kind).code
         parts = {"member_id": member.id, "paid_fen": 9_000, "coupon_codes": frozenset([code])}
         make_purchase(session, 10_000, store_id=store.id, **parts)
-    with sessions.write.begin() as session:
-        shown, order = coupons.Shown(code, "K-1"), coupons.Order(store.id, MORNING)
-        coupons.sync(session, shown, order=order, key=KEYS.card_codes, now=MORNING + timedelta(minutes=1))
 
 
 def test_a_settlement_as_a_table_and_in_files(answer, flask, used, tmp_path):
@@ -40,9 +32,7 @@ def test_sums_that_do_not_hold_end_in_failure(flask, sessions, used):
     assert flask("coupons", "settlement", "2026-03").exit_code == 1
 
 
-def test_statistics_and_conflicts(answer, flask, used):
+def test_statistics(answer, flask, used):
     (issued, redeemed) = answer("coupons", "statistics", "ten", "2026-03-01", "2026-03-31")
     assert (issued["issued"], redeemed["store"], redeemed["redeemed"], redeemed["sales_fen"]) == (1, "HQ", 1, 9_000)
-    (conflict,) = answer("coupons", "conflicts")
-    assert (conflict["ref"], conflict["reason"]) == ("K-1", "coupons.used")
     assert flask("coupons", "statistics", "none", "2026-03-01", "2026-03-31").exit_code != 0

@@ -4,7 +4,8 @@ from itertools import permutations
 import pytest
 
 from backend import coupons
-from backend.coupons.offline import conflicts, sync
+from backend.coupons.closing import conflicts
+from backend.coupons.offline import sync
 from backend.coupons.till_codes import till_code
 from config import policy
 from tests.factories.coupons import make_coupon
@@ -43,7 +44,7 @@ def test_each_counts_once_however_often_and_in_whatever_order_it_is_told(session
             place for place, (outcome, _) in first.items() if outcome == "redeemed"
         }
     assert (one.redemptions, other.redemptions) == (1, 1)
-    (kept,) = conflicts(session, since=MORNING, limit=10)
+    (kept,) = conflicts(session, limit=10)
     assert (kept.coupon_id, kept.redeemed_at, kept.reported_at) == (one.id, MORNING, TONIGHT)
 
 
