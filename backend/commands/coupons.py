@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import coupons, members, points
 from backend.commands.speech import Group, as_json, json_object_in, local, tell, tell_one
-from backend.kit.db import run
+from backend.kit.db import hold_still, run
 from backend.kit.ids import new_id
 from backend.runtime import runtime
 
@@ -176,7 +176,8 @@ def refusals(*, as_json: bool, **wanted: Any) -> None:
 def verify(*, as_json: bool) -> None:
     """Check that every counter is the sum of the rows it counts. Reads only; exit code 1 on any fault."""
     with runtime().sessions.read() as session:
-        rows = [asdict(fault) for fault in coupons.count_faults(session)]
+        hold_still(session)
+        rows = [asdict(fault) for fault in [*coupons.count_faults(session), *coupons.use_faults(session)]]
     tell(rows, json_wanted=as_json, empty="All counters agree with their rows.")
     if rows:
         raise SystemExit(1)

@@ -27,9 +27,10 @@ from backend.coupons.coding import (
     redeem_code,
     void_codes,
 )
+from backend.coupons.counts import CountFault, count_faults, use_faults
 from backend.coupons.definition import Definition, FixedDays, RelativeDays, Scope, Usable, Worth, parsed
 from backend.coupons.disputed import ConflictDecision, ConflictNote, RedemptionConflict
-from backend.coupons.ending import CountFault, count_faults, expire_due
+from backend.coupons.ending import expire_due
 from backend.coupons.errors import (
     BatchRefused,
     BatchUnknown,
@@ -291,6 +292,7 @@ __all__ = [
     "till_code",
     "usable",
     "use_code",
+    "use_faults",
     "versions",
     "void_codes",
     "wallet",

@@ -1,26 +1,14 @@
-"""Coupons whose time is over, and whether all counters agree with the rows they count."""
+"""Coupons whose time is over."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, and_, func, or_, select, update
+from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 
-from backend.coupons.models import Coupon, Template, TemplateDay
-from backend.coupons.ways import CodeBatch, UniqueCode
+from backend.coupons.models import Coupon
 
 OPEN = ("ready", "sent")
-
-
-@dataclass(frozen=True)
-class CountFault:
-    """A counter that is not what the rows say it should be; `day` is null for that of the whole template or batch."""
-
-    what: str
-    day: date | None
-    counted: int
-    expected: int
 
 
 def expire_due(session: Session, *, now: datetime, limit: int) -> int:
@@ -38,38 +26,3 @@ def expire_due(session: Session, *, now: datetime, limit: int) -> int:
     over = over.values(status="expired", ended_at=Coupon.valid_until, sent_until=None, **nobodys)
     done = session.execute(over, execution_options={"synchronize_session": False})
     return cast("CursorResult[Any]", done).rowcount
-
-
-def count_faults(session: Session) -> list[CountFault]:
-    """Every counter that disagrees with what it counts; none while all is well."""
-    return [*_of_templates(session), *_of_days(session), *_of_batches(session)]
-
-
-def _of_templates(session: Session) -> list[CountFault]:
-    kept = and_(Coupon.template_id == Template.id, Coupon.status != "revoked")
-    expected = func.count(Coupon.id)
-    rows = select(Template.code, Template.issued, expected).outerjoin(Coupon, kept)
-    wrong = rows.group_by(Template.code, Template.issued).having(Template.issued != expected)
-    return [CountFault(f"template {code}", None, issued, should) for code, issued, should in session.execute(wrong)]
-
-
-def _of_days(session: Session) -> list[CountFault]:
-    kept = and_(
-        Coupon.template_id == TemplateDay.template_id,
-        Coupon.issued_on == TemplateDay.day,
-        Coupon.status != "revoked",
-    )
-    expected = func.count(Coupon.id)
-    days = select(Template.code, TemplateDay.day, TemplateDay.issued, expected).join(
-        Template, Template.id == TemplateDay.template_id
-    )
-    wrong = days.outerjoin(Coupon, kept).group_by(Template.code, TemplateDay.day, TemplateDay.issued)
-    rows = session.execute(wrong.having(TemplateDay.issued != expected))
-    return [CountFault(f"template {code}", day, issued, should) for code, day, issued, should in rows]
-
-
-def _of_batches(session: Session) -> list[CountFault]:
-    expected = func.count(UniqueCode.code)
-    rows = select(CodeBatch.id, CodeBatch.made, expected).outerjoin(UniqueCode, UniqueCode.batch_id == CodeBatch.id)
-    wrong = rows.group_by(CodeBatch.id, CodeBatch.made).having(CodeBatch.made != expected)
-    return [CountFault(f"batch {batch_id}", None, made, should) for batch_id, made, should in session.execute(wrong)]
