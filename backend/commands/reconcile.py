@@ -16,7 +16,7 @@ PAGE = 500
 @click.option("--from-start", is_flag=True, help="Begin anew, also where an earlier sweep was stopped half-way.")
 @as_json
 def reconcile(*, report_only: bool, from_start: bool, as_json: bool) -> None:
-    """Sweep all accounts for what cannot be: ledger, tiers, purchases, stock. Exit 1 on any fault.
+    """Sweep all accounts for what cannot be: ledger, tiers, purchases, coupons, stock. Exit 1 on any fault.
 
     Accounts that break an invariant are frozen and listed; nothing is repaired. A sweep that was stopped is gone on
     with. `points frozen` lists what is frozen.

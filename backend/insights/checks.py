@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend import mall, members, points, purchases, tiers
+from backend import coupons, mall, members, points, purchases, tiers
 from backend.points import Entry, Pending
 
 PURCHASE: Final = "purchase"
@@ -25,15 +25,19 @@ class Broken:
 
 
 def of_members(session: Session, member_ids: Sequence[int]) -> list[Broken]:
-    """All that is wrong with some members: ledger, tier, and what their purchases earned. Few statements for many."""
+    """All that is wrong with some members: ledger, tier, what their purchases earned, and the uses of their coupons.
+
+    Few statements for many. A coupon is nobody's: what is wrong with it is no reason to freeze points.
+    """
     ledger = [Broken(fault.member_id, "points", fault.row, fault.what) for fault in points.verify(session, member_ids)]
     standings = [Broken(fault.member_id, "tiers", fault.row, fault.what) for fault in tiers.verify(session, member_ids)]
-    return [*ledger, *standings, *_purchases(session, member_ids)]
+    uses = map(_count, coupons.use_faults(session, member_ids))
+    return [*ledger, *standings, *_purchases(session, member_ids), *uses]
 
 
-def of_stock(session: Session) -> list[Broken]:
-    """Items of the mall whose stock disagrees with their orders."""
-    return [
+def of_counters(session: Session) -> list[Broken]:
+    """Stock of the mall that disagrees with its orders, and counters of coupons that are not what they count."""
+    stocks = [
         Broken(
             None,
             "mall",
@@ -42,6 +46,12 @@ def of_stock(session: Session) -> list[Broken]:
         )
         for fault in mall.stock_faults(session)
     ]
+    return [*stocks, *map(_count, coupons.count_faults(session))]
+
+
+def _count(fault: coupons.CountFault) -> Broken:
+    place = f"{fault.what} on {fault.day}" if fault.day else fault.what
+    return Broken(None, "coupons", place, f"counted {fault.counted} and should be {fault.expected}")
 
 
 def _purchases(session: Session, member_ids: Sequence[int]) -> Iterator[Broken]:

@@ -108,7 +108,7 @@ def _look(sessions: Sessions, after_member_id: int, limit: int) -> _Slice:
     with sessions.read() as session:
         hold_still(session)
         member_ids = points.member_ids(session, after=after_member_id, limit=limit)
-        broken = checks.of_members(session, member_ids) if member_ids else checks.of_stock(session)
+        broken = checks.of_members(session, member_ids) if member_ids else checks.of_counters(session)
         return _Slice(after_member_id, member_ids, broken)
 
 

@@ -62,8 +62,8 @@ def _last_night(night: Night) -> list[str]:
 
 
 def _books(closing: Closing, tell: Callable[[int, int], None]) -> list[str]:
-    """Ledger, tiers, what every purchase earned, and the stock of the mall: the product's own sweep, which freezes
-    nobody here.
+    """Ledger, tiers, what every purchase earned, uses and counts of coupons, and the stock of the mall: the product's
+    own sweep, which freezes nobody here.
     """
     done = insights.reconcile(closing.runtime.sessions, now=closing.now, freezes=False, from_start=True, watch=tell)
     with closing.runtime.sessions.read() as session:

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, update
 
-from backend import lifecycle, mall, points, purchases, tiers
+from backend import coupons, lifecycle, mall, points, purchases, tiers
 from backend.insights import checks
 from backend.points import Account, Entry, Pending, Source
+from tests.factories.coupons import make_coupon, make_template
 from tests.factories.mall import make_item
 from tests.factories.members import make_member
 from tests.factories.operators import make_operator
@@ -107,10 +108,23 @@ def test_a_standing_that_its_journal_does_not_give_is_found(session, member_id, 
 def test_stock_that_disagrees_with_its_orders_is_found(session, member_id, rng):
     item, store = make_item(session), make_store(session)
     mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
-    assert checks.of_stock(session) == []
+    assert checks.of_counters(session) == []
     session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
-    assert checks.of_stock(session) == [
+    assert checks.of_counters(session) == [
         checks.Broken(None, "mall", f"mall_stocks {item.id} at 0", "stock is 3 and should be 4")
+    ]
+
+
+def test_a_counter_of_coupons_that_is_not_what_it_counts_is_found_and_is_no_member_s(session, member_id):
+    coupon = make_coupon(session, member_id, template=make_template(session, code="spring"))
+    assert (checks.of_counters(session), wrong(session, member_id)) == ([], [])
+    session.execute(update(coupons.Template).values(issued=2))
+    coupon.redemptions = 1
+    assert checks.of_counters(session) == [
+        checks.Broken(None, "coupons", "template spring", "counted 2 and should be 1")
+    ]
+    assert wrong(session, member_id) == [
+        (None, "coupons", f"redemptions of coupon {coupon.id}", "counted 1 and should be 0")
     ]
 
 
