@@ -36,8 +36,12 @@ class ItemsQuery(PageQuery):
 
 
 class ItemOut(Schema):
-    """Something to be had for `points` apiece, from `on_from` (null: already) until `off_at`. Coupons and codes
-    (`virtual`) are given at once, services redeemed at a store, goods picked up, shipped or both (`ways`).
+    """Something to be had for `points` apiece, and `money_fen` paid at the counter, from `on_from` (null: already)
+    until `off_at`. Coupons and codes (`virtual`) are given at once, services redeemed at a store, goods picked up,
+    shipped or both (`ways`).
+
+    A pre-order is picked up in its own window only; with `deposit_points` apiece only these are set aside for it, the
+    rest is spent when it is picked up.
     """
 
     id: IdText
@@ -47,6 +51,10 @@ class ItemOut(Schema):
     picture_url: str
     category: str
     points: int
+    money_fen: int
+    deposit_points: int | None
+    pick_up_from: Instant | None
+    pick_up_until: Instant | None
     ways: mall.Ways
     on_from: Instant | None
     off_at: Instant | None

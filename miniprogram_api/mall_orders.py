@@ -45,13 +45,16 @@ class OrderIn(Schema):
 
 
 class LineOut(Schema):
-    """So many of an item, for `points` together. Coupons are with me since `delivered_at`, null for all else."""
+    """So many of an item, for `points` and `money_fen` together. Coupons are with me since `delivered_at`, null for all
+    else.
+    """
 
     item_id: IdText
     item_title: str
     kind: mall.Kind
     quantity: int
     points: int
+    money_fen: int
     delivered_at: Instant | None
     coupon_ids: list[IdText]
 
@@ -69,18 +72,24 @@ class OrderOut(Schema):
     `pick_up_by` while it is placed, prepared or ready; the code is null where all was given at once. To be sent, it has
     an `address`; once it is shipped, a `carrier` and a `tracking_no`, and at `received_by` it counts as received by
     itself. `reason` is what the shop said when it refused the order or a return.
+
+    `money_fen` is paid at the counter when the goods are handed over. A pre-order is not handed over before
+    `pick_up_from`; of one with a deposit only `deposit_points` are set aside until then.
     """
 
     no: str
     title: str
     items: list[LineOut]
     points: int
+    money_fen: int
+    deposit_points: int | None
     way: mall.Way
     store: StoreOut | None
     address: AddressOut | None
     status: mall.OrderStatus
     pickup_code: str | None
     placed_at: Instant
+    pick_up_from: Instant | None
     pick_up_by: Instant | None
     shipped_at: Instant | None
     carrier: str | None
@@ -198,12 +207,15 @@ def _out(order: mall.Order) -> OrderOut:
         title=order.title,
         items=[LineOut.model_validate(line) for line in order.lines],
         points=order.points,
+        money_fen=order.money_fen,
+        deposit_points=order.deposit_points,
         way=order.way,
         store=order.store_id and StoreOut.model_validate(stores.get_store(db(), order.store_id)),
         address=delivery and AddressOut.model_validate(delivery),
         status=order.status,
         pickup_code=order.pickup_code if order.waiting_points else None,
         placed_at=order.placed_at,
+        pick_up_from=order.pick_up_from,
         pick_up_by=order.pick_up_by,
         shipped_at=order.shipped_at,
         carrier=order.carrier,

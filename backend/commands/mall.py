@@ -10,7 +10,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import mall, stores
-from backend.commands.speech import Group, Instant, as_json, local, tell, tell_one
+from backend.commands.speech import SHOP_DAY, Group, Instant, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -27,6 +27,7 @@ def _offer_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--kind", type=click.Choice(get_args(mall.Kind)), default="goods", show_default=True),
         click.option("--coupon-template", metavar="CODE", help="What a coupon is one of."),
         click.option("--points", type=int, required=True, help="Its price in points apiece."),
+        click.option("--money", "money_fen", type=int, default=0, help="In fen apiece, paid at the counter besides."),
         click.option("--subtitle", default="", help="One line under the title."),
         click.option("--description", default="", help="The full text, in HTML; what is not fit is left out."),
         click.option("--picture-url", default="", help="Where its picture is; ours by the path that `media` told."),
@@ -37,6 +38,9 @@ def _offer_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option("--off-at", type=Instant(), help="When it goes."),
         click.option("--limit", "limit_pieces", type=int, help="How many a member may have,"),
         click.option("--limit-days", type=int, help="within so many days (default: ever)."),
+        click.option("--deposit", "deposit_points", type=int, help="Points apiece to order it ahead,"),
+        click.option("--pick-up-from", type=Instant(), help="to be picked up from then on"),
+        click.option("--pick-up-until", type=Instant(), help="until then."),
         click.option(
             "--ways", type=click.Choice(get_args(mall.Ways)), default="pick-up", show_default=True, help="How it goes."
         ),
@@ -184,14 +188,38 @@ def warnings(*, as_json: bool) -> None:
 
 
 @group.command()
+@click.option("--since", type=SHOP_DAY, required=True, help="From this day of the shop on,")
+@click.option("--until", type=SHOP_DAY, required=True, help="and before this one.")
+@as_json
+def takings(*, since: datetime, until: datetime, as_json: bool) -> None:
+    """Show what stores took and handed back at the counter for exchanges, in fen, by day."""
+    with runtime().sessions.read() as session:
+        codes = {store.id: store.code for store in stores.list_stores(session)}
+        rows = [
+            {"day": one.on.isoformat(), "store": codes.get(one.store_id), "taken_fen": one.taken_fen}
+            | {"handed_back_fen": one.handed_back_fen}
+            for one in mall.takings(session, since=since.date(), until=until.date())
+        ]
+    tell(rows, json_wanted=as_json, empty="No money was taken.")
+
+
+@group.command()
 @as_json
 def verify(*, as_json: bool) -> None:
-    """Check that stocks are what came in less what orders hold or have taken. Reads only; exit 1 on any fault."""
+    """Check that stocks are what came in less what orders hold or have taken, and that money was taken for what is with
+    its members, the first thousand that was not. Reads only; exit 1 on any fault.
+    """
     with runtime().sessions.read() as session:
-        faults = mall.stock_faults(session)
-    rows = [{**asdict(one), "item_id": str(one.item_id), "store_id": str(one.store_id)} for one in faults]
-    tell(rows, json_wanted=as_json, empty="All stocks agree with their orders.")
-    if faults:
+        stocks = [
+            {"what": f"stock of {one.item_id} at {one.store_id}", "is": one.stock, "should_be": one.expected}
+            for one in mall.stock_faults(session)
+        ]
+        money = [
+            {"what": f"fen paid for {one.order_no}", "is": one.paid_fen, "should_be": one.expected_fen}
+            for one in mall.payment_faults(session, limit=MOST_WARNINGS)
+        ]
+    tell([*stocks, *money], json_wanted=as_json, empty="All stocks and payments agree with their orders.")
+    if stocks or money:
         raise SystemExit(1)
 
 
@@ -209,6 +237,7 @@ def _row(item: mall.Item) -> dict[str, object]:
         "kind": item.kind,
         "title": item.title,
         "points": item.points,
+        "money_fen": item.money_fen,
         "stock": item.stock,
         "status": item.status,
         "position": item.position,

@@ -42,6 +42,8 @@ TITLES: Final = (
     "快递公司",
     "运单号",
     "发货时间",
+    "加价（分）",
+    "提货开始",
 )
 
 
@@ -69,6 +71,8 @@ class Row:
     carrier: str
     tracking_no: str
     shipped_at: str
+    money_fen: int
+    pick_up_from: str
 
 
 def order_rows(session: Session, *, since: datetime, until: datetime, page_size: int = PAGE) -> Iterator[Row]:
@@ -141,6 +145,8 @@ def _row(order: Order, line: OrderLine, store: str, card_no: str, name: str, par
         reason=order.reason or "",
         way=order.way,
         **parcel,
+        money_fen=line.money_fen,
+        pick_up_from=_local(order.pick_up_from),
     )
 
 

@@ -1,8 +1,8 @@
 """The points mall: what members exchange their points for, and the orders they pick up at a store or have sent.
 
-Owns the tables `mall_items`, `mall_stocks`, `mall_orders`, `mall_order_lines` and `mall_virtual_codes`. Locks are
-always taken in the order account, order, coupons and their templates, stocks by (item, store). A store that has stock
-of its own of an item is served from it, all others from the house's.
+Owns the tables `mall_items`, `mall_stocks`, `mall_orders`, `mall_order_lines`, `mall_payments` and
+`mall_virtual_codes`. Locks are always taken in the order account, order, coupons and their templates, stocks by
+(item, store). A store that has stock of its own of an item is served from it, all others from the house's.
 
 An order is placed, may be noted as prepared and ready, is received when it is handed over, and completed when it cannot
 be brought back any more. It is cancelled by the member, lapses when nobody fetches it, is refused by the shop, or
@@ -14,6 +14,10 @@ order while none of them was used, takes them back. An order with a code is neve
 
 What is sent to an address comes out of the house's stock and has no time to be fetched. It is shipped, when its points
 are spent, and received when its member says so, or by itself after some days.
+
+What costs money besides is paid at the counter that hands it over, and handed back when the goods come back. What is
+ordered ahead is picked up within a window of its own; its deposit, or all it costs, is set aside until then, and free
+again when it ends without being picked up.
 """
 
 from backend.mall.endings import cancel, lapse_due, refuse
@@ -27,6 +31,7 @@ from backend.mall.errors import (
     DestinationRefused,
     ItemUnknown,
     LimitReached,
+    MoneyDue,
     NotOnSaleYet,
     NotPickedUp,
     NotShipped,
@@ -39,6 +44,8 @@ from backend.mall.errors import (
     OrderUnknown,
     ParcelRefused,
     PickedUpInstead,
+    PickUpTooEarly,
+    PreOrderAlone,
     ReasonRefused,
     ReturnTooLate,
     ShippedInstead,
@@ -59,10 +66,11 @@ from backend.mall.facts import (
     ExchangeToBeSent,
     ReturnDeclined,
 )
-from backend.mall.fulfilment import complete_due, make_ready, pick_up, prepare, undo_pick_up
+from backend.mall.fulfilment import at_counter, complete_due, make_ready, pick_up, prepare, undo_pick_up
 from backend.mall.models import AT_ONCE, CENTRAL, GIVEN_BACK, Item, Kind, Order, OrderLine, OrderStatus, Stock, Way
 from backend.mall.offer import Offer, add_item, change_item, put_on, take_off
 from backend.mall.owners import cancel_waiting, end_overdue, erase_addresses, move_orders
+from backend.mall.payments import PaymentFault, Takings, due_fen, payment_faults, takings
 from backend.mall.pool import Imported, codes_of, import_codes, slices
 from backend.mall.queries import (
     Wish,
@@ -123,6 +131,7 @@ __all__ = [
     "Kind",
     "LimitReached",
     "LowStock",
+    "MoneyDue",
     "NotOnSaleYet",
     "NotPickedUp",
     "NotShipped",
@@ -138,7 +147,10 @@ __all__ = [
     "OrderUnknown",
     "OrdersWaiting",
     "ParcelRefused",
+    "PaymentFault",
+    "PickUpTooEarly",
     "PickedUpInstead",
+    "PreOrderAlone",
     "ReasonRefused",
     "ReturnDeclined",
     "ReturnTooLate",
@@ -147,6 +159,7 @@ __all__ = [
     "Stock",
     "StockFault",
     "StockTooLow",
+    "Takings",
     "TooManyAtOnce",
     "UndoTooLate",
     "Way",
@@ -157,6 +170,7 @@ __all__ = [
     "adjust_stock",
     "all_items",
     "ask_return",
+    "at_counter",
     "cancel",
     "cancel_waiting",
     "categories",
@@ -165,6 +179,7 @@ __all__ = [
     "complete_due",
     "decline_return",
     "delivery_of",
+    "due_fen",
     "due_to_complete",
     "due_to_lapse",
     "due_to_receive",
@@ -186,6 +201,7 @@ __all__ = [
     "not_picked_up",
     "not_shipped",
     "orders",
+    "payment_faults",
     "pick_up",
     "prepare",
     "price",
@@ -202,6 +218,7 @@ __all__ = [
     "stocks_of",
     "take_back",
     "take_off",
+    "takings",
     "tier_for",
     "to_pick_up",
     "undo_pick_up",

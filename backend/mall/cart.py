@@ -8,7 +8,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from backend.mall import terms
-from backend.mall.errors import CartRefused, ItemUnknown, SoldOut, TooManyAtOnce
+from backend.mall.errors import CartRefused, ItemUnknown, PreOrderAlone, SoldOut, TooManyAtOnce
 from backend.mall.models import AT_ONCE, CENTRAL, Item, Stock
 from backend.mall.rules import MOST_AT_ONCE, MOST_ITEMS, MOST_PIECES
 
@@ -22,6 +22,16 @@ class Wanted:
     stock: Stock
     points: int  # what they cost together
 
+    @property
+    def money_fen(self) -> int:
+        """What is paid for them besides, together."""
+        return self.item.money_fen * self.quantity
+
+    @property
+    def deposit_points(self) -> int | None:
+        """What is set aside for them together instead of what they cost."""
+        return None if self.item.deposit_points is None else self.item.deposit_points * self.quantity
+
 
 def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, now: datetime) -> list[Wanted]:
     """Items on offer, and the stocks to take them from: the store's own of an item if it has one, else the house's.
@@ -29,7 +39,7 @@ def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_i
     For CENTRAL instead of a store they are shipped, out of the house's stock only.
 
     `wishes` is pieces by item id, the cart in its order; the member's account is locked. Raises CartRefused,
-    ItemUnknown, WayRefused, NotOnSaleYet, LimitReached, SoldOut, TooManyAtOnce.
+    ItemUnknown, PreOrderAlone, WayRefused, NotOnSaleYet, LimitReached, SoldOut, TooManyAtOnce.
     """
     if not 1 <= len(wishes) <= MOST_ITEMS or not all(1 <= pieces <= MOST_PIECES for pieces in wishes.values()):
         raise CartRefused(most=MOST_ITEMS, pieces=MOST_PIECES)
@@ -40,6 +50,8 @@ def fill(session: Session, member_id: int, wishes: Mapping[int, int], *, store_i
         item, stock = found.get(item_id, (None, None))
         if item is None or not item.is_shown(now):
             raise ItemUnknown
+        if item.pick_up_from is not None and len(wishes) > 1:
+            raise PreOrderAlone(title=item.title)
         terms.check_way(item, "shipping" if store_id == CENTRAL else "pick-up")
         terms.check_window(item, tier, now=now)
         terms.check_limit(session, member_id, item, quantity, now=now)

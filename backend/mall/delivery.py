@@ -15,24 +15,10 @@ from sqlalchemy.orm import Session
 from backend import coupons, points
 from backend.mall.cart import Wanted
 from backend.mall.errors import CodesGiven, DeliveredStays
-from backend.mall.locking import paid_by
 from backend.mall.models import Order
+from backend.mall.paying import paid_at_once
 
 COUPON_STAYS: Final = (coupons.CouponUnknown, coupons.CouponNotReady, coupons.CouponHeld)
-
-
-def pay(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
-    """Set the points aside for what waits to be handed over, and spend those for what is given at once.
-
-    Raises points.Insufficient, points.Frozen.
-    """
-    if order.points > account.available and account.frozen_at is None:
-        raise points.Insufficient(available=account.available)
-    waiting = order.waiting_points
-    if waiting:
-        points.reserve(session, account, waiting, source=paid_by(order), until=order.pick_up_by, now=now)
-    if at_once := order.points - waiting:
-        points.spend(session, account, at_once, source=_paid_at_once(order), now=now)
 
 
 def give_coupons(
@@ -66,13 +52,8 @@ def take_back(session: Session, account: points.Account, order: Order, *, now: d
             coupon = coupons.coupon(session, order.member_id, coupon_id)
             coupons.revoke(session, account, coupon, now=now)
         source = points.Source("exchange-cancel", order.id)
-        points.cancel(session, account, spent=_paid_at_once(order), source=source, now=now)
+        points.cancel(session, account, spent=paid_at_once(order), source=source, now=now)
     except (*COUPON_STAYS, points.NothingToCancel) as refused:
         raise DeliveredStays from refused
     for line in given:
         line.delivered_at = None
-
-
-def _paid_at_once(order: Order) -> points.Source:
-    """Beside what `paid_by` says: a hand-over that was a mistake is counted from 1."""
-    return points.Source("exchange", f"{order.id}:0")

@@ -9,8 +9,9 @@ from backend import points
 from backend.kit.facts import announce
 from backend.mall.delivery import take_back
 from backend.mall.facts import ExchangeCancelled
-from backend.mall.locking import checked_reason, close, locked, locked_order, must_wait, paid_by
+from backend.mall.locking import checked_reason, close, locked, locked_order, must_wait
 from backend.mall.models import WAITING, Order
+from backend.mall.paying import free
 from backend.mall.stock import put_back
 
 
@@ -71,7 +72,7 @@ def _end(
     reason: str | None = None,
 ) -> None:
     if order.waiting_points:
-        _free_points(session, account, order, now=now)
+        free(session, account, order, now=now)
     close(order, status, now=now, reason=reason)
     back = [line for line in order.lines if line.delivered_at is None]
     paid = sum(line.points for line in back)
@@ -81,10 +82,3 @@ def _end(
     )
     session.flush()  # all else is written before the stocks are locked
     put_back(session, back)
-
-
-def _free_points(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
-    if order.on_hold:
-        points.release(session, account, source=paid_by(order), now=now)
-        return
-    points.cancel(session, account, spent=paid_by(order), source=points.Source("exchange-cancel", order.id), now=now)

@@ -36,6 +36,13 @@ class TooManyAtOnce(Invalid):
     message = "每单最多兑换 {most} 张券或兑换码"
 
 
+class PreOrderAlone(Invalid):
+    """What is ordered ahead has a time of its own to be picked up, and so an order of its own."""
+
+    code = "mall.pre-order-alone"
+    message = "《{title}》为预售商品，请单独下单"
+
+
 class ReasonRefused(Invalid):
     """A reason is one line of 1 to 200 characters."""
 
@@ -111,6 +118,20 @@ class AlreadyShipped(Conflict):
 
     code = "mall.already-shipped"
     message = "订单已发货"
+
+
+class PickUpTooEarly(Conflict):
+    """The time to pick up what was ordered ahead has not begun; says when it does."""
+
+    code = "mall.pick-up-too-early"
+    message = "预售商品 {begins} 起可提货"
+
+
+class MoneyDue(Conflict):
+    """Something is to be paid besides points before it is handed over: exactly what is due; says how much."""
+
+    code = "mall.money-due"
+    message = "请先收款 {due}，已收金额须与应收一致"
 
 
 class NotShipped(Conflict):

@@ -2,16 +2,20 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from backend import points, stores
+from backend import stores
 from backend.kit.calendar import shop_day
 from backend.kit.facts import announce
-from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, ShippedInstead, UndoTooLate
+from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, PickUpTooEarly, ShippedInstead, UndoTooLate
 from backend.mall.facts import ExchangeCompleted, ExchangePickedUp, ExchangeReady
-from backend.mall.locking import close, handed_over_at, locked, must_wait, paid_by
+from backend.mall.locking import close, handed_over_at, locked, must_wait
 from backend.mall.models import WAITING, Order
+from backend.mall.paying import give_back, prolong, set_aside_again, spend
+from backend.mall.payments import KEPT, hand_back, take
 from backend.mall.rules import bring_back_by, pick_up_by
+from config.policy import SHOP_ZONE
 
 
 def prepare(session: Session, order_no: str, *, now: datetime) -> Order:
@@ -42,36 +46,51 @@ def make_ready(session: Session, order_no: str, *, now: datetime) -> Order:
     until = max(place.until, pick_up_by(now))
     if place.until < until:
         order.pick_up_by, order.reminded_at = until, None
-        if order.on_hold:
-            _prolong(session, account, order, until=until)
+        prolong(session, account, order, until=until)
     store = stores.get_store(session, place.store_id)
     announce(session, ExchangeReady(order.member_id, order.no, order.title, place.code, store.name, until, at=now))
     return order
 
 
-def pick_up(session: Session, *, code: str, store_id: int, now: datetime) -> Order:
+def pick_up(session: Session, *, code: str, store_id: int, paid_fen: int = 0, now: datetime) -> Order:
     """Hand over what a pickup code stands for, at the store it was ordered to, once; a repeat is answered the same.
 
-    Its points are spent with that. Raises OrderUnknown for an unknown code and for another store's alike,
-    OrderCancelled, OrderLapsed, OrderRefused, OrderReturned, points.Frozen.
+    Its points are spent with that, and `paid_fen` was taken at the counter. Raises OrderUnknown for an unknown code and
+    for another store's alike, PickUpTooEarly, MoneyDue, OrderCancelled, OrderLapsed, OrderRefused, OrderReturned,
+    points.Frozen, and points.Insufficient where only a deposit was set aside.
     """
-    account, order = locked(session, Order.pickup_code == code, Order.store_id == store_id, now=now)
-    if not order.waiting_points:
-        raise OrderUnknown
-    if order.status in {"received", "completed"}:
+    account, order = locked(session, *_at_counter(code, store_id), now=now)
+    _must_be_for_the_counter(order)
+    if order.status in KEPT:
         return order
     _must_be_in_time(order, now)
-    _pay(session, account, order, now=now)
+    _must_have_begun(order, now)
+    take(session, order, method="counter", amount_fen=paid_fen, store_id=store_id, now=now)
+    spend(session, account, order, now=now)
     order.status, order.received_at = "received", now
     announce(session, ExchangePickedUp(order.member_id, order.no, order.title, store_id, at=now))
+    return order
+
+
+def at_counter(session: Session, *, code: str, store_id: int, now: datetime) -> Order:
+    """What a pickup code stands for at a store, to look at before it is handed over. Raises OrderUnknown, and what
+    became of an order that was neither handed over nor waits.
+    """
+    order = session.scalar(select(Order).where(*_at_counter(code, store_id)))
+    if order is None:
+        raise OrderUnknown
+    _must_be_for_the_counter(order)
+    if order.status not in KEPT:
+        _must_be_in_time(order, now)
     return order
 
 
 def undo_pick_up(session: Session, order_no: str, *, store_id: int, now: datetime) -> Order:
     """Take back a hand-over that was a mistake, on its own day and at its own store: the order waits as before.
 
-    What was undone already is answered as it is. Raises OrderUnknown, NotPickedUp, UndoTooLate, what became of an order
-    that has ended, and points.Insufficient or points.Frozen when its points cannot be set aside again.
+    Money that was taken is handed back. What was undone already is answered as it is. Raises OrderUnknown, NotPickedUp,
+    UndoTooLate, what became of an order that has ended, and points.Insufficient or points.Frozen when its points cannot
+    be set aside again.
     """
     account, order = locked(session, Order.no == order_no, Order.store_id == store_id, now=now)
     if order.status in WAITING:
@@ -80,10 +99,10 @@ def undo_pick_up(session: Session, order_no: str, *, store_id: int, now: datetim
         return order
     if shop_day(handed_over_at(order)) != shop_day(now) or order.status == "completed":
         raise UndoTooLate
-    spent, order.undone = paid_by(order), order.undone + 1
-    undo = points.Source("exchange-undo", f"{order.id}:{order.undone}")
-    points.cancel(session, account, spent=spent, source=undo, now=now)
-    points.reserve(session, account, order.waiting_points, source=paid_by(order), until=order.pick_up_by, now=now)
+    give_back(session, account, order, because="exchange-undo", now=now)
+    hand_back(session, order, now=now)
+    order.undone += 1
+    set_aside_again(session, account, order, now=now)
     order.status, order.received_at, order.return_asked_at, order.on_hold = "placed", None, None, True
     return order
 
@@ -102,23 +121,21 @@ def complete(session: Session, order: Order, *, now: datetime) -> None:
     announce(session, ExchangeCompleted(order.member_id, order.no, order.title, at=now))
 
 
+def _at_counter(code: str, store_id: int) -> tuple[ColumnElement[bool], ...]:
+    return Order.pickup_code == code, Order.store_id == store_id
+
+
+def _must_be_for_the_counter(order: Order) -> None:
+    if not order.waiting_points:
+        raise OrderUnknown
+
+
+def _must_have_begun(order: Order, now: datetime) -> None:
+    if order.pick_up_from is not None and now < order.pick_up_from:
+        raise PickUpTooEarly(begins=f"{order.pick_up_from.astimezone(SHOP_ZONE):%Y-%m-%d %H:%M}")
+
+
 def _must_be_in_time(order: Order, now: datetime) -> None:
     must_wait(order)
     if order.pick_up_by is not None and now >= order.pick_up_by:
         raise OrderLapsed
-
-
-def _prolong(session: Session, account: points.Account, order: Order, *, until: datetime) -> None:
-    try:
-        points.prolong(session, account, source=paid_by(order), until=until)
-    except points.HoldEnded as ended:  # a server whose clock is ahead has freed the points
-        raise OrderLapsed from ended
-
-
-def _pay(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
-    """Spend what was set aside for an order, unless it was paid when it was placed."""
-    if order.on_hold:
-        try:
-            points.capture(session, account, source=paid_by(order), now=now)
-        except points.HoldEnded as ended:  # as above
-            raise OrderLapsed from ended

@@ -63,11 +63,6 @@ def handed_over_at(order: Order) -> datetime:
     return order.received_at
 
 
-def paid_by(order: Order) -> points.Source:
-    """What an order's points are set aside and spent for; a new one after each hand-over that was a mistake."""
-    return points.Source("exchange", f"{order.id}:{order.undone}" if order.undone else order.id)
-
-
 def close(order: Order, status: OrderStatus, *, now: datetime, reason: str | None = None) -> None:
     """End an order."""
     order.status, order.closed_at, order.reason = status, now, reason

@@ -29,6 +29,10 @@ class Item(Model):
     and so are the codes of virtual items.
 
     A member may have `limit_pieces` of it within `limit_days` shop days, or ever. `ways` is how it gets to them.
+    `money_fen` apiece is paid besides, at the store's counter when it is handed over.
+
+    A pre-order is picked up while `pick_up_from <= now < pick_up_until`; `deposit_points` apiece are set aside for it
+    until then, the rest is spent when it is handed over. Without a deposit its whole price is set aside.
     """
 
     __tablename__ = "mall_items"
@@ -43,6 +47,17 @@ class Item(Model):
         CheckConstraint("limit_days IS NULL OR limit_pieces IS NOT NULL", name="days_of_a_limit"),
         CheckConstraint("ways IN ('pick-up', 'shipping', 'both')", name="ways_known"),
         CheckConstraint("ways = 'pick-up' OR kind = 'goods'", name="goods_are_shipped"),
+        CheckConstraint("money_fen >= 0", name="money_not_negative"),
+        CheckConstraint(
+            "(money_fen = 0 AND pick_up_from IS NULL) OR (ways = 'pick-up' AND kind IN ('goods', 'service'))",
+            name="at_the_counter",
+        ),
+        CheckConstraint("(pick_up_from IS NULL) = (pick_up_until IS NULL)", name="window_has_two_ends"),
+        CheckConstraint("pick_up_from < pick_up_until", name="from_before_until"),
+        CheckConstraint(
+            "deposit_points IS NULL OR (deposit_points >= 1 AND deposit_points < points AND pick_up_from IS NOT NULL)",
+            name="deposit_of_a_pre_order",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
@@ -60,6 +75,10 @@ class Item(Model):
     limit_pieces: Mapped[int | None]
     limit_days: Mapped[int | None]
     ways: Mapped[Ways] = mapped_column(code(16), default="pick-up")
+    money_fen: Mapped[int] = mapped_column(default=0, server_default="0")
+    deposit_points: Mapped[int | None]
+    pick_up_from: Mapped[datetime | None]
+    pick_up_until: Mapped[datetime | None]
     status: Mapped[ItemStatus] = mapped_column(code(16))
     position: Mapped[int]
     created_at: Mapped[datetime]
@@ -114,6 +133,8 @@ class Order(Model):
 
     It is picked up at a store with a code until an instant, or shipped: then it has the address it was placed for,
     sealed for `mall_orders.address:ID`, as long as its member is one.
+    A pre-order is not picked up before `pick_up_from`; where it has a deposit, only `deposit_points` are set aside, and
+    the rest is spent when it is handed over. `money_fen` is paid with that.
     `on_hold` is false for one that was placed when exchanges still spent their points at once. `undone` counts how
     often a hand-over was taken back as a mistake. `written_off`: returned, but not fit to go back into stock.
     """
@@ -150,6 +171,12 @@ class Order(Model):
             name="shipped_once",
         ),
         CheckConstraint("written_off = 0 OR status = 'returned'", name="written_off_when_returned"),
+        CheckConstraint("money_fen = 0 OR (money_fen > 0 AND way = 'pick-up')", name="money_at_the_counter"),
+        CheckConstraint(
+            "deposit_points IS NULL OR (deposit_points >= 1 AND deposit_points < points AND pick_up_from IS NOT NULL)",
+            name="deposit_of_a_pre_order",
+        ),
+        CheckConstraint("pick_up_from < pick_up_by", name="from_before_by"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
@@ -157,6 +184,8 @@ class Order(Model):
     member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"))
     title: Mapped[str] = mapped_column(String(80))
     points: Mapped[int] = mapped_column(Id)
+    money_fen: Mapped[int] = mapped_column(Id, default=0, server_default="0")
+    deposit_points: Mapped[int | None] = mapped_column(Id)
     on_hold: Mapped[bool] = mapped_column(default=True, server_default=false())
     undone: Mapped[int] = mapped_column(default=0)
     way: Mapped[Way] = mapped_column(code(16), default="pick-up")
@@ -165,6 +194,7 @@ class Order(Model):
     status: Mapped[OrderStatus] = mapped_column(code(16))
     pickup_code: Mapped[str | None] = mapped_column(code(20), unique=True)
     placed_at: Mapped[datetime]
+    pick_up_from: Mapped[datetime | None]
     pick_up_by: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]
     carrier: Mapped[str | None] = mapped_column(String(20))
@@ -197,13 +227,23 @@ class Order(Model):
         return sum(line.points for line in self.lines if line.kind not in AT_ONCE)
 
     @property
+    def set_aside(self) -> int:
+        """What is set aside until the order is handed over or shipped: the deposit, or all it costs."""
+        return self.waiting_points if self.deposit_points is None else self.deposit_points
+
+    @property
+    def rest_points(self) -> int:
+        """What is to be spent beside that when the order is handed over."""
+        return self.waiting_points - self.set_aside
+
+    @property
     def received_by(self) -> datetime | None:
         """When what is on its way counts as received, None for any other."""
         return received_by(self.shipped_at) if self.shipped_at is not None and self.status == "shipped" else None
 
 
 class OrderLine(Model):
-    """So many of an item within an order, for `points` together, taken from the stock at `stock_store_id`.
+    """So many of an item within an order, for `points` and `money_fen` together, out of the stock at `stock_store_id`.
 
     What is given at once is with the member since `delivered_at`, unless it was taken back: then that is null again.
     """
@@ -222,6 +262,7 @@ class OrderLine(Model):
     kind: Mapped[Kind] = mapped_column(code(16), default="goods")
     quantity: Mapped[int]
     points: Mapped[int] = mapped_column(Id)
+    money_fen: Mapped[int] = mapped_column(Id, default=0, server_default="0")
     stock_store_id: Mapped[int] = mapped_column(Id)
     delivered_at: Mapped[datetime | None]
     coupon_ids: Mapped[list[int]] = mapped_column(Json, default=list)

@@ -9,10 +9,11 @@ from backend import coupons, media
 from backend.kit import richtext
 from backend.mall import rules
 from backend.mall.errors import ItemUnknown, OfferRefused
-from backend.mall.models import CENTRAL, Item, ItemStatus, Kind, Stock
+from backend.mall.models import AT_ONCE, CENTRAL, Item, ItemStatus, Kind, Stock
 
 WHAT: Final = ("kind", "coupon_template")
 TERMS: Final = ("tier_points", "on_from", "off_at", "limit_pieces", "limit_days", "ways")
+PRE_ORDER: Final = ("deposit_points", "pick_up_from", "pick_up_until")
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,9 @@ class Offer:
     `points` are apiece, `tier_points` what it costs other tiers (by code). `description` is HTML; what is not fit for
     members is left out. Pictures of ours are named by their path under /media/. A coupon is one of `coupon_template`.
     `ways` is how it gets to members; only goods are shipped.
+
+    `money_fen` apiece is paid besides, at the counter. A pre-order is picked up in its window only, which ends after it
+    goes off; `deposit_points` apiece are set aside for it instead of its price. Both are picked up.
     """
 
     title: str
@@ -39,6 +43,10 @@ class Offer:
     kind: Kind = "goods"
     coupon_template: str | None = None
     ways: rules.Ways = "pick-up"
+    money_fen: int = 0
+    deposit_points: int | None = None
+    pick_up_from: datetime | None = None
+    pick_up_until: datetime | None = None
 
 
 def add_item(session: Session, offer: Offer, *, stock: int, status: ItemStatus = "on", now: datetime) -> Item:
@@ -90,12 +98,20 @@ def _set_status(session: Session, item_id: int, status: ItemStatus) -> None:
 
 def _checked(session: Session, offer: Offer, *, stock: int = 0) -> dict[str, Any]:
     parts = asdict(offer) | {"description": richtext.sanitised(offer.description)}
-    shown = {name: value for name, value in parts.items() if name not in (*TERMS, *WHAT)}
+    shown = {name: value for name, value in parts.items() if name not in (*TERMS, *PRE_ORDER, *WHAT)}
     told = {name: value for name, value in parts.items() if name in TERMS}
-    if refused := rules.refusal(**shown, stock=stock) or rules.refusal_of_terms(**told):
+    ahead = {name: value for name, value in parts.items() if name in PRE_ORDER}
+    least = min((offer.points, *offer.tier_points.values()))
+    if (
+        refused := rules.refusal(**shown, stock=stock)
+        or rules.refusal_of_terms(**told)
+        or rules.refusal_of_pre_order(**ahead, least_points=least, off_at=offer.off_at)
+    ):
         raise OfferRefused(reason=refused)
     if offer.kind != "goods" and offer.ways != "pick-up":
         raise OfferRefused(reason="仅 goods 可选 ways")
+    if (offer.money_fen or offer.pick_up_from) and (offer.kind in AT_ONCE or offer.ways != "pick-up"):
+        raise OfferRefused(reason="加价与预售商品须为 goods 或 service，且 ways 为 pick-up")
     if offer.kind == "virtual" and stock:
         raise OfferRefused(reason="兑换码商品的库存来自导入的兑换码，stock 须为 0")
     _check_template(session, offer)

@@ -9,8 +9,10 @@ from backend import points
 from backend.kit.facts import announce
 from backend.mall.errors import ReturnTooLate
 from backend.mall.facts import ExchangeCancelled, ReturnDeclined
-from backend.mall.locking import checked_reason, close, handed_over_at, locked, locked_order, paid_by
+from backend.mall.locking import checked_reason, close, handed_over_at, locked, locked_order
 from backend.mall.models import Order
+from backend.mall.paying import give_back
+from backend.mall.payments import hand_back
 from backend.mall.rules import bring_back_by
 from backend.mall.stock import put_back
 
@@ -48,16 +50,17 @@ def take_back(session: Session, order_no: str, *, restock: bool, store_id: int |
     """Take back what was handed over (of `store_id`'s orders only, if given), once; a repeat is answered the same. A
     parcel that never reached the member is taken back too.
 
-    The points go back into their lots, and what has expired meanwhile stays over. With `restock` the goods go back into
-    the stock they came from, else they are written off. Raises as `ask_return` does.
+    The points go back into their lots, and what has expired meanwhile stays over; who takes the goods hands the money
+    back that was taken. With `restock` the goods go back into the stock they came from, else they are written off.
+    Raises as `ask_return` does.
     """
     account, order = locked(session, *_order_of(order_no, store_id), now=now)
     if order.status == "returned":
         return order
     if order.status != "shipped":
         _must_be_returnable(order, now)
-    source = points.Source("exchange-return", order.id)
-    points.cancel(session, account, spent=paid_by(order), source=source, now=now)
+    give_back(session, account, order, because="exchange-return", now=now)
+    hand_back(session, order, now=now)
     close(order, "returned", now=now)
     order.written_off = not restock
     announce(

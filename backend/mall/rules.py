@@ -87,10 +87,36 @@ def refusal_of_terms(
     return None
 
 
-def refusal(*, points: int = 1, stock: int = 0, position: int = 0, **texts: str) -> str | None:
+def refusal_of_pre_order(
+    *,
+    deposit_points: int | None,
+    pick_up_from: datetime | None,
+    pick_up_until: datetime | None,
+    least_points: int,
+    off_at: datetime | None,
+) -> str | None:
+    """Why an item that costs at least `least_points` cannot be ordered ahead like that, in words for the operator; None
+    when it can, or is not to be.
+    """
+    if pick_up_from is None or pick_up_until is None:
+        if pick_up_from is not pick_up_until:
+            return "pick_up_from 与 pick_up_until 须同时填写"
+        return None if deposit_points is None else "deposit_points 须与提货期同时填写"
+    if pick_up_from >= pick_up_until:
+        return "pick_up_until 须晚于 pick_up_from"
+    if off_at is None or off_at > pick_up_until:
+        return "预售商品须填写 off_at，且不晚于 pick_up_until"
+    if deposit_points is not None and not 1 <= deposit_points < least_points:
+        return "deposit_points 须至少为 1，且少于任一等级的 points"
+    return None
+
+
+def refusal(*, points: int = 1, money_fen: int = 0, stock: int = 0, position: int = 0, **texts: str) -> str | None:
     """Why an item cannot be like that, in words for the operator; None when it can."""
     if not 1 <= points <= MOST:
         return f"points 须为 1 至 {MOST}"
+    if not 0 <= money_fen <= MOST:
+        return f"money_fen 须为 0 至 {MOST}"
     if not (0 <= stock <= MOST and -MOST <= position <= MOST):
         return f"stock 须为 0 至 {MOST}，position 不超出 ±{MOST}"
     for name, text in texts.items():

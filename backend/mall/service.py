@@ -8,9 +8,10 @@ from backend import points, stores
 from backend.kit.facts import announce
 from backend.kit.ids import digits, new_id, readable_code
 from backend.mall.cart import Wanted, fill
-from backend.mall.delivery import give_coupons, pay
+from backend.mall.delivery import give_coupons
 from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed
 from backend.mall.models import AT_ONCE, Order, OrderLine, PickUp
+from backend.mall.paying import set_aside
 from backend.mall.pool import assign
 from backend.mall.rules import pick_up_by, title_of
 from backend.mall.stock import take
@@ -23,9 +24,10 @@ def exchange(
     session: Session, member_id: int, wishes: Mapping[int, int], *, store_id: int, rng: Random, now: datetime
 ) -> Order:
     """Place one order for all of `wishes` (pieces by item id), to be picked up at a store; its points are set aside
-    until then. Coupons and codes are paid and given at once; an order of nothing else is completed with that.
+    until then, of a pre-order its deposit. Coupons and codes are paid and given at once; an order of nothing else is
+    completed with that.
 
-    Raises CartRefused, TooManyAtOnce, ItemUnknown, WayRefused, NotOnSaleYet, LimitReached, SoldOut,
+    Raises CartRefused, TooManyAtOnce, ItemUnknown, PreOrderAlone, WayRefused, NotOnSaleYet, LimitReached, SoldOut,
     points.Insufficient, points.Frozen and what `stores.get_store` and `coupons.grant` raise; nothing is to be kept of
     the transaction then.
     """
@@ -33,10 +35,10 @@ def exchange(
     store = stores.get_store(session, store_id)
     cart = fill(session, member_id, wishes, store_id=store.id, now=now)
     order = drawn_up(cart, member_id=member_id, rng=rng, now=now)
-    place = PickUp(store.id, digits(rng, PICKUP_CODE_DIGITS), pick_up_by(now))
+    place = PickUp(store.id, digits(rng, PICKUP_CODE_DIGITS), cart[0].item.pick_up_until or pick_up_by(now))
     order.store_id, order.pickup_code, order.pick_up_by = place
     session.add(order)
-    pay(session, account, order, now=now)
+    set_aside(session, account, order, now=now)
     announce(session, _news(order, place, store.name))
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
     give_coupons(session, account, order, cart, rng=rng, now=now)
@@ -54,11 +56,14 @@ def drawn_up(cart: list[Wanted], *, member_id: int, rng: Random, now: datetime) 
         member_id=member_id,
         title=title_of([wanted.item.title for wanted in cart], sum(wanted.quantity for wanted in cart)),
         points=sum(wanted.points for wanted in cart),
+        money_fen=sum(wanted.money_fen for wanted in cart),
+        deposit_points=cart[0].deposit_points,
         on_hold=waits,
         undone=0,
         way="pick-up",
         status="placed" if waits else "completed",
         placed_at=now,
+        pick_up_from=cart[0].item.pick_up_from,
         received_at=None if waits else now,
         closed_at=None if waits else now,
         written_off=False,
@@ -74,6 +79,7 @@ def _line(number: int, wanted: Wanted, now: datetime) -> OrderLine:
         kind=wanted.item.kind,
         quantity=wanted.quantity,
         points=wanted.points,
+        money_fen=wanted.money_fen,
         stock_store_id=wanted.stock.store_id,
         delivered_at=now if wanted.item.kind in AT_ONCE else None,
         coupon_ids=[],

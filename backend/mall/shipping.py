@@ -13,11 +13,11 @@ from backend import addresses, points
 from backend.kit.facts import announce
 from backend.kit.pii import vault
 from backend.mall.cart import fill
-from backend.mall.delivery import pay
 from backend.mall.errors import NotShipped, OrderUnknown, ParcelRefused, PickedUpInstead
 from backend.mall.facts import ExchangeShipped, ExchangeToBeSent
-from backend.mall.locking import locked, locked_order, must_wait, paid_by
+from backend.mall.locking import locked, locked_order, must_wait
 from backend.mall.models import CENTRAL, GIVEN_BACK, Order
+from backend.mall.paying import set_aside, spend
 from backend.mall.rules import LONGEST_CARRIER, LONGEST_TRACKING_NO
 from backend.mall.service import drawn_up
 from backend.mall.stock import take
@@ -41,7 +41,7 @@ def exchange_to_ship(
     order.way = "shipping"
     order.address_sealed = vault(session).seal(delivery.packed(), _place(order))
     session.add(order)
-    pay(session, account, order, now=now)
+    set_aside(session, account, order, now=now)
     announce(session, ExchangeToBeSent(member_id, order.no, order.title, order.points, at=now))
     session.flush()  # all else is written before the stocks, which everyone who wants them waits for, are locked
     take(session, order.lines)
@@ -82,7 +82,7 @@ def ship(session: Session, order_no: str, *, carrier: str, tracking_no: str, now
         order.carrier, order.tracking_no = parcel
         return order
     must_wait(order)
-    points.capture(session, account, source=paid_by(order), now=now)
+    spend(session, account, order, now=now)
     order.status, order.shipped_at = "shipped", now
     order.carrier, order.tracking_no = parcel
     announce(session, ExchangeShipped(order.member_id, order.no, order.title, *parcel, at=now))

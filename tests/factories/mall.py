@@ -1,17 +1,24 @@
+from datetime import timedelta
 from itertools import count
 
 from backend import mall, points
 from tests.support.clocks import MORNING
 
 PRICE = 100
+GOES, BEGINS, ENDS = (MORNING + timedelta(days=days) for days in (3, 10, 17))  # of a pre-order
 
 _reasons = count(1)
 
 
-def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, ways="pick-up", now=MORNING):
+def make_item(session, *, title="陶瓷杯", price=PRICE, stock=5, position=0, ways="pick-up", now=MORNING, **terms):
     texts = {"subtitle": "景德镇手工", "description": "釉下彩，可微波"}
-    offer = mall.Offer(title, points=price, position=position, ways=ways, **texts)
+    offer = mall.Offer(title, points=price, position=position, ways=ways, **texts, **terms)
     return mall.add_item(session, offer, stock=stock, now=now)
+
+
+def make_pre_order(session, *, deposit=30, pick_up=(BEGINS, ENDS), off_at=GOES, **terms):
+    begins, ends = pick_up
+    return make_item(session, deposit_points=deposit, pick_up_from=begins, pick_up_until=ends, off_at=off_at, **terms)
 
 
 def give_points(session, member_id, amount, *, now=MORNING, expiry=None):

@@ -3,7 +3,7 @@ import pytest
 from backend import mall, stores
 from tests.factories.addresses import make_address
 from tests.factories.coupons import make_template
-from tests.factories.mall import PRICE, give_points, make_code_item, make_coupon_item, make_item
+from tests.factories.mall import BEGINS, PRICE, give_points, make_code_item, make_coupon_item, make_item, make_pre_order
 from tests.factories.members import make_identity, make_member
 from tests.support.clocks import MORNING
 from tests.support.phone import member_client
@@ -200,17 +200,21 @@ def test_an_exchange_and_its_cancelling(phone, basket, shop, item):
                 "kind": "goods",
                 "quantity": 2,
                 "points": 2 * PRICE,
+                "money_fen": 0,
                 "delivered_at": None,
                 "coupon_ids": [],
             }
         ],
         "points": 2 * PRICE,
+        "money_fen": 0,
+        "deposit_points": None,
         "way": "pick-up",
         "store": {"id": str(shop), "name": "南京东路店"},
         "address": None,
         "status": "placed",
         "pickup_code": order["pickup_code"],
         "placed_at": "2026-03-01T01:00:00Z",
+        "pick_up_from": None,
         "pick_up_by": "2026-03-15T16:00:00Z",
         "shipped_at": None,
         "carrier": None,
@@ -299,3 +303,16 @@ def test_a_code_is_shown_in_the_detail_to_its_member_alone(app, sessions, phone,
     assert member_client(app, stranger).get(url).status_code == 404
     cancelled = phone.post(f"{url}/cancel")
     assert (cancelled.status_code, cancelled.json["code"]) == (409, "mall.codes-given")
+
+
+def test_what_is_ordered_ahead_says_its_deposit_and_its_window(phone, sessions, shop, item):
+    with sessions.write.begin() as session:
+        ahead = make_pre_order(session, deposit=30, money_fen=1_250).id
+    shown = phone.get(f"{ITEMS}/{ahead}").json
+    assert (shown["deposit_points"], shown["money_fen"], shown["pick_up_from"]) == (30, 1_250, f"{BEGINS:%FT%TZ}")
+    before = available(phone)
+    order = phone.post(ORDERS, json=cart((ahead, 2), store_id=shop)).json
+    assert (order["points"], order["deposit_points"], order["money_fen"]) == (2 * PRICE, 60, 2_500)
+    assert (order["pick_up_from"], before - available(phone)) == (shown["pick_up_from"], 60)
+    both = phone.post(ORDERS, json=cart((ahead, 1), (item.id, 1), store_id=shop))
+    assert (both.status_code, both.json["code"]) == (422, "mall.pre-order-alone")

@@ -1,9 +1,11 @@
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
-from backend import mall
+from backend import mall, stores
+from backend.kit.calendar import shop_day
 from backend.kit.db import run
 from tests.factories.addresses import make_address
 from tests.factories.mall import make_item
@@ -21,7 +23,8 @@ def cup(answer):
 
 def test_added_item_is_on_offer(answer):
     made = answer(*CUP, "--subtitle", "景德镇手工", "--description", "釉下彩", "--position", 2)
-    expected = {"kind": "goods", "title": "陶瓷杯", "points": 300, "stock": 5, "status": "on", "position": 2}
+    expected = {"kind": "goods", "title": "陶瓷杯", "points": 300, "money_fen": 0, "stock": 5}
+    expected |= {"status": "on", "position": 2}
     assert made == {"id": made["id"], **expected}
     assert answer("mall", "list") == [made]
 
@@ -74,7 +77,7 @@ def test_unknown_item(flask, command):
 
 def test_sound_stocks(flask, cup):
     result = flask("mall", "verify")
-    assert (result.exit_code, result.stdout) == (0, "All stocks agree with their orders.\n")
+    assert (result.exit_code, result.stdout) == (0, "All stocks and payments agree with their orders.\n")
 
 
 def test_stock_that_disagrees_is_named_and_the_exit_code_is_1(flask, sessions, cup):
@@ -82,8 +85,41 @@ def test_stock_that_disagrees_is_named_and_the_exit_code_is_1(flask, sessions, c
         session.execute(text("UPDATE mall_stocks SET stock = 4"))
     result = flask("mall", "verify", "--json")
     assert result.exit_code == 1
-    assert f'"item_id": "{cup}"' in result.stdout
-    assert '"expected": 5' in result.stdout
+    assert json.loads(result.stdout) == [{"what": f"stock of {cup} at 0", "is": 4, "should_be": 5}]
+
+
+def test_money_is_shown_by_store_and_day_and_verified(answer, flask, sessions, rng):
+    flask("stores", "create", "SH01", "南京东路店")
+    with sessions.write.begin() as session:
+        item, member_id = make_item(session, money_fen=1_250), make_member(session).id
+        session.flush()
+        shop = stores.store_by_code(session, "SH01")
+        order = mall.exchange(session, member_id, {item.id: 1}, store_id=shop.id, rng=rng, now=MORNING)
+        mall.pick_up(session, code=order.pickup_code, store_id=shop.id, paid_fen=1_250, now=MORNING)
+    on = ("--since", "2026-03-01", "--until", "2026-03-02")
+    assert answer("mall", "takings", *on) == [
+        {"day": "2026-03-01", "store": "SH01", "taken_fen": 1_250, "handed_back_fen": 0}
+    ]
+    with sessions.write.begin() as session:
+        session.execute(text("DELETE FROM mall_payments"))
+    assert flask("mall", "takings", *on).stdout == "No money was taken.\n"
+    result = flask("mall", "verify", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout) == [{"what": f"fen paid for {order.no}", "is": 0, "should_be": 1_250}]
+
+
+def test_a_pre_order_is_put_on_offer(answer, flask, sessions):
+    window = ("--off-at", "2026-04-01", "--pick-up-from", "2026-05-01", "--pick-up-until", "2026-05-08")
+    refused = flask(*CUP, "--deposit", 300, *window)
+    assert "(mall.offer-refused)" in refused.stderr
+    made = answer(*CUP, "--deposit", 50, "--money", 900, *window)
+    with sessions.read() as session:
+        item = session.get_one(mall.Item, int(made["id"]))
+        assert (item.deposit_points, item.money_fen, shop_day(item.pick_up_until).isoformat()) == (
+            50,
+            900,
+            "2026-05-08",
+        )
 
 
 def test_a_store_is_given_stock_of_its_own(answer, flask, cup):

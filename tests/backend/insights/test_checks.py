@@ -7,6 +7,7 @@ from sqlalchemy import delete, update
 
 from backend import coupons, lifecycle, mall, points, purchases, tiers
 from backend.insights import checks
+from backend.mall.payments import Payment
 from backend.points import Account, Entry, Pending, Source
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.mall import make_item
@@ -108,13 +109,20 @@ def test_a_standing_that_its_journal_does_not_give_is_found(session, member_id, 
 def test_stock_that_disagrees_with_its_orders_is_found(session, member_id, rng):
     item, store = make_item(session), make_store(session)
     mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
+<<<<<<< HEAD
     assert checks.of_counters(session) == []
     session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
     assert checks.of_counters(session) == [
+=======
+    assert checks.of_mall(session) == []
+    session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
+    assert checks.of_mall(session) == [
+>>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
         checks.Broken(None, "mall", f"mall_stocks {item.id} at 0", "stock is 3 and should be 4")
     ]
 
 
+<<<<<<< HEAD
 def test_a_counter_of_coupons_that_is_not_what_it_counts_is_found_and_is_no_member_s(session, member_id):
     coupon = make_coupon(session, member_id, template=make_template(session, code="spring"))
     assert (checks.of_counters(session), wrong(session, member_id)) == ([], [])
@@ -125,6 +133,16 @@ def test_a_counter_of_coupons_that_is_not_what_it_counts_is_found_and_is_no_memb
     ]
     assert wrong(session, member_id) == [
         (None, "coupons", f"redemptions of coupon {coupon.id}", "counted 1 and should be 0")
+=======
+def test_goods_without_their_money_are_found(session, member_id, rng):
+    item, store = make_item(session, money_fen=500), make_store(session)
+    order = mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
+    mall.pick_up(session, code=order.pickup_code, store_id=store.id, paid_fen=500, now=MORNING)
+    assert checks.of_mall(session) == []
+    session.execute(delete(Payment))
+    assert checks.of_mall(session) == [
+        checks.Broken(None, "mall", f"mall_orders {order.no}", "0 fen are paid and should be 500")
+>>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
     ]
 
 

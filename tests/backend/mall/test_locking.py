@@ -1,7 +1,7 @@
 import pytest
 
 from backend import mall
-from backend.mall.locking import checked_reason, handed_over_at, locked, must_wait, paid_by
+from backend.mall.locking import checked_reason, handed_over_at, locked, must_wait
 from backend.mall.models import Order
 from tests.support.clocks import MORNING
 
@@ -39,10 +39,6 @@ def test_what_waits_was_not_handed_over():
         with pytest.raises(mall.NotPickedUp):
             handed_over_at(Order(status=status))
     assert handed_over_at(Order(status="received", received_at=MORNING)) == MORNING
-
-
-def test_each_hand_over_is_paid_for_under_a_name_of_its_own():
-    assert [paid_by(Order(id=7, undone=undone)).id for undone in (0, 1, 2)] == [7, "7:1", "7:2"]
 
 
 def test_a_reason_is_one_line():

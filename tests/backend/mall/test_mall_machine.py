@@ -13,12 +13,13 @@ from sqlalchemy import select
 from backend import mall, points, stores
 from backend.kit.calendar import shop_day
 from backend.mall.rules import bring_back_by, pick_up_by
-from tests.factories.mall import PRICE, make_item
+from tests.factories.mall import BEGINS, ENDS, GOES, PRICE, make_item, make_pre_order
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
 FUNDS = 500
 STOCK = 3
+MONEY, DEPOSIT = 500, 30  # apiece, of the second item and of the third, which is ordered ahead
 REFUSALS = {
     "received": mall.AlreadyPickedUp,
     "cancelled": mall.OrderCancelled,
@@ -35,9 +36,10 @@ places = st.integers(0, 1)
 @dataclass
 class ModelOrder:
     member: int
-    cart: list  # pieces of each item
+    cart: tuple  # pieces of each item
     until: object
     order: mall.Order
+    deposit: int | None = None
     status: str = "placed"
     received: object = None
 
@@ -45,17 +47,31 @@ class ModelOrder:
     def quantity(self):
         return sum(self.cart)
 
+    @property
+    def cost(self):
+        return PRICE * self.quantity
+
+    @property
+    def money(self):
+        return MONEY * self.cart[1]
+
+    @property
+    def set_aside(self):
+        return self.cost if self.deposit is None else self.deposit
+
 
 class MallMachine(RuleBasedStateMachine):
     def __init__(self, sessions, rng):
         super().__init__()
         self.sessions, self.rng, self.now = sessions, rng, MORNING
-        self.orders, self.stock = [], [STOCK, STOCK]
+        self.orders, self.stock = [], [STOCK] * 3
         with sessions.write.begin() as session:
             store = stores.create_store(session, code=f"S{next(_numbers)}", name="店", now=MORNING)
             session.flush()
             self.store_id = store.id
-            self.items = [make_item(session, stock=STOCK).id for _ in range(2)]
+            dear = make_item(session, stock=STOCK, money_fen=MONEY)
+            offers = make_item(session, stock=STOCK), dear, make_pre_order(session, stock=STOCK, deposit=DEPOSIT)
+            self.items = [offer.id for offer in offers]
             self.members = [make_member(session).id for _ in range(2)]
             for member_id in self.members:
                 account = points.lock(session, member_id, now=MORNING)
@@ -68,29 +84,45 @@ class MallMachine(RuleBasedStateMachine):
     def held(self, member):
         """What orders that can still be picked up have set aside: past their time the points are free at once."""
         waiting = [o for o in self.orders if o.member == member and o.status == "placed" and self.now < o.until]
-        return PRICE * sum(order.quantity for order in waiting)
+        return sum(order.set_aside for order in waiting)
 
     def spent(self, member):
-        taken = [o for o in self.orders if o.member == member and o.status == "received"]
-        return PRICE * sum(order.quantity for order in taken)
+        return sum(order.cost for order in self.orders if order.member == member and order.status == "received")
+
+    def available(self, member):
+        return FUNDS - self.spent(member) - self.held(member)
 
     @rule(member=places, cart=st.tuples(pieces, pieces).filter(any))
     def exchange(self, member, cart):
+        self.place(member, (*cart, 0))
+
+    @rule(member=places, ahead=st.integers(1, 3))
+    def order_ahead(self, member, ahead):
+        if self.now < GOES:
+            self.place(member, (0, 0, ahead), deposit=DEPOSIT * ahead)
+            return
+        with pytest.raises(mall.ItemUnknown):
+            self.do(lambda session: self.order(session, member, {self.items[2]: ahead}))
+
+    def order(self, session, member, wishes):
+        return mall.exchange(session, self.members[member], wishes, store_id=self.store_id, rng=self.rng, now=self.now)
+
+    def place(self, member, cart, *, deposit=None):
         wishes = {item_id: count for item_id, count in zip(self.items, cart, strict=True) if count}
 
         def work(session):
-            return mall.exchange(
-                session, self.members[member], wishes, store_id=self.store_id, rng=self.rng, now=self.now
-            )
+            return self.order(session, member, wishes)
 
+        until = pick_up_by(self.now) if deposit is None else ENDS
+        wanted = PRICE * sum(cart) if deposit is None else deposit
         if any(count > left for count, left in zip(cart, self.stock, strict=True)):
             with pytest.raises(mall.SoldOut):
                 self.do(work)
-        elif PRICE * sum(cart) > FUNDS - self.spent(member) - self.held(member):
+        elif wanted > self.available(member):
             with pytest.raises(points.Insufficient):
                 self.do(work)
         else:
-            self.orders.append(ModelOrder(member, cart, pick_up_by(self.now), self.do(work)))
+            self.orders.append(ModelOrder(member, cart, until, self.do(work), deposit))
             self.move(cart, -1)
 
     @precondition(lambda self: self.orders)
@@ -108,17 +140,34 @@ class MallMachine(RuleBasedStateMachine):
         assert self.do(work).status == "cancelled"
         self.close(made, "cancelled")
 
+    def refusal(self, made, paid):
+        """Why an order is not handed over for that much money, None when it is."""
+        if made.status in {"cancelled", "lapsed", "returned"}:
+            return REFUSALS[made.status]
+        if made.status == "placed":
+            if self.now >= made.until:
+                return mall.OrderLapsed
+            if made.deposit is not None and self.now < BEGINS:
+                return mall.PickUpTooEarly
+            if paid != made.money:
+                return mall.MoneyDue
+            if made.cost - made.set_aside > self.available(made.member):
+                return points.Insufficient
+        return None
+
     @precondition(lambda self: self.orders)
-    @rule(data=st.data())
-    def pick_up(self, data):
+    @rule(data=st.data(), exactly=st.sampled_from([True, True, True, False]))
+    def pick_up(self, data, exactly):
         made = data.draw(st.sampled_from(self.orders))
+        paid = made.money if exactly else made.money + 1
 
         def work(session):
-            return mall.pick_up(session, code=made.order.pickup_code, store_id=self.store_id, now=self.now)
+            return mall.pick_up(
+                session, code=made.order.pickup_code, store_id=self.store_id, paid_fen=paid, now=self.now
+            )
 
-        overdue = made.status == "placed" and self.now >= made.until
-        if overdue or made.status in {"cancelled", "lapsed", "returned"}:
-            with pytest.raises(mall.OrderLapsed if overdue else REFUSALS[made.status]):
+        if refusal := self.refusal(made, paid):
+            with pytest.raises(refusal):
                 self.do(work)
             return
         assert self.do(work).status == "received"
@@ -188,12 +237,15 @@ class MallMachine(RuleBasedStateMachine):
         with self.sessions.read() as session:
             stock = dict(session.execute(select(mall.Stock.item_id, mall.Stock.stock)).all())
             assert [stock[item_id] for item_id in self.items] == self.stock
-            assert mall.stock_faults(session) == []
+            assert (mall.stock_faults(session), mall.payment_faults(session, limit=9)) == ([], [])
+            taken = sum(made.money for made in self.orders if made.status == "received")
+            through = mall.takings(session, since=shop_day(MORNING), until=shop_day(self.now) + timedelta(days=1))
+            assert sum(one.taken_fen - one.handed_back_fen for one in through) == taken
             assert points.verify(session, self.members) == []
             for member, member_id in enumerate(self.members):
                 seen = points.summary(session, member_id, now=self.now)
                 assert seen.held == self.held(member)
-                assert seen.available == FUNDS - self.spent(member) - seen.held
+                assert seen.available == self.available(member)
                 assert points.balance_at(session, member_id, at=self.now) == FUNDS - self.spent(member)
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from backend import mall, media
-from tests.factories.mall import make_item
+from tests.factories.mall import ENDS, make_item, make_pre_order
 from tests.support.clocks import MORNING
 
 
@@ -84,3 +84,19 @@ def test_only_goods_are_sent(session):
     for kind in ("service", "coupon"):
         with pytest.raises(mall.OfferRefused):
             mall.add_item(session, mall.Offer("洗车", points=1, kind=kind, ways="both"), stock=1, now=MORNING)
+
+
+@pytest.mark.parametrize("parts", [{"kind": "virtual"}, {"ways": "both"}, {"ways": "shipping"}], ids=str)
+def test_what_is_paid_for_or_ordered_ahead_is_picked_up(session, parts):
+    window = {"pick_up_from": MORNING, "pick_up_until": ENDS, "off_at": ENDS}
+    for terms in ({"money_fen": 1}, window):
+        with pytest.raises(mall.OfferRefused) as refused:
+            mall.add_item(session, mall.Offer("会员卡", points=9, **parts, **terms), stock=0, now=MORNING)
+        assert "pick-up" in refused.value.detail
+
+
+def test_a_deposit_is_less_than_any_tier_pays(session):
+    with pytest.raises(mall.OfferRefused) as refused:
+        make_pre_order(session, deposit=50, tier_points={"gold": 50})
+    assert "deposit_points" in refused.value.detail
+    assert make_pre_order(session, deposit=49, tier_points={"gold": 50}).deposit_points == 49

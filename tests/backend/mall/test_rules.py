@@ -5,7 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.kit.calendar import shop_day
-from backend.mall.rules import MOST, pick_up_by, received_by, refusal, refusal_of_terms, shipped_until, title_of
+from backend.mall.rules import (
+    MOST,
+    pick_up_by,
+    received_by,
+    refusal,
+    refusal_of_pre_order,
+    refusal_of_terms,
+    shipped_until,
+    title_of,
+)
 from config.policy import PICK_UP_WITHIN_DAYS
 
 TICK = timedelta(microseconds=1)
@@ -43,6 +52,8 @@ def test_what_fits_its_columns_and_can_be_shown_is_not_refused(parts):
     [
         ({"points": 0}, "points"),
         ({"points": MOST + 1}, "points"),
+        ({"money_fen": -1}, "money_fen"),
+        ({"money_fen": MOST + 1}, "money_fen"),
         ({"stock": -1}, "stock"),
         ({"stock": MOST + 1}, "stock"),
         ({"position": MOST + 1}, "position"),
@@ -85,6 +96,32 @@ def test_terms_that_can_be_kept_are_not_refused(terms):
 )
 def test_a_refusal_of_terms_names_the_part(terms, named):
     assert named in (refusal_of_terms(**(TERMS | terms)) or "")
+
+
+AHEAD = {"deposit_points": 9, "pick_up_from": NOON, "pick_up_until": NOON + TICK, "least_points": 10, "off_at": NOON}
+NOT_AHEAD = {"deposit_points": None, "pick_up_from": None, "pick_up_until": None}
+
+
+@pytest.mark.parametrize("terms", [{}, NOT_AHEAD, NOT_AHEAD | {"off_at": None}, {"deposit_points": None}])
+def test_what_can_be_ordered_ahead_is_not_refused(terms):
+    assert refusal_of_pre_order(**(AHEAD | terms)) is None
+
+
+@pytest.mark.parametrize(
+    ("terms", "named"),
+    [
+        ({"pick_up_from": None}, "pick_up_from"),
+        ({"pick_up_until": None}, "pick_up_until"),
+        ({"pick_up_from": None, "pick_up_until": None}, "deposit_points"),
+        ({"pick_up_until": NOON}, "pick_up_until"),
+        ({"off_at": None}, "off_at"),
+        ({"off_at": NOON + 2 * TICK}, "off_at"),
+        ({"deposit_points": 0}, "deposit_points"),
+        ({"deposit_points": 10}, "deposit_points"),
+    ],
+)
+def test_a_refusal_of_a_pre_order_names_the_part(terms, named):
+    assert named in (refusal_of_pre_order(**(AHEAD | terms)) or "")
 
 
 def test_the_rule_and_the_search_for_what_counts_as_received_agree():
