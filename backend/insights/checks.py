@@ -36,15 +36,10 @@ def of_members(session: Session, member_ids: Sequence[int]) -> list[Broken]:
     return [*ledger, *standings, *_purchases(session, member_ids), *uses]
 
 
-<<<<<<< HEAD
-def of_counters(session: Session) -> list[Broken]:
-    """Stock of the mall that disagrees with its orders, and counters of coupons that are not what they count."""
-=======
-def of_mall(session: Session) -> list[Broken]:
-    """Items of the mall whose stock disagrees with their orders, and orders whose money disagrees with their state; a
-    thousand of these at most.
+def of_house(session: Session) -> list[Broken]:
+    """Stock of the mall that disagrees with its orders, orders whose money disagrees with their state (a thousand at
+    most), and counters of coupons that are not what they count.
     """
->>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
     stocks = [
         Broken(
             None,
@@ -54,22 +49,18 @@ def of_mall(session: Session) -> list[Broken]:
         )
         for fault in mall.stock_faults(session)
     ]
-<<<<<<< HEAD
-    return [*stocks, *map(_count, coupons.count_faults(session))]
-
-
-def _count(fault: coupons.CountFault) -> Broken:
-    place = f"{fault.what} on {fault.day}" if fault.day else fault.what
-    return Broken(None, "coupons", place, f"counted {fault.counted} and should be {fault.expected}")
-=======
     payments = [
         Broken(
             None, "mall", f"mall_orders {one.order_no}", f"{one.paid_fen} fen are paid and should be {one.expected_fen}"
         )
         for one in mall.payment_faults(session, limit=MOST_PAYMENTS)
     ]
-    return [*stocks, *payments]
->>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
+    return [*stocks, *payments, *map(_count, coupons.count_faults(session))]
+
+
+def _count(fault: coupons.CountFault) -> Broken:
+    place = f"{fault.what} on {fault.day}" if fault.day else fault.what
+    return Broken(None, "coupons", place, f"counted {fault.counted} and should be {fault.expected}")
 
 
 def _purchases(session: Session, member_ids: Sequence[int]) -> Iterator[Broken]:

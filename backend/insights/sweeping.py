@@ -108,11 +108,7 @@ def _look(sessions: Sessions, after_member_id: int, limit: int) -> _Slice:
     with sessions.read() as session:
         hold_still(session)
         member_ids = points.member_ids(session, after=after_member_id, limit=limit)
-<<<<<<< HEAD
-        broken = checks.of_members(session, member_ids) if member_ids else checks.of_counters(session)
-=======
-        broken = checks.of_members(session, member_ids) if member_ids else checks.of_mall(session)
->>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
+        broken = checks.of_members(session, member_ids) if member_ids else checks.of_house(session)
         return _Slice(after_member_id, member_ids, broken)
 
 

@@ -109,40 +109,32 @@ def test_a_standing_that_its_journal_does_not_give_is_found(session, member_id, 
 def test_stock_that_disagrees_with_its_orders_is_found(session, member_id, rng):
     item, store = make_item(session), make_store(session)
     mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
-<<<<<<< HEAD
-    assert checks.of_counters(session) == []
+    assert checks.of_house(session) == []
     session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
-    assert checks.of_counters(session) == [
-=======
-    assert checks.of_mall(session) == []
-    session.execute(update(mall.Stock).values(stock=mall.Stock.stock - 1))
-    assert checks.of_mall(session) == [
->>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
+    assert checks.of_house(session) == [
         checks.Broken(None, "mall", f"mall_stocks {item.id} at 0", "stock is 3 and should be 4")
     ]
 
 
-<<<<<<< HEAD
 def test_a_counter_of_coupons_that_is_not_what_it_counts_is_found_and_is_no_member_s(session, member_id):
     coupon = make_coupon(session, member_id, template=make_template(session, code="spring"))
-    assert (checks.of_counters(session), wrong(session, member_id)) == ([], [])
+    assert (checks.of_house(session), wrong(session, member_id)) == ([], [])
     session.execute(update(coupons.Template).values(issued=2))
     coupon.redemptions = 1
-    assert checks.of_counters(session) == [
-        checks.Broken(None, "coupons", "template spring", "counted 2 and should be 1")
-    ]
+    assert checks.of_house(session) == [checks.Broken(None, "coupons", "template spring", "counted 2 and should be 1")]
     assert wrong(session, member_id) == [
         (None, "coupons", f"redemptions of coupon {coupon.id}", "counted 1 and should be 0")
-=======
+    ]
+
+
 def test_goods_without_their_money_are_found(session, member_id, rng):
     item, store = make_item(session, money_fen=500), make_store(session)
     order = mall.exchange(session, member_id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
     mall.pick_up(session, code=order.pickup_code, store_id=store.id, paid_fen=500, now=MORNING)
-    assert checks.of_mall(session) == []
+    assert checks.of_house(session) == []
     session.execute(delete(Payment))
-    assert checks.of_mall(session) == [
+    assert checks.of_house(session) == [
         checks.Broken(None, "mall", f"mall_orders {order.no}", "0 fen are paid and should be 500")
->>>>>>> f32fb07 (Let exchanges cost money besides points, and be ordered ahead)
     ]
 
 
