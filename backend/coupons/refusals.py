@@ -18,10 +18,10 @@ class CouponTwice(Invalid):
 
 
 class CouponNotYet(Conflict):
-    """Its validity has not begun."""
+    """Its validity has not begun; `since` says in words when it does."""
 
     code = "coupons.not-yet"
-    message = "「{name}」尚未生效"
+    message = "「{name}」尚未生效，{since}起可用"
 
 
 class CouponExpired(Conflict):

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from backend.coupons.definition import Definition, Goods, Usable
 from backend.coupons.refusals import CouponExpired, CouponNotYet, WrongStore, WrongTime
+from backend.kit.calendar import day_start
 from backend.kit.errors import DomainError
 from config import policy
 
@@ -44,7 +45,7 @@ def unfit(ticket: Ticket, *, store_code: str, at: datetime) -> DomainError | Non
     """Why a coupon is good for nothing at a store at an instant; None where it is."""
     scope, name = ticket.definition.scope, ticket.name
     if at < ticket.valid_from:
-        return CouponNotYet(name=name)
+        return CouponNotYet(name=name, since=_since(ticket.valid_from))
     if at >= ticket.valid_until:
         return CouponExpired(name=name)
     if scope.stores is not None and store_code not in scope.stores:
@@ -58,6 +59,13 @@ def in_scope(definition: Definition, lines: Sequence[BillLine]) -> tuple[int, ..
     return tuple(
         place for place, line in enumerate(lines) if all(_answers(goods, line)) and not any(_answers(without, line))
     )
+
+
+def _since(first: datetime) -> str:
+    """The shop day on which something begins, with the hour where it is not the whole day."""
+    local = first.astimezone(policy.SHOP_ZONE)
+    day = f"{local.year}年{local.month}月{local.day}日"
+    return day if first == day_start(local.date()) else f"{day} {local:%H:%M} "
 
 
 def _timely(usable: Usable, at: datetime) -> bool:

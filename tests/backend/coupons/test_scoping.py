@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -22,6 +23,19 @@ SUNDAY_NOON = datetime(2026, 3, 1, 4, tzinfo=UTC)
 def test_it_is_good_from_its_first_to_its_last_instant(at, code):
     why = unfit(cash(100), store_code="HQ", at=at)
     assert (why and why.code) == code
+
+
+@pytest.mark.parametrize(
+    ("valid_from", "words"),
+    [
+        (datetime(2026, 3, 1, 16, tzinfo=UTC), "「券T」尚未生效，2026年3月2日起可用"),
+        (datetime(2026, 3, 2, 15, 59, tzinfo=UTC), "「券T」尚未生效，2026年3月2日 23:59 起可用"),
+    ],
+)
+def test_what_is_not_good_yet_says_from_which_day_of_the_shop_it_is(valid_from, words):
+    ticket = replace(cash(100), valid_from=valid_from)
+    assert unfit(ticket, store_code="HQ", at=valid_from - TICK).detail == words
+    assert unfit(ticket, store_code="HQ", at=valid_from) is None
 
 
 @pytest.mark.parametrize(
