@@ -4,7 +4,7 @@ from datetime import date, datetime
 from random import Random
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from backend import points
@@ -117,12 +117,16 @@ def check_limit(session: Session, member_id: int, template_id: int, terms: Defin
         Coupon.status != "revoked",
         Coupon.got_on >= since,
     )
-    given = select(func.count()).where(
-        Gift.giver_id == member_id, Gift.template_id == template_id, Gift.status == "accepted", Gift.got_on >= since
-    )
+    given = select(func.count()).select_from(Gift).join(Coupon, Coupon.id == Gift.coupon_id)
+    given = given.where(*given_away(member_id), Gift.template_id == template_id, Gift.got_on >= since)
     got = session.scalar(select(own.scalar_subquery() + given.scalar_subquery())) or 0
     if got >= limit.most:
         raise LimitReached
+
+
+def given_away(member_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Gifts, with their coupons, that count for their giver: not those that the giver has, given back or by a merge."""
+    return Gift.giver_id == member_id, Gift.status == "accepted", Coupon.member_id != member_id
 
 
 def written(

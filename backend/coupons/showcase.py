@@ -12,6 +12,7 @@ from backend.coupons import queries, stock
 from backend.coupons.audience import Asker, is_for
 from backend.coupons.definition import Definition
 from backend.coupons.errors import SoldOut, SoldOutToday
+from backend.coupons.issuing import given_away
 from backend.coupons.models import Coupon, Template
 from backend.coupons.rules import counts_since
 from backend.coupons.ways import Gift
@@ -65,9 +66,8 @@ def _got(session: Session, member_id: int, template_ids: Collection[int]) -> Day
     own = select(Coupon.template_id, Coupon.got_on).where(
         Coupon.member_id == member_id, Coupon.template_id.in_(template_ids), Coupon.status != "revoked"
     )
-    given = select(Gift.template_id, Gift.got_on).where(
-        Gift.giver_id == member_id, Gift.template_id.in_(template_ids), Gift.status == "accepted"
-    )
+    given = select(Gift.template_id, Gift.got_on).join(Coupon, Coupon.id == Gift.coupon_id)
+    given = given.where(*given_away(member_id), Gift.template_id.in_(template_ids))
     days: Days = {}
     for template_id, got_on in session.execute(own.union_all(given)):
         days.setdefault(template_id, []).append(got_on)
