@@ -63,6 +63,7 @@ LISTENERS: Listeners = {
     lottery.DrawWon: [messaging.tell_draw_won],
     mall.ExchangeReady: [messaging.tell_exchange_ready],
     mall.ExchangeLapsesSoon: [messaging.tell_exchange_lapses_soon],
+    mall.PreOrderConfirmed: [messaging.tell_pre_order_confirmed],
     mall.ExchangeToBeSent: [messaging.tell_exchange_to_be_sent],
     mall.ExchangeShipped: [messaging.tell_exchange_shipped],
     mall.ExchangeCancelled: [messaging.tell_exchange_cancelled],

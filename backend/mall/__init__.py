@@ -64,6 +64,7 @@ from backend.mall.facts import (
     ExchangeReady,
     ExchangeShipped,
     ExchangeToBeSent,
+    PreOrderConfirmed,
     ReturnDeclined,
 )
 from backend.mall.fulfilment import at_counter, complete_due, make_ready, pick_up, prepare, undo_pick_up
@@ -151,6 +152,7 @@ __all__ = [
     "PickUpTooEarly",
     "PickedUpInstead",
     "PreOrderAlone",
+    "PreOrderConfirmed",
     "ReasonRefused",
     "ReturnDeclined",
     "ReturnTooLate",

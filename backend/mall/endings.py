@@ -75,7 +75,7 @@ def _end(
         free(session, account, order, now=now)
     close(order, status, now=now, reason=reason)
     back = [line for line in order.lines if line.delivered_at is None]
-    paid = sum(line.points for line in back)
+    paid = sum(line.points for line in back) - order.rest_points  # which is spent at the hand-over alone
     announce(
         session,
         ExchangeCancelled(order.member_id, order.no, order.title, paid, status, words=reason or "", at=now),

@@ -20,6 +20,20 @@ class ExchangeConfirmed:
 
 
 @dataclass(frozen=True)
+class PreOrderConfirmed:
+    """A member ordered something ahead, to pick up from the instant `pick_up_from` until `pick_up_by`."""
+
+    member_id: int
+    order_no: str
+    title: str
+    pickup_code: str
+    store_name: str
+    pick_up_from: datetime
+    pick_up_by: datetime
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ExchangeToBeSent:
     """A member exchanged points for something that the shop is going to send to them."""
 

@@ -9,7 +9,7 @@ from backend.kit.facts import announce
 from backend.kit.ids import digits, new_id, readable_code
 from backend.mall.cart import Wanted, fill
 from backend.mall.delivery import give_coupons
-from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed
+from backend.mall.facts import ExchangeCompleted, ExchangeConfirmed, PreOrderConfirmed
 from backend.mall.models import AT_ONCE, Order, OrderLine, PickUp
 from backend.mall.paying import set_aside
 from backend.mall.pool import assign
@@ -86,9 +86,12 @@ def _line(number: int, wanted: Wanted, now: datetime) -> OrderLine:
     )
 
 
-def _news(order: Order, place: PickUp, store_name: str) -> ExchangeConfirmed | ExchangeCompleted:
+def _news(order: Order, place: PickUp, store_name: str) -> ExchangeConfirmed | PreOrderConfirmed | ExchangeCompleted:
     if order.status == "completed":
         return ExchangeCompleted(order.member_id, order.no, order.title, at=order.placed_at)
+    if order.pick_up_from is not None:
+        window, at = (order.pick_up_from, place.until), order.placed_at
+        return PreOrderConfirmed(order.member_id, order.no, order.title, place.code, store_name, *window, at=at)
     return ExchangeConfirmed(
         member_id=order.member_id,
         order_no=order.no,

@@ -15,6 +15,7 @@ from backend.messaging.exchange_messages import (
     tell_exchange_ready,
     tell_exchange_shipped,
     tell_exchange_to_be_sent,
+    tell_pre_order_confirmed,
     tell_return_declined,
 )
 from backend.messaging.owners import drop_waiting, move_messages
@@ -66,6 +67,7 @@ __all__ = [
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",
+    "tell_pre_order_confirmed",
     "tell_return_declined",
     "tell_tier_falls_soon",
     "tell_tier_lost",

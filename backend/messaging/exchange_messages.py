@@ -9,10 +9,11 @@ from backend.mall import (
     ExchangeReady,
     ExchangeShipped,
     ExchangeToBeSent,
+    PreOrderConfirmed,
     ReturnDeclined,
 )
 from backend.messaging.deciding import decide
-from backend.messaging.wording import instant, last_day, why_ended
+from backend.messaging.wording import day, instant, last_day, why_ended
 
 
 def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> None:
@@ -26,6 +27,19 @@ def tell_exchange_confirmed(session: Session, confirmed: ExchangeConfirmed) -> N
     }
     cause = (confirmed.order_no,)
     decide(session, confirmed.member_id, "exchange_confirmed", words=words, cause=cause, now=confirmed.at)
+
+
+def tell_pre_order_confirmed(session: Session, confirmed: PreOrderConfirmed) -> None:
+    """Decide to tell the member from when on they can pick up what they ordered ahead."""
+    words = {
+        "item": confirmed.title,
+        "pickup_code": confirmed.pickup_code,
+        "store": confirmed.store_name,
+        "first_day": day(confirmed.pick_up_from),
+        "last_day": last_day(confirmed.pick_up_by),
+    }
+    cause = (confirmed.order_no,)
+    decide(session, confirmed.member_id, "pre_order_confirmed", words=words, cause=cause, now=confirmed.at)
 
 
 def tell_exchange_ready(session: Session, ready: ExchangeReady) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from backend import mall, points, tiers
 from backend.messaging.models import Message
 from tests.factories.addresses import make_address
-from tests.factories.mall import give_points, make_item
+from tests.factories.mall import give_points, make_item, make_pre_order
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.support.clocks import MORNING
@@ -78,6 +78,12 @@ def test_an_exchange_tells_how_to_pick_it_up(session, member_id, store_id):
     item = make_item(session)
     mall.exchange(session, member_id, {item.id: 1}, store_id=store_id, rng=Random(1), now=MORNING)
     assert told(session, member_id)[1:] == ["exchange_confirmed"]
+
+
+def test_what_is_ordered_ahead_tells_when_to_pick_it_up(session, member_id, store_id):
+    item = make_pre_order(session)
+    mall.exchange(session, member_id, {item.id: 1}, store_id=store_id, rng=Random(1), now=MORNING)
+    assert told(session, member_id)[1:] == ["pre_order_confirmed"]
 
 
 def test_an_exchange_to_be_sent_tells_so(session, member_id):

@@ -7,6 +7,7 @@ from tests.support.clocks import MORNING
 
 KINDS = (
     mall.ExchangeConfirmed,
+    mall.PreOrderConfirmed,
     mall.ExchangeToBeSent,
     mall.ExchangeReady,
     mall.ExchangeLapsesSoon,

@@ -75,12 +75,23 @@ def test_who_has_not_got_the_rest_is_refused_and_may_come_again(session, order, 
     assert adds_up(member_id)
 
 
-def test_a_deposit_is_free_again_however_the_order_ends(session, exchange, ahead, member_id, books, stock, adds_up):
+def test_who_orders_ahead_is_told_the_window(order, heard, exchange, ahead, store):
+    placed = exchange(wishes={ahead.id: 1})
+    where = placed.pickup_code, store.name
+    assert heard == [
+        mall.PreOrderConfirmed(placed.member_id, placed.no, placed.title, *where, BEGINS, ENDS, at=MORNING)
+    ]
+
+
+def test_a_deposit_is_free_again_however_the_order_ends(
+    session, exchange, ahead, member_id, books, stock, heard, adds_up
+):
     cancelled, refused, lapsed = (exchange(wishes={ahead.id: 1}) for _ in range(3))
     mall.cancel(session, member_id, cancelled.no, now=MORNING)
     mall.refuse(session, refused.no, reason="厂家停产", now=MORNING)
     mall.lapse_due(session, lapsed.id, now=ENDS)
     assert [one.status for one in (cancelled, refused, lapsed)] == ["cancelled", "refused", "lapsed"]
+    assert [fact.points for fact in heard if isinstance(fact, mall.ExchangeCancelled)] == [DEPOSIT] * 3
     assert (books(ENDS), stock(ahead)) == ((FUNDS, 0, FUNDS), 5)
     assert adds_up(member_id)
 

@@ -41,6 +41,13 @@ def test_an_exchange_is_told_with_its_code_and_last_day(told):
     assert heard == [("exchange_confirmed", words)]
 
 
+def test_what_is_ordered_ahead_is_told_with_its_window(told):
+    words = {"item": "陶瓷杯"} | TO_FETCH | {"first_day": "2026年3月11日"}
+    begins = datetime(2026, 3, 11, 1, tzinfo=UTC)
+    heard = told(messaging.tell_pre_order_confirmed, mall.PreOrderConfirmed, **PLACE, pick_up_from=begins)
+    assert heard == [("pre_order_confirmed", words)]
+
+
 @pytest.mark.parametrize(
     ("verb", "fact", "template"),
     [
