@@ -16,7 +16,7 @@ from backend.kit.cache import RedisCache
 from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
-from backend.mall.rules import bring_back_by, pick_up_by
+from backend.mall.rules import pick_up_by
 from tests.factories.coupons import make_template
 from tests.factories.mall import give_points, make_code_item, make_coupon_item, make_item
 from tests.factories.members import make_member
@@ -307,49 +307,6 @@ def test_carts_that_cross_take_whole_sets_and_never_wait_in_a_circle(runtime, sh
 
 def place(session, member_id, item_id, shop_id, rng):
     return mall.exchange(session, member_id, {item_id: 1}, store_id=shop_id, rng=rng, now=MORNING)
-
-
-def received_order(sessions, shop_id, rng):
-    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
-    order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, rng))
-    run(sessions.write, lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING))
-    return member_id, item_id, order
-
-
-def test_returning_undoing_and_completing_exclude_one_another(sessions, shop_id, rng, deadlocks):
-    received = [received_order(sessions, shop_id, rng) for _ in range(4)]
-    late = bring_back_by(MORNING)
-    ways = (
-        lambda s, order: mall.take_back(s, order.no, restock=True, now=MORNING).status,
-        lambda s, order: mall.undo_pick_up(s, order.no, store_id=shop_id, now=MORNING).status,
-        lambda s, order: mall.take_back(s, order.no, restock=True, now=MORNING).status,
-        lambda s, order: mall.complete_due(s, order.id, now=late),
-    )
-
-    def act(number):
-        order = received[number // 4][2]
-        try:
-            return run(sessions.write, lambda s: ways[number % 4](s, order))
-        except DomainError as refusal:
-            return refusal.code
-
-    results = race(16, act)
-    gone = "mall.not-picked-up"
-    expected = {
-        "returned": ("returned", "mall.order-returned", "returned", None),
-        "placed": (gone, "placed", gone, None),
-        "completed": ("mall.return-too-late", "mall.undo-too-late", "mall.return-too-late", None),
-    }
-    for place, (member_id, item_id, _order) in enumerate(received):
-        with sessions.read() as session:
-            (ended,) = mall.orders(session, member_id, limit=1)
-            kept = ended.status != "returned"
-            assert stock_of(session, item_id) == (0 if kept else 1)
-            assert points.summary(session, member_id, now=MORNING).available == (0 if kept else GIFT)
-            assert mall.stock_faults(session) == []
-            assert points.verify(session, [member_id]) == []
-        assert tuple(results[4 * place : 4 * place + 4]) == expected[ended.status]
-    assert deadlocks == []
 
 
 def test_without_locks_the_goods_of_one_order_come_back_twice(mariadb_engine, clock, rng):
