@@ -1,5 +1,5 @@
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
@@ -10,11 +10,13 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import mall, stores
-from backend.commands.speech import SHOP_DAY, Group, Instant, as_json, local, tell, tell_one
+from backend.commands.speech import SHOP_DAY, Group, Instant, as_json, local, progress_bar, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
 group = Group("mall", help="What the points mall offers.")
+
+Part = Mapping[int, str]
 
 MOST_WARNINGS = 1_000
 
@@ -120,16 +122,13 @@ def import_codes(item_id: int, file: Path, *, dry_run: bool, as_json: bool) -> N
 
     Lines that cannot be a code, or are known, are told by their numbers. It may be repeated: nothing is added twice.
     """
-    here, total = runtime(), mall.Imported()
-    now, parts = here.clock.now(), list(mall.slices(_lines(file)))
+    here, parts = runtime(), list(mall.slices(_lines(file)))
+    add = partial(mall.import_codes, item_id=item_id, now=here.clock.now())
     if dry_run:
         with here.sessions.write() as session:  # nothing of it is committed
-            for part in parts:
-                total.add(mall.import_codes(session, item_id, part, now=now))
+            total = _all_of(parts, lambda part: add(session, lines=part))
     else:
-        for part in parts:
-            work = partial(mall.import_codes, item_id=item_id, lines=part, now=now)
-            total.add(run(here.sessions.write, work))
+        total = _all_of(parts, lambda part: run(here.sessions.write, partial(add, lines=part)))
     tell_one(asdict(total), json_wanted=as_json)
 
 
@@ -229,6 +228,17 @@ def _lines(file: Path) -> list[str]:
     except UnicodeDecodeError as wrong:
         raise click.UsageError("The file is not UTF-8 text.") from wrong
     return [row[0] if row else "" for row in csv.reader(lines)] if file.suffix.lower() == ".csv" else lines
+
+
+def _all_of(parts: Sequence[Part], add: Callable[[Part], mall.Imported]) -> mall.Imported:
+    """What comes of all parts of a file; a terminal shows how far it has come."""
+    total = mall.Imported()
+    with progress_bar() as bar:
+        task = bar.add_task("Importing codes", total=sum(map(len, parts)))
+        for part in parts:
+            total.add(add(part))
+            bar.advance(task, len(part))
+    return total
 
 
 def _row(item: mall.Item) -> dict[str, object]:

@@ -1,18 +1,25 @@
 import json
+import os
+import signal
+import sys
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from backend import mall, stores
 from backend.kit.calendar import shop_day
 from backend.kit.db import run
+from backend.mall.pool import LINES_A_SLICE
+from backend.mall.virtual import VirtualCode
 from tests.factories.addresses import make_address
 from tests.factories.mall import make_item
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
+from tests.support.programs import run_program
 
 LONG_AGO = MORNING - timedelta(days=7)
+PATH = {"PATH": os.environ["PATH"]}
 CUP = ("mall", "add-item", "陶瓷杯", "--points", 300, "--stock", 5)
 
 
@@ -170,4 +177,24 @@ def test_codes_are_imported_from_a_file_once(answer, flask, cup, tmp_path):
     assert answer("mall", "import-codes", card, file) == {"added": 0, "known": [1, 3, 4], "faulty": []}
     assert flask("mall", "import-codes", card, wrong).exit_code == 2
     assert "(mall.codes-refused)" in flask("mall", "import-codes", cup, file).stderr
+    assert flask("mall", "verify").exit_code == 0
+
+
+@pytest.mark.parametrize("engine", ["mariadb"], indirect=True)
+def test_an_import_that_is_killed_and_repeated_adds_every_code_once(engine, answer, flask, sessions, tmp_path):
+    card = int(answer("mall", "add-item", "月卡", "--points", 9, "--stock", 0, "--kind", "virtual")["id"])
+    file, size = tmp_path / "codes.txt", 2 * LINES_A_SLICE + 9
+    file.write_text("\n".join(f"CODE-{number}" for number in range(size)))
+    url = engine.url.render_as_string(hide_password=False)
+    points = "before:1,after:1,before:2"  # the last finds what the one before has added, and adds nothing
+    dying = ("-m", "tests.backend.commands.dying", url, points, "mall", "import-codes", card, file)
+    assert run_program(sys.executable, *dying, env=PATH).stdout.split() == [str(signal.SIGKILL.value)] * 3
+    with sessions.read() as session:
+        assert mall.stocks_of(session, card)[mall.CENTRAL].stock == LINES_A_SLICE
+    added = answer("mall", "import-codes", card, file)
+    assert (added["added"], added["known"]) == (size - LINES_A_SLICE, list(range(1, LINES_A_SLICE + 1)))
+    with sessions.read() as session:
+        kept = select(func.count(), func.count(VirtualCode.digest.distinct()))
+        assert tuple(session.execute(kept).one()) == (size, size)
+        assert mall.stocks_of(session, card)[mall.CENTRAL].stock == size
     assert flask("mall", "verify").exit_code == 0

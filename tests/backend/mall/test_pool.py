@@ -2,10 +2,16 @@ import pytest
 from sqlalchemy import select, text, update
 
 from backend import mall, points
-from backend.mall.pool import LINES_A_SLICE
+from backend.kit.db import run
+from backend.kit.pii import Unreadable
+from backend.mall.pool import LINES_A_SLICE, codes_left
 from backend.mall.virtual import VirtualCode
 from tests.factories.mall import PRICE, make_code_item
 from tests.support.clocks import MORNING
+from tests.support.meetings import lockless, meeting
+from tests.support.races import race
+from tests.support.runtimes import make_runtime
+from tests.support.statements import statements_on
 
 CODES = ["AAAA-1111", "BBBB-2222", "CCCC-3333"]
 FUNDS = 1000  # the gift of joining and what the fixture gives
@@ -64,6 +70,71 @@ def test_a_file_is_cut_into_slices_that_know_their_lines():
         (1, LINES_A_SLICE + 1, LINES_A_SLICE),
         (LINES_A_SLICE + 2, LINES_A_SLICE + 2, 1),
     ]
+
+
+def test_a_file_of_whole_slices_has_no_empty_one_and_an_empty_file_has_none():
+    assert [len(part) for part in mall.slices(["a"] * 2 * LINES_A_SLICE)] == [LINES_A_SLICE] * 2
+    assert list(mall.slices([" ", "\t", ""])) == []
+    assert list(mall.slices([" a b "])) == [{1: "a b"}]
+
+
+def test_what_came_of_two_parts_is_counted_together():
+    total = mall.Imported(2, [3], [])
+    total.add(mall.Imported(1, [7], [5, 9]))
+    assert total == mall.Imported(3, [3, 7], [5, 9])
+
+
+@pytest.mark.parametrize(
+    ("code", "taken"), [("x" * 200, True), ("a b", True), ("aaaa-1111", True), ("a\tb", False), ("a\x7fb", False)]
+)
+def test_what_can_be_a_code(session, card, code, taken):
+    done = mall.import_codes(session, card.id, {1: code}, now=MORNING)
+    assert (done.added, done.known, done.faulty) == ((1, [], []) if taken else (0, [], [1]))
+
+
+def test_each_line_of_each_order_has_codes_of_its_own_item_the_oldest_first(session, exchange, card, item):
+    other = make_code_item(session, ["ZZZZ-9999", "YYYY-8888"])
+    both, goods = exchange(wishes={card.id: 2, other.id: 1, item.id: 1}), exchange(wishes={item.id: 1})
+    titled = [(line.item_id, code) for line, code in mall.codes_of(session, both)]
+    assert titled == [(card.id, CODES[0]), (card.id, CODES[1]), (other.id, "ZZZZ-9999")]
+    assert mall.codes_of(session, goods) == []
+    assert codes_left(session) == {card.id: 1, other.id: 1}
+
+
+def test_a_code_opens_in_its_own_row_alone(session, exchange, card):
+    order = exchange(wishes={card.id: 1})
+    spare = select(VirtualCode.code_sealed).where(VirtualCode.order_id.is_(None)).limit(1)
+    session.execute(
+        update(VirtualCode).where(VirtualCode.order_id == order.id).values(code_sealed=session.scalar(spare))
+    )
+    session.expire_all()
+    with pytest.raises(Unreadable):
+        mall.codes_of(session, order)
+
+
+def import_twice(sessions, engine):
+    """How often the rows were written, and how many codes were added, when one file is imported twice at once."""
+    with sessions.write.begin() as session:
+        card_id = make_code_item(session, []).id
+    lines = dict(enumerate(CODES, start=1))
+    with statements_on(engine) as said:
+        done = race(
+            2, lambda _: run(sessions.write, lambda session: mall.import_codes(session, card_id, lines, now=MORNING))
+        )
+    with sessions.read() as session:
+        assert mall.stock_faults(session) == []
+    return sum(one.startswith("INSERT INTO mall_virtual_codes") for one in said), sorted(one.added for one in done)
+
+
+def test_one_file_imported_twice_at_once_is_added_once(mariadb, clock, deadlocks):
+    assert import_twice(make_runtime(mariadb, clock).sessions, mariadb) == (1, [0, 3])
+    assert deadlocks == []
+
+
+def test_without_the_lock_both_would_add_it(mariadb, clock):
+    """The negative control: only the key of codes, the net beneath the lock, undoes one of them."""
+    with lockless(mariadb), meeting(mariadb, "INSERT INTO mall_virtual_codes", patience=20):
+        assert import_twice(make_runtime(mariadb, clock).sessions, mariadb) == (2, [0, 3])
 
 
 def test_only_virtual_items_have_codes_and_these_are_their_stock(session, item, card):
