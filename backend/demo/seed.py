@@ -7,6 +7,7 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from backend import checkin, mall, members, messaging, operators, points, purchases, stores
+from backend.demo.counter import offer_at_counter
 from backend.demo.coupons import offer_coupons
 from backend.demo.draws import open_draw
 from backend.demo.people import Person, make_people
@@ -55,6 +56,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
         _build(session, town, opened_at=story[0][0] - timedelta(days=1))
         _live(session, town, story, appid=appid, progress=progress)
         open_draw(session, now=now)
+        offer_at_counter(session, now=now)
     return len(story)
 
 

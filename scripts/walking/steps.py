@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.telling import say, stop, yuan
@@ -51,6 +52,7 @@ class Walk:
             self.pay_with_points,
             self.use_coupons,
             self.check_in,
+            self.pay_at_counter,
             self.play,
             self.exchange,
             self.change_mind,
@@ -196,6 +198,11 @@ class Walk:
         say(f"picked up at the till: {picked_up.body['title']}")
         self.app.ask("POST", f"/mall/orders/{order['no']}/cancel").must_be(409, code="mall.already-picked-up")
 
+    def pay_at_counter(self) -> None:
+        buy_with_money(self.app, self.till, self._store_of)
+        order_ahead(self.app, self.till, self._store_of)
+        self._expect_points(self.points)
+
     def change_mind(self) -> None:
         stop("Exchanges once more and cancels")
         before = self.points
@@ -230,7 +237,8 @@ class Walk:
 
     def _order(self) -> Body:
         items = self.app.ask("GET", "/mall/items").must_be(200).body["items"]
-        goods = [one for one in items if one["kind"] == "goods"]  # coupons come at once, and are not picked up
+        # coupons come at once, and are not picked up; what costs money or is ordered ahead has a stop of its own
+        goods = [one for one in items if one["kind"] == "goods" and not (one["money_fen"] or one["pick_up_from"])]
         within = [one for one in goods if one["points"] <= self.points and not one["sold_out"]]
         check(bool(within), f"nothing to be had for {self.points} points")
         item = random.choice(within)  # noqa: S311  a shopper's mood

@@ -38,7 +38,7 @@ def test_store_is_whole(seeded):
         assert sum(len(stores.list_counters(session, store.id)) for store in found) == 12
         assert all(stores.list_till_keys(session, store.id) for store in found)
         assert _count(session, stores.Staff) == 12
-        assert len(mall.list_items(session, now=MORNING, after=None, limit=100)) == 9
+        assert len(mall.list_items(session, now=MORNING, after=None, limit=100)) == 11
         assert operators.get_by_login(session, OPERATOR).role == "admin"
     with seeded.write() as session:
         assert operators.authenticate(session, login=OPERATOR, password=PASSWORD)
