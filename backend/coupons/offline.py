@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.coupons.disputed import RedemptionConflict
+from backend.coupons.errors import CouponUnknown
 from backend.coupons.models import CODE_LENGTH, Coupon
-from backend.coupons.redeeming import Done, Shown, redeem
+from backend.coupons.redeeming import Done, RefReused, Shown, made_as, redeem
 from backend.coupons.tickets import Order
 from backend.coupons.till_codes import CODES
 from backend.kit.errors import Conflict, DomainError, Invalid, TooMany, Unavailable
@@ -32,6 +33,13 @@ class RedeemedTooLongAgo(Conflict):
     message = "核销时间过早，已超过补传期限"
 
 
+class CodeUsedBefore(Conflict):
+    """The phone had shown this very code before, and it was used then."""
+
+    code = "coupons.code-used"
+    message = "该券码已被使用过"
+
+
 @dataclass(frozen=True)
 class Synced:
     """What became of one line: redeemed now or before, kept as a conflict for operators, or refused, and why."""
@@ -46,22 +54,25 @@ class Synced:
 def sync(session: Session, shown: Shown, *, order: Order, key: bytes, now: datetime) -> Synced:
     """Redeem what a till took at `order.at`; what cannot be any more, of a coupon that there is, is kept as a conflict.
 
-    Told again it is answered alike. An unknown code is refused, and nothing is kept of it.
+    Told again it is answered alike. An unknown code, or a number that stands for another coupon, is refused, and nothing
+    is kept of it.
     """
+    meant = _meant(session, shown.code, key=key, at=order.at)
     if (earlier := session.get(RedemptionConflict, (order.store_id, shown.ref))) is not None:
-        return _kept(earlier)
+        return _kept(earlier) if meant in {None, earlier.coupon_id} else _refused(shown, RefReused())
     try:
         with session.begin_nested():  # a refusal undoes the work, not what is kept of it
-            _check(order.at, now)
+            if made_as(session, order.store_id, shown.ref) is None:
+                _check(order.at, now)
             done = redeem(session, shown, order=order, key=key, now=now)
             done.redemption.offline = done.redemption.offline or done.created
     except (TooMany, Unavailable):
         raise
     except DomainError as why:
-        coupon_id = _meant(session, shown.code, key=key, at=order.at)
-        if coupon_id is None or isinstance(why, RedeemedInFuture):
-            return Synced(shown.ref, "refused", reason=why.code, words=why.detail)
-        return _kept(_conflict(session, shown, order, why, coupon_id=coupon_id, now=now))
+        if meant is None or isinstance(why, (RedeemedInFuture, RefReused)):
+            return _refused(shown, why)
+        why = CodeUsedBefore() if isinstance(why, CouponUnknown) else why
+        return _kept(_conflict(session, shown, order, why, coupon_id=meant, now=now))
     return Synced(shown.ref, "redeemed" if done.created else "repeated", done)
 
 
@@ -96,3 +107,7 @@ def _conflict(
 
 def _kept(conflict: RedemptionConflict) -> Synced:
     return Synced(conflict.ref, "conflict", reason=conflict.reason, words=conflict.words)
+
+
+def _refused(shown: Shown, why: DomainError) -> Synced:
+    return Synced(shown.ref, "refused", reason=why.code, words=why.detail)

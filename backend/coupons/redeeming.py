@@ -136,9 +136,14 @@ def coupon_shown(session: Session, code: str, *, key: bytes, at: datetime) -> Co
         raise CouponUnknown from error
 
 
+def made_as(session: Session, store_id: int, ref: str) -> Redemption | None:
+    """What a store redeemed under this number of its own."""
+    return session.scalar(select(Redemption).where(Redemption.store_id == store_id, Redemption.ref == ref))
+
+
 def _earlier(session: Session, shown: Shown, order: Order, *, key: bytes, now: datetime) -> Done | None:
     """What was done under this number before; a repeat may show the old code, or the one that the phone shows now."""
-    made = session.scalar(select(Redemption).where(Redemption.store_id == order.store_id, Redemption.ref == shown.ref))
+    made = made_as(session, order.store_id, shown.ref)
     if made is None:
         return None
     done = _done(session, made)

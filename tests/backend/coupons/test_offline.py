@@ -64,3 +64,30 @@ def test_what_cannot_be_is_named(session, store):
     too_late = MORNING + policy.COUPON_LATEST_REPORT + timedelta(seconds=1)
     assert told(session, store, coupon.code, "K-3", now=too_late) == ("conflict", "coupons.redeemed-too-long-ago")
     assert told(session, store, coupon.code, "K-1") == ("redeemed", None)
+
+
+def test_what_was_redeemed_is_repeated_however_late_it_is_told_again(session, store):
+    coupon = make_coupon(session, make_member(session), **CUP)
+    told(session, store, coupon.code, "K-1")
+    much_later = MORNING + policy.COUPON_LATEST_REPORT + timedelta(days=1)
+    assert told(session, store, coupon.code, "K-1", now=much_later) == ("repeated", None)
+    assert conflicts(session, limit=1) == []
+
+
+def test_a_code_of_a_phone_that_was_used_before_is_a_conflict_by_that_name(session, store):
+    """Two tills were shown the same 26 digits while they were offline."""
+    code = till_code(make_coupon(session, make_member(session), **CUP), KEY, MORNING).code
+    assert told(session, store, code, "K-1") == ("redeemed", None)
+    assert told(session, store, code, "K-2") == ("conflict", "coupons.code-used")
+    assert told(session, store, code, "K-2") == ("conflict", "coupons.code-used")
+
+
+def test_a_number_that_stands_for_another_coupon_is_refused_and_keeps_its_answer(session, store):
+    member = make_member(session)
+    one, other = make_coupon(session, member, **CUP), make_coupon(session, member, **CUP)
+    lines = [(one.code, "K-1"), (one.code, "K-2")]
+    before = [told(session, store, *line) for line in lines]
+    assert [told(session, store, other.code, ref) for _, ref in lines] == [("refused", "coupons.ref-reused")] * 2
+    assert before == [("redeemed", None), ("conflict", "coupons.used")]
+    assert [told(session, store, *line) for line in lines] == [("repeated", None), before[1]]
+    assert told(session, store, other.code, "K-3") == ("redeemed", None)
