@@ -54,8 +54,8 @@ class Synced:
 def sync(session: Session, shown: Shown, *, order: Order, key: bytes, now: datetime) -> Synced:
     """Redeem what a till took at `order.at`; what cannot be any more, of a coupon that there is, is kept as a conflict.
 
-    Told again it is answered alike. An unknown code, or a number that stands for another coupon, is refused, and nothing
-    is kept of it.
+    Told again it is answered alike. An unknown code, or a number that stands for another coupon, is refused; nothing is
+    kept of it.
     """
     meant = _meant(session, shown.code, key=key, at=order.at)
     if (earlier := session.get(RedemptionConflict, (order.store_id, shown.ref))) is not None:
