@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, and_, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from backend.coupons.definition import Definition, parsed
@@ -69,6 +70,12 @@ def terms_of(session: Session, found: Template) -> Definition:
     if found.version is None:
         raise TemplateUnknown
     return terms_of_version(session, found.id, found.version)
+
+
+def usable_at(now: datetime) -> ColumnElement[bool]:
+    """Whether a coupon's status at an instant is ready, by its row: also one that nobody accepted in time."""
+    back = and_(Coupon.status == "sent", Coupon.sent_until <= now)
+    return and_(Coupon.status.in_(("ready", "sent")), or_(Coupon.status == "ready", back), Coupon.valid_until > now)
 
 
 def coupon_terms(session: Session, coupon: Coupon) -> Definition:

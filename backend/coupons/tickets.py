@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.coupons.definition import Definition, parsed
 from backend.coupons.errors import CouponHeld, CouponUnknown
 from backend.coupons.models import Coupon, Template, TemplateVersion
+from backend.coupons.queries import usable_at
 from backend.coupons.refusals import CouponGone, CouponTwice, CouponUsed
 from backend.coupons.scoping import Ticket
 from backend.kit.errors import DomainError
@@ -29,7 +30,7 @@ class Order:
 
 def ready_coupons(session: Session, member_id: int, *, now: datetime) -> Sequence[Coupon]:
     """What a member could use now or later, soonest to expire first; what is kept for an order too."""
-    mine = select(Coupon).where(Coupon.member_id == member_id, Coupon.status == "ready", Coupon.valid_until > now)
+    mine = select(Coupon).where(Coupon.member_id == member_id, usable_at(now))
     return session.scalars(mine.order_by(Coupon.valid_until, Coupon.id).limit(MOST_LOOKED_AT)).all()
 
 

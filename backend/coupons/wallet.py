@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from backend.coupons.models import Coupon
+from backend.coupons.queries import usable_at
 
 Pocket = Literal["ready", "sent", "redeemed", "expired"]
 
@@ -48,8 +49,7 @@ def _in(pocket: Pocket | None, now: datetime) -> ColumnElement[bool]:
     good = Coupon.valid_until > now
     match pocket:
         case "ready":
-            back = and_(Coupon.status == "sent", Coupon.sent_until <= now)
-            return and_(or_(Coupon.status == "ready", back), good)
+            return usable_at(now)
         case "sent":
             return and_(Coupon.status == "sent", Coupon.sent_until > now, good)
         case "expired":

@@ -16,12 +16,14 @@ def test_ready_coupons_come_soonest_to_expire_first(session):
     member = make_member(session)
     late = make_coupon(session, member)
     soon = make_coupon(session, member, validity={"days": 2})
-    used = make_coupon(session, member)
+    used, back, sent = (make_coupon(session, member) for _ in range(3))
     used.status = "redeemed"
+    back.status, back.sent_until = "sent", MORNING  # nobody accepted it, and no job has noted that
+    sent.status, sent.sent_until = "sent", LATER
     make_coupon(session, make_member(session))
     session.flush()
-    assert ready_coupons(session, member.id, now=MORNING) == [soon, late]
-    assert ready_coupons(session, member.id, now=soon.valid_until) == [late]
+    assert ready_coupons(session, member.id, now=MORNING) == [soon, late, back]
+    assert ready_coupons(session, member.id, now=soon.valid_until) == [late, back, sent]
 
 
 def test_what_coupons_say_is_read_at_once_for_all(session, count_statements):
