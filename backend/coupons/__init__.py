@@ -78,7 +78,7 @@ from backend.coupons.handing import (
     resume_handout,
 )
 from backend.coupons.holding import Kept, keep, kept_for, let_go
-from backend.coupons.issuing import claim, grant, revoke
+from backend.coupons.issuing import claim, grant
 from backend.coupons.models import (
     Coupon,
     CouponStatus,
@@ -115,6 +115,7 @@ from backend.coupons.queries import (
 from backend.coupons.redeeming import Done, Shown, coupon_shown, redeem, reverse
 from backend.coupons.refusals import CouponNeedsMember
 from backend.coupons.returning import Restored, restored, return_shares
+from backend.coupons.revoking import revoke
 from backend.coupons.scoping import BillLine, Ticket
 from backend.coupons.showcase import Offer, State, showcase
 from backend.coupons.templates import TEMPLATE_WORDS, approve, discard, draft, end, go_live, pause, resume

@@ -1,4 +1,4 @@
-"""How one coupon comes to a member and goes again. The member's account is locked before; the stock is taken last."""
+"""How one coupon comes to a member. The member's account is locked before; the stock is taken last."""
 
 from datetime import date, datetime
 from random import Random
@@ -11,15 +11,7 @@ from backend import points
 from backend.coupons import queries, stock
 from backend.coupons.audience import Asker, is_for
 from backend.coupons.definition import Definition
-from backend.coupons.errors import (
-    CouponHeld,
-    CouponNotReady,
-    LimitReached,
-    NotClaimable,
-    NotForYou,
-    NotLive,
-    TemplateUnknown,
-)
+from backend.coupons.errors import LimitReached, NotClaimable, NotForYou, NotLive, TemplateUnknown
 from backend.coupons.facts import CouponGranted
 from backend.coupons.models import CODE_LENGTH, Coupon, Template
 from backend.coupons.rules import counts_since, last_day, validity
@@ -74,26 +66,6 @@ def issue(
     session.flush()  # all else is written before the template, which everyone who wants one waits for, is locked
     stock.take(session, template, terms, today)
     return coupon
-
-
-def revoke(session: Session, account: points.Account, coupon: Coupon, *, now: datetime) -> Coupon:
-    """Take a coupon back that was not used; its place in the stock is free again. Again, it changes nothing.
-
-    Raises CouponUnknown for another member's, CouponNotReady for one that was used or is over, CouponHeld.
-    """
-    queries.coupon(session, account.member_id, coupon.id)
-    mine = queries.locked(session, coupon.id)
-    if mine.status == "revoked":
-        return mine
-    if mine.status_at(now) not in {"ready", "sent"}:
-        raise CouponNotReady
-    if mine.held_until is not None and now < mine.held_until:
-        raise CouponHeld
-    mine.status, mine.ended_at, mine.sent_until = "revoked", now, None
-    mine.held_store_id = mine.held_order_no = mine.held_until = None
-    session.flush()  # the stock is locked last
-    stock.give_back(session, mine.template_id, mine.issued_on)
-    return mine
 
 
 def check_audience(session: Session, member_id: int, terms: Definition, *, now: datetime) -> None:

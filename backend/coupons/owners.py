@@ -1,14 +1,12 @@
 """What becomes of coupons when their member is merged into another one, or leaves."""
 
-from collections import Counter
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from backend.coupons import stock
-from backend.coupons.gifting import end_gifts
 from backend.coupons.models import Coupon, Redemption
+from backend.coupons.revoking import void
 from backend.coupons.ways import Gift, HandoutRow, UniqueCode
 from backend.members import MembershipEnding, MembersMerged
 
@@ -39,14 +37,7 @@ def end_coupons(session: Session, ending: MembershipEnding) -> None:
     mine = select(Coupon).where(Coupon.member_id == ending.member_id, Coupon.status.in_(("ready", "sent")))
     unused = session.scalars(mine.order_by(Coupon.id).with_for_update(), execution_options={"populate_existing": True})
     ended = [coupon for coupon in unused if coupon.status_at(ending.at) in {"ready", "sent"}]
-    for coupon in ended:
-        coupon.status, coupon.ended_at, coupon.sent_until = "revoked", ending.at, None
-        coupon.held_store_id = coupon.held_order_no = coupon.held_until = None
-    session.flush()  # the stock is locked last
-    end_gifts(session, [coupon.id for coupon in ended], now=ending.at)
-    counts = Counter((coupon.template_id, coupon.issued_on) for coupon in ended)
-    for (template_id, day), count in sorted(counts.items()):
-        stock.give_back(session, template_id, day, count)
+    void(session, ended, now=ending.at)
 
 
 def _sources(session: Session, member_id: int) -> set[Any]:

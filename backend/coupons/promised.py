@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from backend import earning, points, tiers
 from backend.coupons.errors import CouponHeld, CouponNotReady
-from backend.coupons.issuing import grant, revoke
+from backend.coupons.issuing import grant
 from backend.coupons.models import Coupon
+from backend.coupons.revoking import revoke
 from backend.coupons.ways import Refusal
 from backend.kit.errors import DomainError
 from backend.points import Source

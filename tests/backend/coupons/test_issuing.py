@@ -26,10 +26,6 @@ def grant(session, member, template, *, source=None, now=MORNING):
     return coupons.grant(session, account, template.code, source=source, rng=luck, now=now)
 
 
-def revoke(session, member, coupon, *, now=MORNING):
-    return coupons.revoke(session, points.lock(session, member.id, now=now), coupon, now=now)
-
-
 def issued(session, template):
     return coupons.template(session, template.code).issued
 
@@ -108,7 +104,7 @@ def test_a_limit_holds_across_versions_and_ways(session, member):
     coupons.go_live(session, template.code, by=READER, now=MORNING)
     with pytest.raises(coupons.LimitReached):
         grant(session, member, template)
-    revoke(session, member, claimed)
+    coupons.revoke(session, points.lock(session, member.id, now=MORNING), claimed, now=MORNING)
     assert grant(session, member, template).version == 2
 
 
@@ -135,31 +131,6 @@ def test_claiming_is_open_only_where_and_while_it_is(session, member):
         coupons.claim(session, member.id, closed.id, rng=luck, now=MORNING)
     with pytest.raises(coupons.TemplateUnknown):
         coupons.claim(session, member.id, hidden.id, rng=luck, now=MORNING)
-
-
-def test_what_is_taken_back_can_be_given_again(session, member):
-    template = make_template(session, supply=supply(stock=1, stock_per_day=1))
-    coupon = grant(session, member, template)
-    assert revoke(session, member, coupon).status == "revoked"
-    assert revoke(session, member, coupon).ended_at == MORNING
-    assert issued(session, template) == 0
-    assert grant(session, make_member(session), template)
-
-
-def test_what_is_used_over_held_or_anothers_is_not_taken_back(session, member):
-    over, held, used = (make_coupon(session, member) for _ in range(3))
-    with pytest.raises(coupons.CouponNotReady):
-        revoke(session, member, over, now=over.valid_until)
-    held.held_store_id, held.held_order_no, held.held_until = 1, "A1", MORNING + A_DAY
-    used.status = "redeemed"
-    session.flush()
-    with pytest.raises(coupons.CouponHeld):
-        revoke(session, member, held)
-    with pytest.raises(coupons.CouponNotReady):
-        revoke(session, member, used)
-    with pytest.raises(coupons.CouponUnknown):
-        revoke(session, make_member(session), over)
-    assert revoke(session, member, held, now=MORNING + A_DAY).held_until is None
 
 
 def test_a_sent_coupon_is_ready_again_when_nobody_took_it(session, member):
