@@ -9,7 +9,13 @@ from backend.kit.calendar import day_end, day_start, shop_day
 from backend.mall import Offer, add_item
 
 PAID: Final = Offer(
-    "海棠香薰礼盒", 300, "积分加 49 元", "到店凭取货码付款领取，退货时退还积分与货款。", position=10, money_fen=4_900
+    "海棠香薰礼盒",
+    300,
+    "积分加 49 元",
+    "到店凭取货码付款领取，退货时退还积分与货款。",
+    category="家居生活",
+    position=10,
+    money_fen=4_900,
 )
 PIECES: Final = 200
 AHEAD_PIECES: Final = 60
@@ -26,6 +32,7 @@ def offer_at_counter(session: Session, *, now: datetime) -> None:
         600,
         "预订先付 100 积分",
         "限量预订，到货后凭取货码到店领取，余下积分届时扣除。",
+        category="餐饮",
         position=11,
         deposit_points=100,
         off_at=day_end(today + timedelta(days=ON_OFFER_DAYS)),

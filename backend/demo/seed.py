@@ -11,7 +11,7 @@ from backend.demo.counter import offer_at_counter
 from backend.demo.coupons import offer_coupons
 from backend.demo.draws import open_draw
 from backend.demo.people import Person, make_people
-from backend.demo.shop import COUNTERS, COUPON_ITEM, COUPONS_STOCKED, ITEMS, STAFF, STORES
+from backend.demo.shop import COUNTERS, ITEMS, NEW_ITEMS, STAFF, STORES
 from backend.demo.year import Buy, CheckIn, Exchange, Join, Return, Settle, Step, Story, tell
 from backend.kit.calendar import shop_day
 from backend.kit.db import Sessions
@@ -86,7 +86,8 @@ def _build(session: Session, town: _Town, *, opened_at: datetime) -> None:
     operators.create(session, login=OPERATOR, password=PASSWORD, display_name="演示运营", role="admin", now=opened_at)
     offer_coupons(session, approver_password=readable_code(SystemRandom(), 20), now=opened_at)
     town.items = [mall.add_item(session, offer, stock=stock, now=opened_at).id for offer, stock in ITEMS]
-    mall.add_item(session, COUPON_ITEM, stock=COUPONS_STOCKED, now=opened_at)
+    for offer, stock in NEW_ITEMS:
+        mall.add_item(session, offer, stock=stock, now=opened_at)
 
 
 def _live(session: Session, town: _Town, story: Story, *, appid: str, progress: Progress) -> None:

@@ -38,7 +38,10 @@ def test_store_is_whole(seeded):
         assert sum(len(stores.list_counters(session, store.id)) for store in found) == 12
         assert all(stores.list_till_keys(session, store.id) for store in found)
         assert _count(session, stores.Staff) == 12
-        assert len(mall.list_items(session, now=MORNING, after=None, limit=100)) == 11
+        offered = mall.list_items(session, now=MORNING, limit=100)
+        assert [item.position for item in offered] == list(range(1, 13))
+        assert mall.categories(session, now=MORNING) == ["餐饮", "家居生活", "卡券", "美妆配饰", "数码"]
+        assert all(mall.related(session, item, now=MORNING, limit=9) for item in offered)
         assert operators.get_by_login(session, OPERATOR).role == "admin"
     with seeded.write() as session:
         assert operators.authenticate(session, login=OPERATOR, password=PASSWORD)
