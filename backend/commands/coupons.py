@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import coupons, members, points
-from backend.commands.speech import Group, as_json, json_object_in, local, tell, tell_one
+from backend.commands.speech import Group, Number, as_json, json_object_in, local, tell, tell_one
 from backend.kit.db import hold_still, run
 from backend.kit.ids import new_id
 from backend.runtime import runtime
@@ -15,6 +15,7 @@ from backend.runtime import runtime
 group = Group("coupons", help="Coupons: templates, codes, lists to hand out, and proof that all counters are right.")
 
 MOST_SHOWN: Final = 20
+PLACES: Final = 1_000_000
 BY_HAND: Final = "manual"
 
 code_argument = click.argument("code")
@@ -25,7 +26,7 @@ note_option = click.option("--note", required=True, help="Why, in a few words; i
 @group.command()
 @code_argument
 @click.argument("file", type=click.File("r", encoding="utf-8"))
-@click.option("--position", type=int, help="Its place among others, the lowest first.")
+@click.option("--position", type=click.IntRange(-PLACES, PLACES), help="Its place among others, the lowest first.")
 @note_option
 @by_option
 @as_json
@@ -105,7 +106,7 @@ def end(code: str, *, as_json: bool, **told: str) -> None:
 
 @group.command("list")
 @click.option("--status", type=click.Choice(sorted(coupons.TEMPLATE_WORDS)), help="Only these.")
-@click.option("--before", "before_id", type=int, help="Only those before this id: the next page.")
+@click.option("--before", "before_id", type=Number(), help="Only those before this id: the next page.")
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 200))
 @as_json
 def show_all(*, as_json: bool, **wanted: Any) -> None:
@@ -151,7 +152,7 @@ def grant(code: str, card_no: str, *, key: str | None, as_json: bool) -> None:
 
 
 @group.command()
-@click.option("--before", "before_id", type=int, help="Only those before this id: the next page.")
+@click.option("--before", "before_id", type=Number(), help="Only those before this id: the next page.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 500))
 @as_json
 def refusals(*, as_json: bool, **wanted: Any) -> None:

@@ -11,7 +11,7 @@ import click
 
 from backend import adjustments, coupons
 from backend.commands.coupons import by_option, note_option
-from backend.commands.speech import Group, as_json, local, progress_bar, tell, tell_one
+from backend.commands.speech import Group, Number, as_json, local, progress_bar, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
@@ -19,7 +19,7 @@ codes = Group("codes", help="Codes and words that members exchange for a coupon.
 lists = Group("lists", help="Coupons for lists of members.")
 
 PAGE: Final = 1_000
-id_argument = click.argument("one_id", metavar="ID", type=int)
+id_argument = click.argument("one_id", metavar="ID", type=Number())
 
 
 @codes.command("order")

@@ -77,3 +77,18 @@ def test_a_wrong_counter_is_exit_1(flask, answer, sessions):
     wrong = flask("coupons", "verify", "--json")
     assert wrong.exit_code == 1
     assert json.loads(wrong.stdout)[0]["expected"] == 0
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        ("list", "--before", 2**63),
+        ("refusals", "--before", "-1"),
+        ("codes", "void", 2**63, "--by", WRITER),
+        ("lists", "show", "x"),
+        ("conflicts", "list", "--before", 2**63),
+    ],
+)
+def test_a_number_that_no_database_has_is_refused_as_such(flask, told):
+    refused = flask("coupons", *told)
+    assert (refused.exit_code, "is no number from 0 to" in refused.stderr) == (2, True)
