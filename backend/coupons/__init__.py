@@ -16,7 +16,6 @@ from backend.coupons.closing import (
     reopen_conflict,
 )
 from backend.coupons.coding import (
-    BATCH_WORDS,
     Wish,
     batches_in_making,
     code_batch,
@@ -65,7 +64,6 @@ from backend.coupons.expiring import Expiring, expiring_on, expiring_within
 from backend.coupons.facts import CouponGranted, CouponRedeemed
 from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
 from backend.coupons.handing import (
-    HANDOUT_WORDS,
     HandoutPlan,
     approve_handout,
     cancel_handout,
@@ -119,17 +117,15 @@ from backend.coupons.revoking import revoke
 from backend.coupons.scoping import BillLine, Ticket
 from backend.coupons.showcase import Offer, State, showcase
 from backend.coupons.templates import TEMPLATE_WORDS, approve, discard, draft, end, go_live, pause, resume
-from backend.coupons.tickets import Order, ready_coupons, tickets
+from backend.coupons.tickets import Order, tickets
 from backend.coupons.till_codes import coupon_of_code, forget_used_codes, till_code, use_code
 from backend.coupons.using import Redeemed, judged_at, quote_best, quote_named, redeem_on_bill, usable
 from backend.coupons.wallet import Pocket, ready_count, wallet
 from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
 
 __all__ = [
-    "BATCH_WORDS",
     "BIRTHDAY_BOOK",
     "CONFLICT_WORDS",
-    "HANDOUT_WORDS",
     "NO_CHOICE",
     "TEMPLATE_WORDS",
     "BatchRefused",
@@ -267,7 +263,6 @@ __all__ = [
     "quote_best",
     "quote_named",
     "ready_count",
-    "ready_coupons",
     "redeem",
     "redeem_code",
     "redeem_on_bill",

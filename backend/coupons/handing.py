@@ -64,7 +64,8 @@ def plan_handout(session: Session, plan: HandoutPlan, *, by: str, now: datetime)
         raise HandoutRefused
     asked = select(Handout).where(Handout.planned_by == by, Handout.request_key == plan.key)
     if (earlier := session.scalar(asked)) is not None:
-        if (earlier.template_id, earlier.members) != (template.id, len(plan.members)):
+        listed = select(HandoutRow.member_id).where(HandoutRow.handout_id == earlier.id)
+        if earlier.template_id != template.id or set(session.scalars(listed)) != plan.members.keys():
             raise HandoutRefused
         return earlier
     handout = Handout(

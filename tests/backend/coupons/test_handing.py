@@ -142,9 +142,9 @@ def test_a_template_that_ended_gives_nothing(runtime, sessions, member_ids):
 
 
 def test_one_key_is_one_list(sessions, member_ids):
-    code = made(sessions)
-    assert planned(sessions, code, member_ids) == planned(sessions, code, member_ids)
-    for members, key in ((member_ids[:2], "list"), ([], "other"), (member_ids, "")):
+    code, others = made(sessions), [*member_ids[1:], 7]
+    assert planned(sessions, code, member_ids) == planned(sessions, code, member_ids[::-1])
+    for members, key in ((member_ids[:2], "list"), (others, "list"), ([], "other"), (member_ids, "")):
         with pytest.raises(coupons.HandoutRefused):
             planned(sessions, code, members, key=key)
     with sessions.read() as session, pytest.raises(coupons.HandoutUnknown):
