@@ -1,6 +1,7 @@
 """Coupons of one template for many members in one transaction: accounts first, in their order, the stock last, once."""
 
 from collections.abc import MutableMapping
+from contextlib import suppress
 from datetime import datetime
 from random import Random
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from backend import points
 from backend.coupons import queries, stock
 from backend.coupons.definition import Definition
-from backend.coupons.errors import SoldOut
+from backend.coupons.errors import NotLive
 from backend.coupons.issuing import check_audience, check_limit, earlier, granted, written
 from backend.coupons.models import Coupon, Template
 from backend.kit.calendar import shop_day
@@ -73,12 +74,13 @@ def _within_stock(
     *,
     now: datetime,
 ) -> list[Coupon]:
+    if not coupons:
+        return []
     session.flush()  # all else is written before the template, which others wait for, is locked
-    try:
-        free = stock.take_up_to(session, template, terms, shop_day(now), len(coupons)) if coupons else 0
-        failure = SoldOut.code
-    except DomainError as refused:
-        free, failure = 0, refused.code
+    refusal: type[DomainError] = NotLive
+    free = 0
+    with suppress(NotLive):
+        free, refusal = stock.take_up_to(session, template, terms, shop_day(now), len(coupons))
     for coupon in coupons[free:]:
-        outcomes[coupon.member_id] = failure
+        outcomes[coupon.member_id] = refusal.code
     return coupons[:free]

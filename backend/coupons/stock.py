@@ -1,6 +1,7 @@
 """How many of a template there still are. The template's row is what everybody waits for: it is locked last."""
 
 from datetime import date
+from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend.coupons.definition import Definition
 from backend.coupons.errors import NotLive, SoldOut, SoldOutToday
 from backend.coupons.models import Coupon, Template, TemplateDay
+from backend.kit.errors import DomainError
 
 
 def look(session: Session, template: Template, terms: Definition, day: date) -> None:
@@ -33,24 +35,25 @@ def take(session: Session, template: Template, terms: Definition, day: date) -> 
         _take_of_day(session, template.id, day, terms.supply.stock_per_day)
 
 
-def take_up_to(session: Session, template: Template, terms: Definition, day: date, wanted: int) -> int:
-    """Count up to `wanted` coupons, whose rows are written next, as far as there are any; returns how many.
-
-    The template is locked from here on. Raises NotLive.
+def take_up_to(
+    session: Session, template: Template, terms: Definition, day: date, wanted: int
+) -> tuple[int, type[DomainError]]:
+    """Count up to `wanted` coupons, whose rows are written next, as far as there are any; how many, and what refuses
+    the rest. The template is locked from here on. Raises NotLive.
     """
     fresh = session.get_one(Template, template.id, with_for_update=True, populate_existing=True)
     if fresh.status != "live":
         raise NotLive
-    free = wanted if fresh.stock is None else min(wanted, fresh.stock - fresh.issued)
+    left: tuple[int, type[DomainError]] = (wanted if fresh.stock is None else fresh.stock - fresh.issued, SoldOut)
     if terms.supply.stock_per_day is not None:
-        free = min(free, terms.supply.stock_per_day - _issued_on(session, template.id, day))
-        if free > 0 and not _move_day(session, template.id, day, free):
-            counted = _counted(session, template.id, day)
-            session.add(TemplateDay(template_id=template.id, day=day, issued=counted + free))
-    if free <= 0:
-        return 0
+        of_day = (terms.supply.stock_per_day - _issued_on(session, template.id, day), SoldOutToday)
+        left = min(left, of_day, key=itemgetter(0))
+    free = max(min(wanted, left[0]), 0)
+    if free and terms.supply.stock_per_day is not None and not _move_day(session, template.id, day, free):
+        counted = _counted(session, template.id, day)
+        session.add(TemplateDay(template_id=template.id, day=day, issued=counted + free))
     fresh.issued += free
-    return free
+    return free, left[1]
 
 
 def give_back(session: Session, template_id: int, day: date, count: int = 1) -> None:

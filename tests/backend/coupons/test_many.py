@@ -1,5 +1,7 @@
 from random import Random
 
+import pytest
+
 from backend import coupons, points
 from backend.coupons.many import issue_to_many
 from tests.factories.coupons import make_template
@@ -25,8 +27,18 @@ def test_one_source_gives_each_one_and_the_stock_is_locked_once(session, count_s
     assert coupons.template(session, template.code).issued == 3
 
 
-def test_the_first_get_what_there_is(session):
+@pytest.mark.parametrize(
+    ("supply", "refusal"),
+    [
+        ({"stock": 2}, "coupons.sold-out"),
+        ({"stock_per_day": 2}, "coupons.sold-out-today"),
+        ({"stock": 3, "stock_per_day": 2}, "coupons.sold-out-today"),
+        ({"stock": 2, "stock_per_day": 2}, "coupons.sold-out"),
+    ],
+)
+def test_the_first_get_what_there_is_and_the_others_are_told_why(session, supply, refusal):
     members = [make_member(session) for _ in range(3)]
-    template = make_template(session, supply={"per_member": None, "stock": 2})
-    assert give(session, template, members) == ["", "", "coupons.sold-out"]
+    template = make_template(session, supply={"per_member": None} | supply)
+    assert give(session, template, members) == ["", "", refusal]
+    assert give(session, template, members, source=points.Source("handout", 2)) == [refusal] * 3
     assert coupons.count_faults(session) == []
