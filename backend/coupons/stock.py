@@ -1,7 +1,6 @@
 """How many of a template there still are. The template's row is what everybody waits for: it is locked last."""
 
 from datetime import date
-from operator import itemgetter
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update, delete, func, or_, select, update
@@ -46,8 +45,8 @@ def take_up_to(
         raise NotLive
     left: tuple[int, type[DomainError]] = (wanted if fresh.stock is None else fresh.stock - fresh.issued, SoldOut)
     if terms.supply.stock_per_day is not None:
-        of_day = (terms.supply.stock_per_day - _issued_on(session, template.id, day), SoldOutToday)
-        left = min(left, of_day, key=itemgetter(0))
+        of_day = terms.supply.stock_per_day - _issued_on(session, template.id, day)
+        left = left if left[0] <= of_day else (of_day, SoldOutToday)
     free = max(min(wanted, left[0]), 0)
     if free and terms.supply.stock_per_day is not None and not _move_day(session, template.id, day, free):
         counted = _counted(session, template.id, day)
