@@ -75,7 +75,7 @@ def refuse(order_no: str, *, reason: str, as_json: bool) -> None:
 @click.option("--restock/--write-off", required=True, help="Whether the goods are fit to go back into stock.")
 @as_json
 def take_back(order_no: str, *, restock: bool, as_json: bool) -> None:
-    """Take back what was handed over: its points go back into the lots that paid."""
+    """Take back what was handed over: its points go back into the lots that paid, its money to the member by hand."""
     _do(partial(mall.take_back, restock=restock), order_no, as_json=as_json)
 
 
@@ -117,6 +117,7 @@ def _row(order: mall.Order) -> dict[str, Any]:
         "no": order.no,
         "title": order.title,
         "points": order.points,
+        "money_fen": order.money_fen,
         "way": order.way,
         "status": order.status,
         "placed_at": local(order.placed_at),

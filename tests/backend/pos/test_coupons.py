@@ -73,6 +73,7 @@ def test_claimed_quoted_bought_and_partly_returned(runtime, till, member):
     assert till.get("/purchases/SO-1").json["refunds"][0]["coupons_restored"] == []
     with runtime.sessions.read() as session:
         assert points.verify(session, [member.id]) == []
+        assert coupons.count_faults(session) == []
 
 
 def test_what_is_refused_is_named_in_the_quote_and_in_the_purchase_alike(runtime, till, give, member):
