@@ -16,6 +16,7 @@ from backend.kit.rotating import RotatingCodes, Shown
 from config import policy
 
 CODES: Final = RotatingCodes("coupon-code", CODE_LENGTH, policy.CARD_CODE_GOOD_FOR, policy.CARD_CODE_CLOCK_DIFFERENCE)
+TAKEN_FOR: Final = policy.COUPON_LATEST_REPORT + policy.TILL_CLOCK_DIFFERENCE + CODES.oldest
 
 
 def till_code(coupon: Coupon, key: bytes, now: datetime) -> Shown:
@@ -43,9 +44,9 @@ def use_code(session: Session, code: str, *, now: datetime) -> None:
     session.flush()  # the second must fail here, before it does anything else
 
 
-def forget_used_codes(session: Session, *, before: datetime, limit: int) -> int:
-    """Delete up to `limit` codes used before an instant that is at least `CODES.oldest` ago; returns how many."""
-    old = select(UsedCode.code).where(UsedCode.used_at < before).order_by(UsedCode.used_at).limit(limit)
+def forget_used_codes(session: Session, *, now: datetime, limit: int) -> int:
+    """Delete up to `limit` used codes that no till can bring any more, offline ones too; returns how many."""
+    old = select(UsedCode.code).where(UsedCode.used_at < now - TAKEN_FOR).order_by(UsedCode.used_at).limit(limit)
     codes = session.scalars(old).all()
     session.execute(delete(UsedCode).where(UsedCode.code.in_(codes)))
     return len(codes)

@@ -122,9 +122,7 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
     old = {
         "idempotency_keys": lambda session: idempotency.forget_before(session, at - KEEP_IDEMPOTENCY_KEYS, limit=SLICE),
         "card_codes": lambda session: members.forget_used_codes(session, before=at - KEEP_USED_CARD_CODES, limit=SLICE),
-        "coupon_codes": lambda session: coupons.forget_used_codes(
-            session, before=at - KEEP_USED_CARD_CODES, limit=SLICE
-        ),
+        "coupon_codes": lambda session: coupons.forget_used_codes(session, now=at, limit=SLICE),
         "receipts": lambda session: oa.forget_receipts(session, at - KEEP_RECEIPTS, limit=SLICE),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }

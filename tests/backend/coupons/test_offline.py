@@ -91,3 +91,14 @@ def test_a_number_that_stands_for_another_coupon_is_refused_and_keeps_its_answer
     assert before == [("redeemed", None), ("conflict", "coupons.used")]
     assert [told(session, store, *line) for line in lines] == [("repeated", None), before[1]]
     assert told(session, store, other.code, "K-3") == ("redeemed", None)
+
+
+def test_a_code_that_was_used_works_no_second_time_as_long_as_tills_may_tell(session, store):
+    """Also where its coupon is ready again: what the second till took is for operators to decide about."""
+    coupon = make_coupon(session, make_member(session), **CUP)
+    code = till_code(coupon, KEY, MORNING).code
+    done = sync(session, coupons.Shown(code, "K-1"), order=coupons.Order(store.id, MORNING), key=KEY, now=MORNING).done
+    coupons.reverse(session, done.redemption.id, store_id=store.id, reason="误核销", now=MORNING)
+    latest = MORNING + policy.COUPON_LATEST_REPORT
+    assert (coupon.status, coupons.forget_used_codes(session, now=latest, limit=9)) == ("ready", 0)
+    assert told(session, store, code, "K-2", now=latest) == ("conflict", "coupons.code-used")

@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from backend import coupons
+from backend.coupons.till_codes import TAKEN_FOR
 from tests.factories.coupons import make_coupon
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
@@ -18,8 +19,8 @@ def test_a_code_leads_to_its_coupon_once(session):
     coupons.use_code(session, shown.code, now=MORNING)
     with pytest.raises(coupons.CouponCodeInvalid):
         coupons.coupon_of_code(session, shown.code, KEY, MORNING)
-    assert coupons.forget_used_codes(session, before=MORNING, limit=9) == 0
-    assert coupons.forget_used_codes(session, before=LATER, limit=9) == 1
+    assert coupons.forget_used_codes(session, now=MORNING + TAKEN_FOR, limit=9) == 0
+    assert coupons.forget_used_codes(session, now=LATER + TAKEN_FOR, limit=9) == 1
 
 
 def test_old_forged_and_unknown_codes_get_one_answer(session):
