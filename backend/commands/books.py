@@ -88,7 +88,7 @@ def draft(kind: str, file: TextIO, *, based_on: int | None, note: str, by: str, 
 
     def work(session: Session) -> rulebooks.Book:
         start = rulebooks.newest_published(session, kind) if based_on is None else based_on
-        login = operators.get_by_login(session, by).login
+        login = operators.acting(session, by).login
         keep = DRAFTS.get(kind) or partial(rulebooks.draft, kind=kind)
         return keep(session, definition=definition, based_on=start, by=login, note=note, now=now)
 
@@ -119,7 +119,7 @@ def discard(kind: str, version: int, *, by: str, as_json: bool) -> None:
     now = runtime().clock.now()
 
     def work(session: Session) -> rulebooks.Book:
-        return rulebooks.discard(session, kind, version, by=operators.get_by_login(session, by).login, now=now)
+        return rulebooks.discard(session, kind, version, by=operators.acting(session, by).login, now=now)
 
     tell_one(shown(run(runtime().sessions.write, work)), json_wanted=as_json)
 
@@ -129,7 +129,7 @@ def publish(kind: str, version: int, *, live_from: datetime | None, by: str) -> 
     now = runtime().clock.now()
 
     def work(session: Session) -> rulebooks.Book:
-        login = operators.get_by_login(session, by).login
+        login = operators.acting(session, by).login
         CHECKS[kind](rulebooks.get(session, kind, version).definition)
         return rulebooks.publish(session, kind, version, live_from=live_from or now + LEAD, by=login, now=now)
 

@@ -53,7 +53,7 @@ def close(card_no: str, *, by: str, reason: str, as_json: bool) -> None:
     now = runtime().clock.now()
 
     def work(session: Session) -> dict[str, Any]:
-        login, member = operators.get_by_login(session, by).login, members.by_card_no(session, card_no)
+        login, member = operators.acting(session, by).login, members.by_card_no(session, card_no)
         closure, _ = lifecycle.ask_to_leave(session, member.id, by=login, reason=reason, now=now)
         return _told(session, closure)
 
@@ -94,14 +94,14 @@ COMMANDS: Final = (merge, close, closures, keep)
 
 def _merge(session: Session, *, gone: str, into: str, by: str, reason: str) -> dict[str, Any]:
     gone_id, into_id = members.by_card_no(session, gone).id, members.by_card_no(session, into).id
-    login, now = operators.get_by_login(session, by).login, runtime().clock.now()
+    login, now = operators.acting(session, by).login, runtime().clock.now()
     done = lifecycle.merge(session, gone_id=gone_id, into_id=into_id, by=login, reason=reason, now=now)
     moved = {"points": done.points, "pending": done.pending, "debt": done.debt, **done.figures}
     return {"gone": gone, "into": members.get(session, into_id).card_no, **moved}
 
 
 def _preview(session: Session, *, gone: str, into: str, by: str, reason: str) -> dict[str, Any]:
-    operators.get_by_login(session, by)
+    operators.acting(session, by)
     lifecycle.checked_reason(reason)
     gone_id, into_id = members.by_card_no(session, gone).id, members.by_card_no(session, into).id
     seen = lifecycle.preview(session, gone_id=gone_id, into_id=into_id, now=runtime().clock.now())

@@ -112,7 +112,7 @@ def _done(deed: Callable[..., lottery.Draw], what: Any, *, by: str) -> lottery.D
     now = here.clock.now()
 
     def work(session: Session) -> lottery.Draw:
-        return deed(session, what, by=operators.get_by_login(session, by).login, now=now)
+        return deed(session, what, by=operators.acting(session, by).login, now=now)
 
     return run(here.sessions.write, work)
 

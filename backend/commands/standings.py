@@ -80,7 +80,7 @@ def membership(
     now = runtime().clock.now()
 
     def work(session: Session) -> tiers.Standing:
-        login, source = operators.get_by_login(session, by).login, points.Source(PAID_MEMBERSHIP, reference)
+        login, source = operators.acting(session, by).login, points.Source(PAID_MEMBERSHIP, reference)
         account = points.lock(session, members.by_card_no(session, card_no).id, now=now)
         tiers.note_paid_period(
             session, account, from_at=from_at or now, until_at=until_at, source=source, now=now, by=login
@@ -94,7 +94,7 @@ def _set(card_no: str, code: str | None, *, until: datetime | None, by: str, rea
     now = runtime().clock.now()
 
     def work(session: Session) -> tiers.Standing:
-        login = operators.get_by_login(session, by).login
+        login = operators.acting(session, by).login
         account = points.lock(session, members.by_card_no(session, card_no).id, now=now)
         tiers.set_manual(session, account, code, until_at=until, by=login, reason=reason, now=now)
         return tiers.standing(session, account.member_id, now=now)

@@ -111,7 +111,7 @@ def _begun(version: int, by: str) -> tiers.TierRun:
     seen = _preview(version, None)
 
     def begin(session: Session) -> tiers.TierRun:
-        login = operators.get_by_login(session, by).login
+        login = operators.acting(session, by).login
         return tiers.begin_run(session, seen, by=login, now=here.clock.now())
 
     return run(here.sessions.write, begin)
