@@ -4,7 +4,7 @@ Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken i
 """
 
 from backend.coupons.birthdays import KIND as BIRTHDAY_BOOK
-from backend.coupons.birthdays import birthday_days, celebrating, checked_birthdays
+from backend.coupons.birthdays import birthday_days, checked_birthdays
 from backend.coupons.checks import checked, one_sided
 from backend.coupons.choosing import NO_CHOICE, Choice, Refused
 from backend.coupons.closing import (
@@ -210,7 +210,6 @@ __all__ = [
     "batches_in_making",
     "birthday_days",
     "cancel_handout",
-    "celebrating",
     "checked",
     "checked_birthdays",
     "claim",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy.orm import Session
 
-from backend import members, rulebooks
+from backend import rulebooks
 from backend.coupons.errors import BookRefused
 from backend.kit.calendar import shop_day
 from backend.kit.schema import Schema
@@ -37,8 +37,3 @@ def birthday_days(session: Session, *, now: datetime) -> tuple[Sequence[str], li
     book = checked_birthdays(rulebooks.live(session, KIND, now=now).definition)
     today = shop_day(now)
     return book.coupons, [today + timedelta(days=ahead) for ahead in range(book.days_ahead + 1)]
-
-
-def celebrating(session: Session, day: date, *, after_id: int, limit: int) -> Sequence[int]:
-    """Members whose birthday is on a day, in their order, from behind one on."""
-    return members.born_on(session, day, after_id=after_id, limit=limit)

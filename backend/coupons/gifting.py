@@ -47,7 +47,7 @@ def send(session: Session, member_id: int, coupon_id: int, *, rng: Random, now: 
     coupon = _own(session, account.member_id, coupon_id)
     if coupon.status_at(now) != "ready":
         raise CouponNotReady
-    if coupon.held_until is not None and now < coupon.held_until:
+    if coupon.is_held_at(now):
         raise CouponHeld
     if not queries.coupon_terms(session, coupon).transferable:
         raise NotTransferable

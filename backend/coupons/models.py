@@ -135,6 +135,10 @@ class Coupon(Model):
     redemptions: Mapped[int] = mapped_column(default=0)
     ended_at: Mapped[datetime | None]
 
+    def is_held_at(self, now: datetime) -> bool:
+        """Whether a till keeps it for an order."""
+        return self.held_until is not None and now < self.held_until
+
     def status_at(self, now: datetime) -> CouponStatus:
         """What it is at an instant, also before a job wrote it down: time is over, or a gift was not accepted."""
         if self.status in {"ready", "sent"} and now >= self.valid_until:

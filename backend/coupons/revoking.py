@@ -10,6 +10,7 @@ from backend import points
 from backend.coupons import queries, stock
 from backend.coupons.errors import CouponHeld, CouponNotReady
 from backend.coupons.gifting import end_gifts
+from backend.coupons.holding import let_go
 from backend.coupons.models import Coupon
 
 
@@ -24,7 +25,7 @@ def revoke(session: Session, account: points.Account, coupon: Coupon, *, now: da
         return mine
     if mine.status_at(now) not in {"ready", "sent"}:
         raise CouponNotReady
-    if mine.held_until is not None and now < mine.held_until:
+    if mine.is_held_at(now):
         raise CouponHeld
     void(session, [mine], now=now)
     return mine
@@ -35,7 +36,7 @@ def void(session: Session, coupons: Sequence[Coupon], *, now: datetime) -> None:
     sent = [coupon.id for coupon in coupons if coupon.status == "sent"]
     for coupon in coupons:
         coupon.status, coupon.ended_at, coupon.sent_until = "revoked", now, None
-        coupon.held_store_id = coupon.held_order_no = coupon.held_until = None
+    let_go(coupons)
     session.flush()  # the stock is locked last
     if sent:
         end_gifts(session, sent, now=now)

@@ -77,7 +77,7 @@ def hindrance(coupon: Coupon, name: str, order: Order, *, now: datetime) -> Doma
     if coupon.status == "revoked" or on_its_way:
         return CouponGone(name=name)
     kept_for = (coupon.held_store_id, coupon.held_order_no)
-    if coupon.held_until is not None and now < coupon.held_until and kept_for != (order.store_id, order.order_no):
+    if coupon.is_held_at(now) and kept_for != (order.store_id, order.order_no):
         return CouponHeld()
     return None
 

@@ -65,7 +65,7 @@ def _birthdays(runtime: Runtime, at: datetime) -> Counts:
 
 def _celebrating(runtime: Runtime, day: date, place: int) -> Sequence[int]:
     with runtime.sessions.read() as session:
-        return coupons.celebrating(session, day, after_id=place, limit=SLICE)
+        return members.born_on(session, day, after_id=place, limit=SLICE)
 
 
 def _give_for_birthday(runtime: Runtime, member_id: int, codes: Sequence[str], day: date, at: datetime) -> None:

@@ -36,4 +36,3 @@ def test_the_night_gives_each_what_there_is_once_a_year(runtime, sessions):
         (coupon,) = coupons.wallet(session, member.id, limit=9, now=MORNING)
         assert (coupon.source_kind, coupon.source_id) == ("birthday", "2026")
         assert [one.failure for one in coupons.promises_refused(session, limit=9)] == ["coupons.template-unknown"]
-        assert list(coupons.celebrating(session, date(2027, 3, 4), after_id=0, limit=9)) == [member.id]
