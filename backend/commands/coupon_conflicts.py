@@ -8,7 +8,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from backend import coupons
+from backend import coupons, members, stores
 from backend.commands.coupons import by_option, note_option
 from backend.commands.speech import Group, Number, as_json, local, tell, tell_one
 from backend.kit.db import run
@@ -63,6 +63,8 @@ def _decide(verb: Callable[..., coupons.RedemptionConflict], conflict_id: int, *
 
 
 def _rows(session: Session, found: Sequence[coupons.RedemptionConflict]) -> list[dict[str, Any]]:
+    owners = coupons.conflict_members(session, found)
+    cards = members.card_numbers(session, owners.values())
     notes = defaultdict[int, list[str]](list)
     for one in coupons.conflict_notes(session, [conflict.id for conflict in found]):
         notes[one.conflict_id].append(f"{local(one.at)} {one.by} {one.what} {one.note}")
@@ -71,8 +73,9 @@ def _rows(session: Session, found: Sequence[coupons.RedemptionConflict]) -> list
             "id": str(one.id),
             "reported_at": local(one.reported_at),
             "redeemed_at": local(one.redeemed_at),
-            "store_id": str(one.store_id),
+            "store": stores.get_store(session, one.store_id).code,
             "ref": one.ref,
+            "card_no": cards[owners[one.coupon_id]],
             "coupon_id": str(one.coupon_id),
             "reason": one.reason,
             "words": one.words,

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend import operators
 from backend.coupons.disputed import ConflictDecision, ConflictNote, ConflictStep, RedemptionConflict
 from backend.coupons.errors import StepRefused
+from backend.coupons.models import Coupon
 from backend.coupons.rules import checked_note
 from backend.kit.errors import NotFound
 
@@ -70,6 +71,12 @@ def conflict_notes(session: Session, conflict_ids: Sequence[int]) -> Sequence[Co
     """All that was decided about some conflicts, by conflict, the first decision first."""
     made = select(ConflictNote).where(ConflictNote.conflict_id.in_(conflict_ids))
     return session.scalars(made.order_by(ConflictNote.conflict_id, ConflictNote.no)).all()
+
+
+def conflict_members(session: Session, found: Sequence[RedemptionConflict]) -> dict[int, int]:
+    """Whose the coupons of conflicts are, by coupon."""
+    theirs = select(Coupon.id, Coupon.member_id).where(Coupon.id.in_([one.coupon_id for one in found]))
+    return dict(session.execute(theirs).all())
 
 
 def _locked(session: Session, conflict_id: int, by: str) -> RedemptionConflict:

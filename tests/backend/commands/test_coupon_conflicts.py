@@ -2,17 +2,26 @@ import pytest
 
 from tests.factories.conflicts import make_conflict
 from tests.factories.coupons import READER, WRITER
+from tests.factories.members import make_member
+from tests.factories.stores import make_store
 
 
 @pytest.fixture
-def conflict_id(sessions):
+def member(sessions):
     with sessions.write.begin() as session:
-        return str(make_conflict(session).id)
+        return make_member(session)
 
 
-def test_a_conflict_is_closed_listed_when_asked_for_and_reopened(answer, flask, conflict_id):
+@pytest.fixture
+def conflict_id(sessions, member):
+    with sessions.write.begin() as session:
+        return str(make_conflict(session, member=member, store=make_store(session, code="HQ")).id)
+
+
+def test_a_conflict_is_closed_listed_when_asked_for_and_reopened(answer, flask, conflict_id, member):
     (told,) = answer("coupons", "conflicts", "list")
     assert [told[name] for name in ("id", "ref", "reason", "decision")] == [conflict_id, "K-1", "coupons.used", None]
+    assert (told["store"], told["card_no"]) == ("HQ", member.card_no)
     why = ("--note", "店长确认", "--by", WRITER)
     closed = answer("coupons", "conflicts", "close", conflict_id, "store-bears", *why)
     assert (closed["decision"], closed["decided"]) == (
