@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.messaging.models import Message
@@ -14,6 +15,12 @@ def decide(
 ) -> None:
     """Let a message with all words of its template wait to be sent."""
     session.add(Message(**columns(member_id, template, words=words, cause=cause, now=now)))
+
+
+def was_told(session: Session, member_id: int, template: str, *, cause: tuple[str, ...]) -> bool:
+    """Whether a member was told that already; the account is locked, so that nobody else is telling it now."""
+    told = select(Message.id).where(Message.cause == cause_of(template, member_id, *cause))
+    return session.scalar(told) is not None
 
 
 def columns(

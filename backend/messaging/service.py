@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import Together
 from backend.lottery import DrawWon
-from backend.messaging.deciding import columns, decide
+from backend.messaging.deciding import columns, decide, was_told
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
 from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
@@ -91,10 +91,13 @@ def tell_tier_lost(session: Session, lost: TierLost) -> None:
 
 
 def tell_tier_falls_soon(session: Session, soon: TierFallsSoon) -> None:
-    """Decide to tell the member until when the tier is good, and what keeps it."""
+    """Decide to tell the member until when the tier is good, and what keeps it; once of each day, which may be put off
+    by a purchase and come back with its return.
+    """
     words = {"tier": soon.tier_name, "last_day": day_words(soon.last_day), "ways": soon.words or NOTHING_TO_DO}
     cause = (soon.tier_code, soon.last_day.isoformat())
-    decide(session, soon.member_id, "tier_falls_soon", words=words, cause=cause, now=soon.at)
+    if not was_told(session, soon.member_id, "tier_falls_soon", cause=cause):
+        decide(session, soon.member_id, "tier_falls_soon", words=words, cause=cause, now=soon.at)
 
 
 def tell_draw_won(session: Session, won: DrawWon) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import adjustments, families, lifecycle, members, points, tiers
@@ -108,15 +109,25 @@ def merge(turn: Turn) -> None:
         return
 
     def work(session: Session) -> None:
-        before = [points.summary(session, one, now=turn.now) for one in (gone, into)]
+        before, gifts = (
+            [points.summary(session, one, now=turn.now) for one in (gone, into)],
+            _gifts(session, gone, into),
+        )
         lifecycle.merge(session, gone_id=gone, into_id=into, by=turn.login("admin"), reason="同一人", now=turn.now)
         session.flush()  # what stands now is looked at
         after = points.summary(session, into, now=turn.now)
         nets = [one.available + one.held + one.pending - one.debt for one in (*before, after)]
+        nets[2] -= _gifts(session, gone, into) - gifts  # a rise that was due before is written down first
         must(nets[0] + nets[1] == nets[2], f"merging {gone} into {into} lost or made points: {nets}")
 
     turn.write(work)
     turn.world.leave(gone)
+
+
+def _gifts(session: Session, *member_ids: int) -> int:
+    """What members were ever given for a tier."""
+    given = select(func.sum(points.Entry.amount)).where(points.Entry.member_id.in_(member_ids))
+    return int(session.scalar(given.where(points.Entry.source_kind == "tier-gift")) or 0)
 
 
 def ask_to_leave(turn: Turn) -> None:

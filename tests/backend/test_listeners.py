@@ -12,9 +12,11 @@ from tests.factories.addresses import make_address
 from tests.factories.mall import give_points, make_item, make_pre_order
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
+from tests.factories.tiers import buy, definition, give_back, publish_book, tier
 from tests.support.clocks import MORNING
 
 MONTH = points.Expiry("months", 1)
+SILVER = tier("silver", {"spent_fen": 10_000, "days": 3}, name="银卡", validity={"months": 1})
 
 
 @pytest.fixture
@@ -108,3 +110,20 @@ def test_what_the_shop_does_with_an_exchange_is_told_and_what_the_member_does_is
     mall.decline_return(session, kept.no, reason="已拆封", now=MORNING)
     mall.take_back(session, kept.no, restock=True, now=MORNING)
     assert told(session, member_id)[before:] == ["exchange_cancelled", "return_declined", "exchange_cancelled"]
+
+
+def test_an_end_that_is_put_off_and_comes_back_is_told_once_and_stops_nobody_s_night(session):
+    """A purchase keeps the tier for longer, of which is told too; its return brings the first end back."""
+    publish_book(session, definition(SILVER), at=MORNING)
+    one, other = (points.lock(session, make_member(session).id, now=MORNING) for _ in range(2))
+    buy(session, one, 10_000, now=MORNING)
+    tiers.warn(session, now=MORNING + timedelta(days=4), limit=5)
+    soon, later = (MORNING + timedelta(days=days) for days in (5, 10))
+    for account, number in ((one, 2), (other, 3)):
+        buy(session, account, 10_000, number, now=soon)
+    tiers.warn(session, now=later, limit=5)
+    give_back(session, one, 10_000, of=2, whole=True, now=later)
+    buy(session, other, 10_000, 4, now=later)
+    session.flush()
+    tiers.warn(session, now=later + timedelta(days=5), limit=5)
+    assert [told(session, account.member_id).count("tier_falls_soon") for account in (one, other)] == [2, 2]
