@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import datetime
 from functools import partial
 from typing import Any, Final, TextIO
 
@@ -8,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from backend import lottery, operators
-from backend.commands.speech import Group, as_json, local, progress_bar, tell, tell_one
+from backend.commands.speech import Group, as_json, json_object_in, local, progress_bar, tell, tell_one
 from backend.kit.db import hold_still, run
 from backend.runtime import runtime
 
@@ -31,11 +32,7 @@ DEEDS: Final[dict[str, tuple[Callable[..., lottery.Draw], str]]] = {
 @as_json
 def draft(file: TextIO, *, by: str, as_json: bool) -> None:
     """Check the definition in FILE (JSON; - for standard input) and keep it as a draft, in place of an earlier one."""
-    try:
-        definition = json.load(file)
-    except ValueError as error:
-        raise click.ClickException(f"{file.name} is no JSON: {error}") from error
-    tell_one(_shown(_done(lottery.draft, definition, by=by)), json_wanted=as_json)
+    tell_one(_done(lottery.draft, json_object_in(file), by=by), json_wanted=as_json)
 
 
 @group.command()
@@ -44,7 +41,7 @@ def draft(file: TextIO, *, by: str, as_json: bool) -> None:
 @as_json
 def publish(draw: str, *, by: str, as_json: bool) -> None:
     """Commit to a new seed and announce DRAW; its definition never changes after that."""
-    tell_one(_shown(_done(partial(lottery.publish, rng=runtime().rng), draw, by=by)), json_wanted=as_json)
+    tell_one(_done(partial(lottery.publish, rng=runtime().rng), draw, by=by), json_wanted=as_json)
 
 
 @group.command()
@@ -60,18 +57,20 @@ def show(draw: str, *, as_json: bool) -> None:
         deeds = [f"{local(one.at)} {one.deed} by {one.by}" for one in lottery.decisions(session, found.id)]
     more = {"seed": seed.hex() if seed else None, "digest": found.digest.hex()}
     if as_json:
-        tell_one({**_shown(found), **more, "deeds": deeds, "definition": found.definition}, json_wanted=True)
+        tell_one({**_shown(found, now), **more, "deeds": deeds, "definition": found.definition}, json_wanted=True)
         return
     words = json.dumps(found.definition, ensure_ascii=False, indent=2)
-    tell_one({**_shown(found), **more, "deeds": "; ".join(deeds), "definition": words}, json_wanted=False)
+    tell_one({**_shown(found, now), **more, "deeds": "; ".join(deeds), "definition": words}, json_wanted=False)
 
 
 @group.command("list")
 @as_json
 def show_all(*, as_json: bool) -> None:
     """List all draws, newest first."""
-    with runtime().sessions.read() as session:
-        rows = [_shown(found) for found in lottery.all_draws(session)]
+    here = runtime()
+    now = here.clock.now()
+    with here.sessions.read() as session:
+        rows = [_shown(found, now) for found in lottery.all_draws(session)]
     tell(rows, json_wanted=as_json, empty="There are no draws yet.")
 
 
@@ -100,29 +99,29 @@ def _add(name: str, deed: Callable[..., lottery.Draw], help_text: str) -> None:
     @by_option
     @as_json
     def do(draw: str, *, by: str, as_json: bool) -> None:
-        tell_one(_shown(_done(deed, draw, by=by)), json_wanted=as_json)
+        tell_one(_done(deed, draw, by=by), json_wanted=as_json)
 
 
 for _name, _deed in DEEDS.items():
     _add(_name, *_deed)
 
 
-def _done(deed: Callable[..., lottery.Draw], what: Any, *, by: str) -> lottery.Draw:
+def _done(deed: Callable[..., lottery.Draw], what: Any, *, by: str) -> dict[str, Any]:
     here = runtime()
     now = here.clock.now()
 
-    def work(session: Session) -> lottery.Draw:
-        return deed(session, what, by=operators.acting(session, by).login, now=now)
+    def work(session: Session) -> dict[str, Any]:
+        return _shown(deed(session, what, by=operators.acting(session, by).login, now=now), now)
 
     return run(here.sessions.write, work)
 
 
-def _shown(draw: lottery.Draw) -> dict[str, Any]:
+def _shown(draw: lottery.Draw, now: datetime) -> dict[str, Any]:
     return {
         "draw": draw.code,
         "id": str(draw.id),
         "title": draw.title,
-        "phase": draw.phase(runtime().clock.now()),
+        "phase": draw.phase(now),
         "opens_at": local(draw.opens_at),
         "ends_at": local(draw.ends_at),
         "commitment": draw.commitment.hex() if draw.commitment else None,

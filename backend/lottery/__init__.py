@@ -2,8 +2,8 @@
 
 Owns the tables `lottery_*`. A draw is a document that never changes once it is published. What a play rolls follows
 from the seed, the draw, the player and the number of the play (`rules.roll`), so that after the draw everybody can
-recompute it. Locks are always taken in the order account, win or ticket, coupon template, stock of
-the day, stock in all.
+recompute it. Locks are always taken in the order account, win or ticket, coupon template, stock of the day, stock in
+all.
 """
 
 from backend.lottery.audit import count_plays, verify

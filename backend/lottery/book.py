@@ -1,13 +1,14 @@
 """The document that says what a draw is. Once it is published it never changes."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from backend.kit.calendar import shop_day
 from backend.kit.schema import Fen, Instant, Points, Schema
 from backend.lottery.rules import WHOLE, place_of
 from config import policy
@@ -103,6 +104,11 @@ class TicketRules(Schema):
     referral: Count | None = None
     event: Count | None = None
 
+    @property
+    def given(self) -> bool:
+        """Whether anything gives any."""
+        return any(getattr(self, name) is not None for name in TicketRules.model_fields)
+
     def of(self, trigger: Trigger, fen: int) -> int:
         """How many tickets something gives; `fen` is what was paid."""
         if trigger == "purchase":
@@ -134,7 +140,8 @@ class DrawBook(Schema):
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
-        if wrong := [*_wrong_times(self), *_wrong_odds(self), *_wrong_stocks(self)]:
+        # what was published is read by this, too: what is to be refused from now on belongs into `drafting`
+        if wrong := [*_wrong_times(self), *_wrong_odds(self), *_wrong_names(self), *_wrong_stocks(self)]:
             raise ValueError("；".join(wrong))
         return self
 
@@ -142,6 +149,12 @@ class DrawBook(Schema):
     def fallback_no(self) -> int:
         """The number of the prize that is given in place of one that has run out."""
         return next(no for no, prize in enumerate(self.prizes, start=1) if prize.fallback)
+
+    @property
+    def days(self) -> list[date]:
+        """The shop days on which it can be open."""
+        first, last = shop_day(self.opens_at), shop_day(self.closes_at - timedelta(microseconds=1))
+        return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
     def prize(self, no: int) -> Prize:
         """The prize of a number; they are counted from 1."""
@@ -186,11 +199,12 @@ def _wrong_times(book: DrawBook) -> list[str]:
 def _wrong_odds(book: DrawBook) -> list[str]:
     whole = sum(prize.odds for prize in book.prizes)
     found = [f"各奖项 odds 之和须为 {WHOLE}，现为 {whole}"] if whole != WHOLE else []
-    found += [f"{prize.name}：odds 须大于 0" for prize in book.prizes if not prize.odds and not prize.fallback]
+    return found + [f"{prize.name}：odds 须大于 0" for prize in book.prizes if not prize.odds and not prize.fallback]
+
+
+def _wrong_names(book: DrawBook) -> list[str]:
     names = [prize.name for prize in book.prizes]
-    found += [f"奖项名称 {name} 重复" for name in sorted(set(names)) if names.count(name) > 1]
-    earned = any(getattr(book.tickets, name) is not None for name in TicketRules.model_fields)
-    return found + (["只有以抽奖券参加的抽奖才有 tickets"] if earned and book.cost.kind != "ticket" else [])
+    return [f"奖项名称 {name} 重复" for name in sorted(set(names)) if names.count(name) > 1]
 
 
 def _wrong_stocks(book: DrawBook) -> list[str]:

@@ -1,7 +1,7 @@
 """What operators do with a draw: draft it, publish it, stop it and let it go on, end it before its time."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from random import Random
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import coupons, tiers
-from backend.kit.calendar import shop_day
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 from backend.lottery.book import CouponPrize, DrawBook, digest_of
@@ -17,9 +16,7 @@ from backend.lottery.drafting import checked
 from backend.lottery.errors import DefinitionRefused, DrawUnknown, NotADraft, NotRunning, OpensTooSoon
 from backend.lottery.models import DayStock, Decision, Deed, Draw, Stock
 from backend.lottery.queries import place_of_seed
-from backend.lottery.rules import SEED_BYTES, Phase, Status, commitment
-
-MICROSECOND = timedelta(microseconds=1)
+from backend.lottery.rules import RUNNING, SEED_BYTES, Phase, Status, commitment
 
 
 def draft(session: Session, definition: dict[str, Any], *, by: str, now: datetime) -> Draw:
@@ -27,7 +24,7 @@ def draft(session: Session, definition: dict[str, Any], *, by: str, now: datetim
 
     Raises DefinitionRefused, NotADraft.
     """
-    book = _checked(session, definition, now=now)
+    book = _checked_here(session, definition, now=now)
     draw = _find(session, book.code)
     if draw is None:
         draw = Draw(id=new_id(), code=book.code, status="draft", created_at=now)
@@ -52,7 +49,7 @@ def publish(session: Session, draw_code: str, *, by: str, rng: Random, now: date
         raise NotADraft
     if draw.opens_at <= now:
         raise OpensTooSoon
-    book = _checked(session, draw.definition, now=now)
+    book = _checked_here(session, draw.definition, now=now)
     seed = rng.randbytes(SEED_BYTES)
     draw.status, draw.commitment = "published", commitment(seed)
     draw.seed_sealed = vault(session).seal(seed.hex(), place_of_seed(draw.id))
@@ -84,7 +81,8 @@ def cancel(session: Session, draw_code: str, *, by: str, now: datetime) -> Draw:
     return _end(session, draw_code, "cancelled", deed="cancel", by=by, now=now)
 
 
-def _checked(session: Session, definition: dict[str, Any], *, now: datetime) -> DrawBook:
+def _checked_here(session: Session, definition: dict[str, Any], *, now: datetime) -> DrawBook:
+    """Also against the tiers and templates that there are."""
     book = checked(definition)
     known = {tier.code for tier in tiers.tiers_now(session, now=now)}
     if unknown := [code for code in book.tiers or () if code not in known]:
@@ -126,7 +124,7 @@ def _turn(
 
 
 def _end(session: Session, draw_code: str, status: Status, *, deed: Deed, by: str, now: datetime) -> Draw:
-    draw = _turn(session, draw_code, status, ("announced", "open", "paused"), deed=deed, by=by, now=now)
+    draw = _turn(session, draw_code, status, RUNNING, deed=deed, by=by, now=now)
     draw.ended_at = now
     return draw
 
@@ -144,11 +142,5 @@ def _stocks(draw: Draw, book: DrawBook) -> Iterator[Stock]:
 def _day_stocks(draw: Draw, book: DrawBook) -> Iterator[DayStock]:
     for no, prize in enumerate(book.prizes, start=1):
         if prize.per_day is not None:
-            for day in days_of(book):
+            for day in book.days:
                 yield DayStock(draw_id=draw.id, prize_no=no, day=day, stock=prize.per_day, given=0)
-
-
-def days_of(book: DrawBook) -> list[date]:
-    """The shop days on which a draw can be open."""
-    first, last = shop_day(book.opens_at), shop_day(book.closes_at - MICROSECOND)
-    return [first + timedelta(days=number) for number in range((last - first).days + 1)]

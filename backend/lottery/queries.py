@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session
 
 from backend import members, tiers
@@ -11,6 +11,7 @@ from backend.kit.calendar import shop_day
 from backend.kit.pii import vault
 from backend.lottery.errors import DrawUnknown
 from backend.lottery.models import Decision, Draw, Play, Ticket, Win
+from backend.lottery.rules import RUNNING
 from config import policy
 
 LARGEST_LIST = 1000
@@ -59,10 +60,13 @@ def all_draws(session: Session) -> Sequence[Draw]:
 
 def current(session: Session, *, now: datetime, before_id: int | None = None, limit: int) -> Sequence[Draw]:
     """Draws that are announced, open or paused, newest first, beginning below `before_id`."""
-    running = select(Draw).where(Draw.status.in_(("published", "paused")), Draw.closes_at > now)
-    if before_id is not None:
-        running = running.where(Draw.id < before_id)
-    return session.scalars(running.order_by(Draw.id.desc()).limit(limit)).all()
+    found = running(now) if before_id is None else running(now).where(Draw.id < before_id)
+    return session.scalars(found.order_by(Draw.id.desc()).limit(limit)).all()
+
+
+def running(now: datetime) -> Select[Draw]:
+    """Asks for draws that are announced, open or paused."""
+    return select(Draw).where(Draw.status.in_(("published", "paused")), Draw.closes_at > now)
 
 
 def decisions(session: Session, draw_id: int) -> Sequence[Decision]:
@@ -99,8 +103,8 @@ def mine(session: Session, member_id: int, draws: Sequence[Draw], *, now: dateti
         draw.id: Mine(
             allowed=draw.book.tiers is None or tier in draw.book.tiers,
             played=counts[draw.id][0],
-            left=left_of(draw, *counts[draw.id]),
-            tickets=tickets[draw.id] if draw.phase(now) in {"announced", "open", "paused"} else 0,
+            left=_left_of(draw, *counts[draw.id]),
+            tickets=tickets[draw.id] if draw.phase(now) in RUNNING else 0,
         )
         for draw in draws
     }
@@ -109,13 +113,6 @@ def mine(session: Session, member_id: int, draws: Sequence[Draw], *, now: dateti
 def played(session: Session, member_id: int, draw_id: int, *, now: datetime) -> tuple[int, int]:
     """How often a member has played a draw, in all and today."""
     return _counts(session, member_id, [draw_id], now=now)[draw_id]
-
-
-def left_of(draw: Draw, ever: int, today: int) -> int | None:
-    """How many more plays the limits of a draw allow today; None where it has none."""
-    limits = draw.book.limits
-    left = [most - done for most, done in ((limits.ever, ever), (limits.day, today)) if most is not None]
-    return max(0, min(left)) if left else None
 
 
 def plays(
@@ -146,6 +143,13 @@ def wins_of(session: Session, play_ids: Sequence[int]) -> dict[int, Win]:
     """The goods that plays have won, by the id of the play."""
     found = session.scalars(select(Win).where(Win.play_id.in_(play_ids))) if play_ids else ()
     return {win.play_id: win for win in found}
+
+
+def _left_of(draw: Draw, ever: int, today: int) -> int | None:
+    """How many more plays the limits of a draw allow today; None where it has none."""
+    limits = draw.book.limits
+    left = [most - done for most, done in ((limits.ever, ever), (limits.day, today)) if most is not None]
+    return max(0, min(left)) if left else None
 
 
 def _counts(

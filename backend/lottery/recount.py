@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from backend.lottery.draws import days_of
 from backend.lottery.models import DayStock, Draw, Play, Stock, Ticket, Win
 
 
@@ -49,7 +48,7 @@ def wrong_stocks(session: Session, draw: Draw, given: Given) -> Iterator[Fault]:
     rows = session.execute(select(Stock.prize_no, Stock.stock, Stock.given).where(Stock.draw_id == draw.id)).all()
     counted = {no: (stock, count) for no, stock, count in rows}
     yield from _differences("lottery_stocks", in_all, counted, {no: one[0] for no, one in given.in_all.items()})
-    days = days_of(draw.book)
+    days = draw.book.days
     of_day = {(no, day): prize.per_day for no, prize in limits if prize.per_day is not None for day in days}
     day_rows = session.execute(
         select(DayStock.prize_no, DayStock.day, DayStock.stock, DayStock.given).where(DayStock.draw_id == draw.id)

@@ -11,6 +11,7 @@ from typing import Final, Literal
 Status = Literal["draft", "published", "paused", "closed", "cancelled"]
 Phase = Literal["draft", "announced", "open", "paused", "closed", "cancelled"]
 
+RUNNING: Final[tuple[Phase, ...]] = ("announced", "open", "paused")
 WHOLE: Final = 1_000_000
 SEED_BYTES: Final = 32
 WORD_BYTES: Final = 8

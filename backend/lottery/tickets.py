@@ -13,6 +13,7 @@ from backend.lottery.book import Trigger
 from backend.lottery.errors import NoTicket
 from backend.lottery.guarded import hit_one
 from backend.lottery.models import Draw, Ticket
+from backend.lottery.queries import running
 from backend.purchases import PurchaseRecorded, PurchaseRefunded
 
 PURCHASE: Final = "purchase"
@@ -25,7 +26,8 @@ def give_tickets(
 
     A source gives once in each draw, from its publication to its end. Raises points.NoAccount.
     """
-    promised = {draw.id: tickets for draw in _running(session, now) if (tickets := draw.book.tickets.of(trigger, fen))}
+    draws = session.scalars(running(now))
+    promised = {draw.id: tickets for draw in draws if (tickets := draw.book.tickets.of(trigger, fen))}
     if not promised:
         return 0
     points.lock(session, member_id, now=now)
@@ -73,11 +75,6 @@ def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:
     for ticket, draw in given:
         if not draw.book.tickets.of(PURCHASE, kept_fen):
             ticket.taken_back = ticket.granted - ticket.used
-
-
-def _running(session: Session, now: datetime) -> list[Draw]:
-    running = select(Draw).where(Draw.status.in_(("published", "paused")), Draw.closes_at > now)
-    return [draw for draw in session.scalars(running) if draw.book.cost.kind == "ticket"]
 
 
 def _given(session: Session, member_id: int, source: points.Source) -> Sequence[int]:

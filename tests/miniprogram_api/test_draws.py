@@ -139,7 +139,7 @@ def test_a_draft_is_shown_to_nobody(phone, sessions, rest):
     ("changes", "status", "code"),
     [
         ({"opens_at": "2026-03-02T01:00:00Z"}, 409, "lottery.not-open-yet"),
-        ({"cost": {"kind": "ticket"}}, 409, "lottery.no-ticket"),
+        ({"cost": {"kind": "ticket"}, "tickets": {"check_in": 1}}, 409, "lottery.no-ticket"),
         ({"cost": {"kind": "points", "points": 500}}, 409, "points.insufficient"),
         ({"tiers": ["gold"]}, 403, "lottery.tier-not-allowed"),
     ],

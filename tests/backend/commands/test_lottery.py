@@ -100,12 +100,20 @@ def test_refusals(flask, published, command, code):
     assert (result.exit_code, f"({code})" in result.stderr) == (1, True), result.stderr
 
 
-def test_what_is_no_json_is_refused(flask, anna, tmp_path):
-    (tmp_path / "bad").write_text("{", "utf-8")
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
+        ("[]", "is no JSON object"),
+        ("{}", "(lottery.definition-refused)"),
+    ],
+    ids=["half", "deep", "list", "empty"],
+)
+def test_what_is_no_definition_is_refused(flask, anna, tmp_path, said, refusal):
+    (tmp_path / "bad").write_text(said, "utf-8")
     result = flask("lottery", "draft", tmp_path / "bad", *BY)
-    assert (result.exit_code, "is no JSON" in result.stderr) == (1, True)
-    (tmp_path / "bad").write_text("[]", "utf-8")
-    assert "(lottery.definition-refused)" in flask("lottery", "draft", tmp_path / "bad", *BY).stderr
+    assert (result.exit_code, refusal in result.stderr) == (1, True)
     assert flask("lottery", "list").stdout == "There are no draws yet.\n"
 
 

@@ -1,5 +1,7 @@
 import hashlib
 
+import pytest
+
 from backend.lottery.book import canonical, digest_of, parsed
 from tests.factories.draws import definition, gift, goods
 
@@ -27,6 +29,18 @@ def test_tickets_by_what_gives_them():
     tickets = parsed(definition(cost={"kind": "ticket"}, tickets=rules)).tickets
     assert [tickets.of("purchase", fen) for fen in (0, 9_999, 10_000, 90_000)] == [0, 0, 2, 2]
     assert (tickets.of("check-in", 0), tickets.of("referral", 0), tickets.of("event", 0)) == (1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "days"),
+    [
+        ("2026-03-01T00:00:00+08:00", "2026-03-02T00:00:00+08:00", ["2026-03-01"]),
+        ("2026-03-01T23:59:00+08:00", "2026-03-02T00:01:00+08:00", ["2026-03-01", "2026-03-02"]),
+    ],
+)
+def test_a_draw_is_open_on_shop_days(opens_at, closes_at, days):
+    book = parsed(definition(opens_at=opens_at, closes_at=closes_at))
+    assert [day.isoformat() for day in book.days] == days
 
 
 def test_a_digest_can_be_taken_of_the_text_that_is_shown():

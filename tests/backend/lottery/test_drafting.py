@@ -34,6 +34,7 @@ def test_a_sound_definition_is_taken():
         ({"code": "Spring"}, "code"),
         ({"cost": {"kind": "points", "points": 0}}, "cost"),
         ({"cost": {"kind": "free"}}, "cost"),
+        ({"cost": {"kind": "ticket"}}, "以抽奖券参加的抽奖须写明 tickets"),
         ({"tickets": {"check_in": 1}}, "只有以抽奖券参加的抽奖才有 tickets"),
         ({"limits": {"day": 0}}, "limits.day"),
         ({"tiers": []}, "tiers"),
@@ -43,6 +44,11 @@ def test_what_is_wrong_is_told(changes, why):
     with pytest.raises(lottery.DefinitionRefused) as refused:
         lottery.checked(definition(**changes))
     assert why in refused.value.detail
+
+
+def test_a_draw_for_tickets_says_what_gives_them():
+    earned = lottery.checked(definition(cost={"kind": "ticket"}, tickets={"check_in": 1}))
+    assert (earned.tickets.given, earned.tickets.of("check-in", 0)) == (True, 1)
 
 
 def test_all_that_is_wrong_is_told_at_once():
