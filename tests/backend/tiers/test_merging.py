@@ -80,6 +80,17 @@ def test_becoming_one_gives_no_gift_and_forgets_none(session, both):
     assert len(session.scalars(mine).all()) == 1
 
 
+def test_a_rise_that_was_due_before_is_written_down_with_its_gift(session, both):
+    gone, into = both
+    buy(session, into, 40_000, 1, now=LATE)
+    lower = tier("silver", {"spent_fen": 40_000, "days": 60}, validity=YEAR, gift={"points": 10})
+    publish_book(session, definition(lower, BOOK["tiers"][2]), at=LATE + timedelta(days=1))
+    merge(session, gone, into)
+    given = session.scalars(select(TierGift).where(TierGift.member_id == into.member_id)).one()
+    assert (given.tier_code, given.points, given.growth_seq > 0) == ("silver", 10, True)
+    assert points.entry_of(session, into.member_id, Source("tier-gift", f"silver:{given.growth_seq}")).amount == 10
+
+
 def test_friends_go_along(session, both):
     gone, into = both
     friend, inviter = (points.lock(session, make_member(session).id, now=MORNING) for _ in range(2))
