@@ -9,6 +9,7 @@ from backend.kit import migrations
 from tests.factories.conflicts import make_conflict
 from tests.factories.coupons import WRITER
 from tests.support.clocks import MORNING
+from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 OLD = "SELECT ref, reason FROM coupon_redemption_conflicts ORDER BY reported_at"
@@ -16,7 +17,7 @@ WHY = {"note": "店长确认", "by": WRITER, "now": MORNING}
 
 
 def test_there_and_back(blank, clock):
-    migrations.upgrade(blank)
+    migrate(blank)
     sessions = make_runtime(blank, clock).sessions
     with sessions.write.begin() as session:
         for hour, ref in ((2, "K-2"), (0, "K-0"), (1, "K-1")):
