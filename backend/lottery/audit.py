@@ -1,21 +1,26 @@
-"""A draw checked afterwards: every play recomputed from the seed, every piece counted. Reads only."""
+"""A draw checked afterwards: every play recomputed from the seed and looked up in the journal of points, every piece
+counted. Reads only.
+"""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, Final
 
 from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session
 
+from backend import points
 from backend.kit.calendar import shop_day
-from backend.lottery.book import DrawBook, digest_of
+from backend.lottery.book import DrawBook, PointsCost, PointsPrize, digest_of
 from backend.lottery.models import Draw, Play
 from backend.lottery.queries import seed_of
 from backend.lottery.recount import Fault, Given, given_of, wrong_stocks, wrong_tickets, wrong_wins
-from backend.lottery.rules import commitment, roll
+from backend.lottery.rules import COST, PRIZE, commitment, roll
 from config import policy
 
 SLICE: Final = 1000
+
+Amounts = Mapping[tuple[int, points.Source], int]
 
 
 def count_plays(session: Session, draw: Draw) -> int:
@@ -53,12 +58,14 @@ def _plays(
     """What is wrong with the plays, player by player in the order of their numbers."""
     book, last = draw.book, (0, 0)
     while rows := _slice(session, draw, last):
+        moved = points.moved_by(session, {play.player_id for play in rows}, (COST, PRIZE))
         for play in rows:
             expected = last[1] + 1 if play.player_id == last[0] else 1
             if play.no != expected:
                 what = f"is number {play.no} of its player and should be {expected}"
                 yield Fault(f"lottery_plays {play.id}", what)
-            for what in chain(_wrong_prize(play, draw, book, seed, given), _wrong_frame(play, draw, book)):
+            wrong = _wrong_prize(play, draw, book, seed, given), _wrong_frame(play, draw, book)
+            for what in chain(*wrong, _wrong_points(play, book, moved)):
                 yield Fault(f"lottery_plays {play.id}", what)
             last = play.player_id, play.no
         progress(len(rows))
@@ -95,6 +102,17 @@ def _wrong_frame(play: Row[Any], draw: Draw, book: DrawBook) -> Iterator[str]:
         yield "counts a piece where there is none, or none where there is one"
     elif play.piece is not None and play.piece > (book.prize(play.given).stock or 0):
         yield f"is piece {play.piece} of a prize that has fewer"
+
+
+def _wrong_points(play: Row[Any], book: DrawBook, moved: Amounts) -> Iterator[str]:
+    """What does not agree with the journal, which is chained: nobody makes a play up there."""
+    prize = book.prize(play.given)
+    price = book.cost.points if isinstance(book.cost, PointsCost) else 0
+    if moved.get((play.player_id, points.Source(COST, str(play.id))), 0) != -price:
+        yield "did not cost the points that the draw asks"
+    gain = prize.points if isinstance(prize, PointsPrize) else 0
+    if moved.get((play.player_id, points.Source(PRIZE, str(play.id))), 0) != gain:
+        yield "did not give the points of its prize"
 
 
 def _had_run_out(play: Row[Any], book: DrawBook, given: Given) -> bool:

@@ -13,6 +13,7 @@ from backend.kit.ids import digits
 from backend.lottery.book import CouponPrize, GoodsPrize, PointsPrize, Prize
 from backend.lottery.facts import DrawWon
 from backend.lottery.models import Draw, Play, Reason, Win
+from backend.lottery.rules import PRIZE
 from backend.lottery.stocks import Gone, Shelf, shortage, take
 
 PICKUP_CODE_DIGITS: Final = 12  # a till's scanner and its number pad both take digits
@@ -66,9 +67,9 @@ def _give_piece(
 def _give(session: Session, account: points.Account, draw: Draw, play: Play, *, rng: Random, now: datetime) -> None:
     prize, win = draw.book.prize(play.given), None
     if isinstance(prize, PointsPrize):
-        points.credit(session, account, prize.points, source=points.Source("draw-prize", play.id), now=now)
+        points.credit(session, account, prize.points, source=points.Source(PRIZE, play.id), now=now)
     elif isinstance(prize, CouponPrize):
-        source = points.Source("draw-prize", play.id)
+        source = points.Source(PRIZE, play.id)
         coupons.grant(session, account, prize.template, source=source, rng=rng, now=now)
     elif isinstance(prize, GoodsPrize):
         win = _win(draw, play, prize, rng=rng, now=now)

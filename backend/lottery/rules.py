@@ -12,6 +12,7 @@ Status = Literal["draft", "published", "paused", "closed", "cancelled"]
 Phase = Literal["draft", "announced", "open", "paused", "closed", "cancelled"]
 
 RUNNING: Final[tuple[Phase, ...]] = ("announced", "open", "paused")
+COST, PRIZE = "draw", "draw-prize"  # the kinds of sources under which points go and come
 WHOLE: Final = 1_000_000
 SEED_BYTES: Final = 32
 WORD_BYTES: Final = 8

@@ -19,7 +19,7 @@ from backend.lottery.errors import (
 )
 from backend.lottery.models import Draw, Play
 from backend.lottery.queries import get, played, seed_of
-from backend.lottery.rules import roll
+from backend.lottery.rules import COST, roll
 from backend.lottery.tickets import use_ticket
 
 
@@ -87,6 +87,6 @@ def _play(session: Session, draw: Draw, member_id: int, *, now: datetime) -> Pla
 
 def _pay(session: Session, account: points.Account, made: Play, book: DrawBook, *, now: datetime) -> None:
     if isinstance(book.cost, PointsCost):
-        points.spend(session, account, book.cost.points, source=points.Source("draw", made.id), now=now)
+        points.spend(session, account, book.cost.points, source=points.Source(COST, made.id), now=now)
     else:
         made.ticket_id = use_ticket(session, made.draw_id, made.member_id)

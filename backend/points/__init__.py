@@ -39,6 +39,7 @@ from backend.points.queries import (
     holds,
     lots,
     member_ids,
+    moved_by,
     pendings,
     summary,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "lots",
     "member_ids",
     "merge",
+    "moved_by",
     "open_account",
     "pendings",
     "prolong",

@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -10,7 +10,7 @@ from backend.kit.calendar import shop_day
 from backend.points.errors import NoAccount
 from backend.points.models import HELD, WAITING, Account, Entry, Hold, HoldPart, Lot, Pending
 from backend.points.pending import waiting_of
-from backend.points.rules import NEVER
+from backend.points.rules import NEVER, Source
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,13 @@ def entries(session: Session, member_id: int, *, before_seq: int | None = None, 
     """The newest lines of the journal, or those before a line."""
     lines = select(Entry).where(Entry.member_id == member_id).order_by(Entry.seq.desc()).limit(limit)
     return list(session.scalars(lines if before_seq is None else lines.where(Entry.seq < before_seq)))
+
+
+def moved_by(session: Session, member_ids: Collection[int], kinds: Collection[str]) -> dict[tuple[int, Source], int]:
+    """What sources of some kinds moved, by the member in whose journal it stands and by source; ids are text."""
+    lines = select(Entry.member_id, Entry.source_kind, Entry.source_id, Entry.amount)
+    found = session.execute(lines.where(Entry.member_id.in_(member_ids), Entry.source_kind.in_(kinds)))
+    return {(member_id, Source(kind, source_id)): amount for member_id, kind, source_id, amount in found}
 
 
 def balance_at(session: Session, member_id: int, *, at: datetime) -> int:

@@ -1,12 +1,12 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 
 from backend import lottery
 from backend.lottery import audit
 from backend.lottery.models import Draw, Play
-from tests.factories.draws import CLOSES, goods, make_draw, play
+from tests.factories.draws import AFTERWARDS, CLOSES, gift, goods, make_draw, play
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
@@ -77,6 +77,24 @@ def test_a_play_that_was_changed_is_named(session, draw, columns, what):
     assert found[0].row.startswith("lottery_plays")
     assert found[0].what.startswith(what)
     assert sum(fault.row.startswith("lottery_plays") for fault in found) == 1
+
+
+def test_a_play_that_was_made_up_after_the_reveal_costs_no_points(session, draw):
+    """Whoever knows the seed by then can roll; the journal of points is chained."""
+    last = session.scalars(select(Play).order_by(Play.player_id.desc(), Play.no.desc())).first()
+    seed = lottery.revealed(session, draw, now=AFTERWARDS)
+    columns = {column.name: getattr(last, column.name) for column in Play.__table__.columns}
+    made_up = {"id": last.id + 1, "no": last.no + 1, "roll": lottery.roll(seed, draw.id, last.player_id, last.no + 1)}
+    session.execute(insert(Play).values(**columns | made_up))
+    assert faults(session, draw) == [("lottery_plays", "did not cost the points that the draw asks")]
+
+
+def test_points_of_a_prize_that_nobody_got_are_found(session, member_id):
+    draw = make_draw(session, gift(points=20))
+    play(session, member_id, draw)
+    assert faults(session, draw) == []
+    session.execute(text("UPDATE point_entries SET amount = 19 WHERE source_kind = 'draw-prize'"))
+    assert faults(session, draw) == [("lottery_plays", "did not give the points of its prize")]
 
 
 def test_a_play_that_was_deleted_leaves_a_gap(session, draw):

@@ -79,6 +79,18 @@ def test_a_line_is_found_by_what_caused_it(session, account):
     assert points.entry_of(session, account.member_id, Source("purchase", 9)) is None
 
 
+def test_what_sources_of_some_kinds_moved_is_told_by_member(session, account):
+    mine, other = account.member_id, make_member(session).id
+    points.spend(session, account, 20, source=Source("draw", "p"), now=MORNING)
+    moved = points.moved_by(session, [mine, other], ["purchase", "draw"])
+    assert moved == {
+        (mine, Source("purchase", "1")): 30,
+        (mine, Source("purchase", "2")): 50,
+        (mine, Source("draw", "p")): -20,
+    }
+    assert points.moved_by(session, [other], ["purchase"]) == {}
+
+
 def test_accounts_are_walked_in_order(session, account):
     other = make_member(session, now=LATE).id
     session.flush()
