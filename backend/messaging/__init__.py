@@ -3,6 +3,8 @@
 A listener writes one row of the outbox (`messages`) with the words of that moment, in the transaction of what happened.
 Deliverers, any number of them, claim due rows, send them outside any transaction, and record what became of each: sent,
 tried again later, or one of the named ends. Of one member's messages the next goes out when the one before has ended.
+
+The same rows are the member's inbox, whatever became of the sending.
 """
 
 from backend.messaging.attempt import Post
@@ -18,6 +20,7 @@ from backend.messaging.exchange_messages import (
     tell_pre_order_confirmed,
     tell_return_declined,
 )
+from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.reminders import remind_expiring
@@ -42,6 +45,7 @@ __all__ = [
     "MessageUnknown",
     "NotEnded",
     "Post",
+    "Received",
     "Status",
     "console_templates",
     "dead_letters",
@@ -50,8 +54,11 @@ __all__ = [
     "drop_waiting",
     "fields",
     "longest_waiting_since",
+    "mark_read",
+    "mark_read_up_to",
     "move_messages",
     "outbox_depth",
+    "received",
     "remind_expiring",
     "remind_of_coupons",
     "requeue",
@@ -72,4 +79,5 @@ __all__ = [
     "tell_tier_falls_soon",
     "tell_tier_lost",
     "tell_tier_reached",
+    "unread",
 ]

@@ -10,16 +10,19 @@ from backend.messaging.rules import Status
 
 
 class Message(Model):
-    """A message that was decided, with the words of that moment: one row of the outbox.
+    """A message that was decided, with the words of that moment: one row of the outbox, and of the member's inbox.
 
     While it waits it may be claimed from `due_at` on; a claim puts its `token` there and moves `due_at` to the end of
     its lease. `unsure_since` is the start of the first attempt that may have shown the message without our knowing.
+    `read_at` is when the member first read it in the inbox, which is independent of all that.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index(None, "status", "due_at", "id"),
         Index(None, "member_id", "status", "id"),
+        Index(None, "member_id", "id"),
+        Index(None, "member_id", "read_at", "id"),
         CheckConstraint(f"status IN ({', '.join(repr(str(status)) for status in Status)})", name="status_known"),
     )
 
@@ -37,6 +40,7 @@ class Message(Model):
     ended_at: Mapped[datetime | None]
     msgid: Mapped[str | None] = mapped_column(code(32))
     error: Mapped[str | None] = mapped_column(code(128))
+    read_at: Mapped[datetime | None]
 
 
 class Closure(Model):

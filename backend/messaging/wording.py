@@ -7,7 +7,7 @@ from typing import Final
 from backend.wechat import fit
 from config import policy
 from templates_msg import catalogue
-from templates_msg.catalogue import Template
+from templates_msg.catalogue import Field, Template
 
 CATALOGUE: Final = catalogue.load()
 
@@ -32,6 +32,7 @@ OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
 NO_CODE: Final = "-"
 WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}
+TITLE_OF_THE_FORGOTTEN: Final = "会员消息"
 WHY_ENDED: Final = {"lapsed": "超过提货期限，未领取", "returned": "商品已退回"}
 
 
@@ -79,6 +80,18 @@ def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:
     return {field.key: fit(field.key, field.wording.format_map(words)) for field in template.official_account}
 
 
+def title(template: str) -> str:
+    """The title of a message, also of one that the catalogue holds no more."""
+    return CATALOGUE[template].title if template in CATALOGUE else TITLE_OF_THE_FORGOTTEN
+
+
+def lines(template: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The labels and whole texts that the inbox shows; without those for which an old message has no words."""
+    shown = CATALOGUE[template].official_account if template in CATALOGUE else ()
+    texts = ((field.label, _text(field, words)) for field in shown)
+    return [(label, text) for label, text in texts if text is not None]
+
+
 def console_templates(template_ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
     """The templates by id as WeChat's console shows them: {template_id: {title, fields: [{key, label}]}}."""
     return {
@@ -89,3 +102,10 @@ def console_templates(template_ids: Mapping[str, str]) -> dict[str, dict[str, ob
         for name, template_id in template_ids.items()
         if name in CATALOGUE
     }
+
+
+def _text(field: Field, words: Mapping[str, str]) -> str | None:
+    try:
+        return field.wording.format_map(words)
+    except KeyError:
+        return None

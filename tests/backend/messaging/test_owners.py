@@ -23,9 +23,12 @@ def test_messages_pass_to_the_survivor(session, messages_of):
     gone, into = make_member(session).id, make_member(session).id
     before = {one.id for member_id in (gone, into) for one in messages_of(member_id)}
     assert before
+    read = messages_of(gone)[0]
+    read.read_at = MORNING
     messaging.move_messages(session, MembersMerged(gone, into, MORNING))
     assert {one.id for one in messages_of(into)} == before
     assert messages_of(gone) == []
+    assert {one.id for one in messages_of(into) if one.read_at == MORNING} == {read.id}
 
 
 def test_to_who_left_nothing_more_is_sent(session, messages_of):

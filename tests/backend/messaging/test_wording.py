@@ -32,6 +32,20 @@ def test_a_lost_word_is_an_error():
         wording.fields(wording.CATALOGUE["tier_reached"], {"tier": "金卡"})
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_the_inbox_shows_every_field_with_its_label(name):
+    template = wording.CATALOGUE[name]
+    assert wording.lines(name, template.sample) == [
+        (field.label, field.wording.format_map(template.sample)) for field in template.official_account
+    ]
+    assert wording.title(name) == template.title
+
+
+def test_the_inbox_leaves_out_what_it_has_no_words_for():
+    assert wording.lines("tier_reached", {"at": "9:00"}) == [("升级时间", "9:00")]
+    assert (wording.title("no longer told"), wording.lines("no longer told", {"a": "b"})) == ("会员消息", [])
+
+
 def test_instants_and_days_are_the_shop_s():
     assert wording.instant(datetime(2026, 3, 1, 16, 5, tzinfo=UTC)) == "2026年3月2日 00:05"
     assert wording.day(datetime(2026, 3, 15, 16, 0, tzinfo=UTC)) == "2026年3月16日"

@@ -1,0 +1,81 @@
+"""A member's messages, whatever became of their delivery, and which of them were read."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
+
+from backend.messaging.models import Message
+from backend.messaging.service import MessageUnknown
+from backend.messaging.wording import CATALOGUE, lines, title
+
+MOST_COUNTED: Final = 100
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message in the words of its moment: what it is about, its labels and texts, and when it was decided.
+
+    `page` is where it leads in the mini-program; None for a message that the catalogue holds no more.
+    """
+
+    id: int
+    kind: str
+    title: str
+    lines: list[tuple[str, str]]
+    page: str | None
+    at: datetime
+    read_at: datetime | None
+
+
+def received(session: Session, member_id: int, *, before_id: int | None = None, limit: int) -> list[Received]:
+    """A member's newest messages, or those before one of them."""
+    mine = select(Message.id).where(Message.member_id == member_id).order_by(Message.id.desc()).limit(limit)
+    # the ids first: asked for whole rows, MariaDB goes through all that are newer than the page
+    ids = (mine if before_id is None else mine.where(Message.id < before_id)).subquery()
+    rows = session.scalars(select(Message).join(ids, ids.c.id == Message.id).order_by(Message.id.desc()))
+    return [_received(row) for row in rows]
+
+
+def unread(session: Session, member_id: int) -> int:
+    """How many messages a member has not read; with 100 the counting ends."""
+    some = select(Message.id).where(Message.member_id == member_id, Message.read_at.is_(None)).limit(MOST_COUNTED)
+    return session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def mark_read(session: Session, member_id: int, ids: Collection[int], *, now: datetime) -> None:
+    """Note that a member read these messages, all or none. Raises MessageUnknown where one is not theirs."""
+    these = Message.id.in_(set(ids))
+    known = session.scalar(select(func.count()).where(Message.member_id == member_id, these))
+    if known != len(set(ids)):
+        raise MessageUnknown
+    _mark(session, member_id, these, now)
+
+
+def mark_read_up_to(session: Session, member_id: int, message_id: int, *, now: datetime) -> None:
+    """Note that a member read a message and all before it; what came after it stays unread. Raises MessageUnknown."""
+    if session.scalar(select(Message.id).where(Message.id == message_id, Message.member_id == member_id)) is None:
+        raise MessageUnknown
+    _mark(session, member_id, Message.id <= message_id, now)
+
+
+def _mark(session: Session, member_id: int, which: ColumnElement[bool], now: datetime) -> None:
+    """Whoever read it before has read it then."""
+    session.execute(
+        update(Message).where(Message.member_id == member_id, Message.read_at.is_(None), which).values(read_at=now)
+    )
+
+
+def _received(row: Message) -> Received:
+    return Received(
+        id=row.id,
+        kind=row.template,
+        title=title(row.template),
+        lines=lines(row.template, row.words),
+        page=CATALOGUE[row.template].page if row.template in CATALOGUE else None,
+        at=row.decided_at,
+        read_at=row.read_at,
+    )
