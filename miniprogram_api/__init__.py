@@ -14,6 +14,7 @@ from miniprogram_api import (
     mall,
     mall_orders,
     members,
+    messages,
     points,
     regions,
 )
@@ -32,6 +33,7 @@ RESOURCES = (
     regions,
     coupons,
     draws,
+    messages,
 )
 
 

@@ -8,7 +8,7 @@ from flask import g
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from backend import coupons, mall, members, points, tiers
+from backend import coupons, mall, members, messaging, points, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.calls import db, now, without_transaction
 from backend.kit.db import run
@@ -58,7 +58,8 @@ class ProfileIn(Schema):
 
 
 class MeOut(Schema):
-    """My profile, tier, points, and how much waits for me (`counts`: exchanges to pick up, coupons to use).
+    """My profile, tier, points, and how much waits for me (`counts`: exchanges to pick up, coupons to use, messages to
+    read, of which 100 means as many or more).
 
     A locked birthday only the store can correct.
     """
@@ -153,5 +154,6 @@ def _me(session: Session, member_id: int, at: datetime) -> MeOut:
         counts={
             "exchanges": mall.to_pick_up(session, member_id, now=at),
             "coupons": coupons.ready_count(session, member_id, now=at),
+            "messages": messaging.unread(session, member_id),
         },
     )

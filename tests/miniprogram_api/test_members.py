@@ -136,7 +136,7 @@ def test_joining_answers_me(phone, wechat):
         "joined_on": "2026-03-01",
         "tier": "…",
         "points": "…",
-        "counts": {"exchanges": 0, "coupons": 0},
+        "counts": {"exchanges": 0, "coupons": 0, "messages": 1},
     }
     assert (me["tier"]["code"], me["points"]["available"]) == ("basic", GIFT)
     assert [lot["points"] for lot in me["points"]["expiring"]] == [GIFT]
@@ -191,12 +191,16 @@ def test_nobody_sees_another_member(app, sessions):
     assert cards == {one.card_no, other.card_no}
 
 
-def test_what_waits_to_be_picked_up_is_counted(app, sessions, rng):
+def test_what_waits_for_a_member_is_counted(app, sessions, rng):
     with sessions.write.begin() as session:
         member, item, store = make_member(session), make_item(session, price=10), make_store(session)
         for _ in range(2):
             mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=rng, now=MORNING)
-    assert member_client(app, member.id).get(ME).json["counts"] == {"exchanges": 2, "coupons": 0}
+    assert member_client(app, member.id).get(ME).json["counts"] == {
+        "exchanges": 2,
+        "coupons": 0,
+        "messages": 3,
+    }
 
 
 def test_reading_me_costs_few_statements(app, engine, sessions):
@@ -206,8 +210,8 @@ def test_reading_me_costs_few_statements(app, engine, sessions):
     with statements_on(engine) as said:
         assert phone.get(ME).status_code == 200
     # who asks and the member, the tier and the book of tiers, the account, what expires, what waits to be picked up,
-    # the coupons
-    assert len(said) == 7, said
+    # the coupons, the messages
+    assert len(said) == 8, said
 
 
 def test_parallel_taps_with_one_phone_code_all_see_the_member(mariadb, clock, wechat, user):
