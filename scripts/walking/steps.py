@@ -9,6 +9,7 @@ from typing import Final
 
 from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
+from scripts.walking.inbox import read_inbox
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.telling import say, stop, yuan
 
@@ -58,6 +59,7 @@ class Walk:
             self.change_mind,
             self.ask_official_account,
             self.read_statement,
+            self.read_inbox,
         ):
             one()
 
@@ -224,6 +226,9 @@ class Walk:
         lines = self.app.ask("GET", "/points/entries?limit=50").must_be(200).body["items"]
         say(*(f"{line['at'][:19]}  {line['amount']:>6}  {line['balance_after']:>6}  {line['words']}" for line in lines))
         check(sum(line["amount"] for line in lines) == self.points, "the statement does not add up to the balance")
+
+    def read_inbox(self) -> None:
+        read_inbox(self.app)
 
     def _sale(self, quote: Body, *, paid_at: datetime) -> Body:
         return {
