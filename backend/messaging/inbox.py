@@ -48,9 +48,9 @@ def unread(session: Session, member_id: int) -> int:
 
 def mark_read(session: Session, member_id: int, ids: Collection[int], *, now: datetime) -> None:
     """Note that a member read these messages, all or none. Raises MessageUnknown where one is not theirs."""
-    these = Message.id.in_(set(ids))
-    known = session.scalar(select(func.count()).where(Message.member_id == member_id, these))
-    if known != len(set(ids)):
+    wanted = set(ids)
+    these = Message.id.in_(wanted)
+    if session.scalar(select(func.count()).where(Message.member_id == member_id, these)) != len(wanted):
         raise MessageUnknown
     _mark(session, member_id, these, now)
 
