@@ -10,6 +10,7 @@ from backend.messaging.models import Message
 from tests.factories.members import make_member
 from tests.factories.messages import make_message
 from tests.support.clocks import MORNING
+from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 ENDED = MORNING + timedelta(minutes=1, microseconds=1)
@@ -25,7 +26,7 @@ def messages(session):
 
 
 def test_there_and_back(blank, clock):
-    migrations.upgrade(blank)
+    migrate(blank)
     sessions = make_runtime(blank, clock).sessions
     with sessions.write.begin() as session:
         member_id = messages(session)
