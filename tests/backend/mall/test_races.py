@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from backend import coupons, mall, points, stores
 from backend.app import create_app
 from backend.kit.cache import RedisCache
+from backend.kit.clock import FixedClock
 from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.kit.limits import RateLimiter
@@ -40,6 +41,16 @@ REDIS_DATABASE_TO_EMPTY = "/13"
 def runtime(mariadb, clock):
     race(TAPS, lambda _: mariadb.connect().close())  # opening connections takes a busy machine seconds
     return make_runtime(mariadb, clock)
+
+
+@pytest.fixture(scope="module")
+def unguarded(mariadb_engine):
+    """A house without locks, and without the net beneath them: what runs it, and its store."""
+    checks = [("mall_stocks", name) for name in ("stock_not_negative", "stock_was_stocked")]
+    checks += [("mall_orders", name) for name in ("closed_once", "received_once")]
+    with unguarded_database(*(f"ALTER TABLE {at} DROP CONSTRAINT ck_{at}_{name}" for at, name in checks)) as engine:
+        runtime = make_runtime(engine, FixedClock(MORNING))
+        yield runtime, run(runtime.sessions.write, open_shop)
 
 
 @pytest.fixture
@@ -119,15 +130,14 @@ def test_of_64_members_for_5_pieces_5_get_one(runtime, shop_id, deadlocks):
     assert deadlocks == []
 
 
-def test_without_the_condition_the_same_rush_sells_more_than_there_is(mariadb_engine, clock):
+def test_without_the_condition_the_same_rush_sells_more_than_there_is(unguarded):
     """The negative control: the stock is looked at, and taken from whatever is left of it by then."""
-    checks = ("ck_mall_stocks_stock_not_negative", "ck_mall_stocks_stock_was_stocked")
-    with unguarded_database(*(f"ALTER TABLE mall_stocks DROP CONSTRAINT {check}" for check in checks)) as engine:
-        runtime = make_runtime(engine, clock)
-        members, item_id = crowd(runtime.sessions, CROWD), offer(runtime.sessions, PIECES)
-        shop_id = run(runtime.sessions.write, open_shop)
-        with rewritten(engine, "mall_stocks.stock >=", "1000 + mall_stocks.stock >="):
-            assert rush(runtime, shop_id, item_id, members)["placed"] > PIECES
+    runtime, shop_id = unguarded
+    engine = runtime.sessions.write.kw["bind"].engine
+    members, item_id = crowd(runtime.sessions, 2), offer(runtime.sessions, 1)
+    anyway = rewritten(engine, "mall_stocks.stock >=", "1000 + mall_stocks.stock >=")
+    with anyway, meeting(engine, "UPDATE mall_stocks", patience=20):
+        assert rush(runtime, shop_id, item_id, members) == {"placed": 2}
 
 
 def test_a_cache_that_forgets_everything_in_the_burst_changes_nothing(runtime, shop_id, redis_url, clock):
@@ -215,24 +225,18 @@ def test_pick_up_cancelling_and_time_out_exclude_one_another(runtime, sessions, 
     assert deadlocks == []
 
 
-def test_without_locks_an_order_is_picked_up_and_cancelled_at_once(mariadb_engine, clock):
+def test_without_locks_an_order_is_picked_up_and_cancelled_at_once(unguarded):
     """The negative control of the race above."""
-    checks = ("ck_mall_orders_closed_once", "ck_mall_orders_received_once")
-    with unguarded_database(*(f"ALTER TABLE mall_orders DROP CONSTRAINT {check}" for check in checks)) as engine:
-        runtime = make_runtime(engine, clock)
-        (member_id,), item_id = crowd(runtime.sessions, 1), offer(runtime.sessions, 1)
-        shop_id = run(runtime.sessions.write, open_shop)
-        order = run(
-            runtime.sessions.write,
-            lambda s: mall.exchange(s, member_id, {item_id: 1}, store_id=shop_id, rng=runtime.rng, now=MORNING),
-        )
-        ways = (
-            lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING).status,
-            lambda s: mall.cancel(s, member_id, order.no, now=MORNING).status,
-        )
-        with meeting(engine, "UPDATE point_accounts", patience=20):
-            ends = race(2, lambda number: run(runtime.sessions.write, ways[number]))
-    assert ends == ["received", "cancelled"]
+    runtime, shop_id = unguarded
+    sessions = runtime.sessions
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+    order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, runtime.rng))
+    ways = (
+        lambda s: mall.pick_up(s, code=order.pickup_code, store_id=shop_id, now=MORNING).status,
+        lambda s: mall.cancel(s, member_id, order.no, now=MORNING).status,
+    )
+    with meeting(sessions.write.kw["bind"].engine, "UPDATE point_accounts", patience=20):
+        assert race(2, lambda number: run(sessions.write, ways[number])) == ["received", "cancelled"]
 
 
 def test_many_tills_hand_over_one_order_once(sessions, shop_id, rng):
@@ -309,17 +313,16 @@ def place(session, member_id, item_id, shop_id, rng):
     return mall.exchange(session, member_id, {item_id: 1}, store_id=shop_id, rng=rng, now=MORNING)
 
 
-def test_without_locks_the_goods_of_one_order_come_back_twice(mariadb_engine, clock, rng):
+def test_without_locks_the_goods_of_one_order_come_back_twice(unguarded):
     """The negative control of the way back."""
-    with unguarded_database("ALTER TABLE mall_stocks DROP CONSTRAINT ck_mall_stocks_stock_was_stocked") as engine:
-        sessions = make_runtime(engine, clock).sessions
-        shop_id = run(sessions.write, open_shop)
-        (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
-        order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, rng))
-        with meeting(engine, "UPDATE point_accounts", patience=20):
-            race(2, lambda _: run(sessions.write, lambda s: mall.cancel(s, member_id, order.no, now=MORNING)))
-        with sessions.read() as session:
-            assert mall.stock_faults(session) == [mall.StockFault(item_id, mall.CENTRAL, stock=2, expected=1)]
+    runtime, shop_id = unguarded
+    sessions = runtime.sessions
+    (member_id,), item_id = crowd(sessions, 1), offer(sessions, 1)
+    order = run(sessions.write, lambda s: place(s, member_id, item_id, shop_id, runtime.rng))
+    with meeting(sessions.write.kw["bind"].engine, "UPDATE point_accounts", patience=20):
+        race(2, lambda _: run(sessions.write, lambda s: mall.cancel(s, member_id, order.no, now=MORNING)))
+    with sessions.read() as session:
+        assert mall.StockFault(item_id, mall.CENTRAL, stock=2, expected=1) in mall.stock_faults(session)
 
 
 def tap_for_a_limited_item(runtime, shop_id, taps):

@@ -73,14 +73,19 @@ def receive_and_be_received(order):
 
 
 @pytest.fixture
-def unguarded():
+def runtime(mariadb, clock):
+    return make_runtime(mariadb, clock)
+
+
+@pytest.fixture(scope="module")
+def unguarded(mariadb_engine):
     checks = ("closed_once", "shipped_once", "received_once")
     weakened = [f"ALTER TABLE mall_orders DROP CONSTRAINT ck_mall_orders_{check}" for check in checks]
     with unguarded_database(*weakened) as engine:
         yield engine
 
 
-def test_an_order_is_shipped_or_cancelled_and_points_and_goods_agree(mariadb, sessions, rng):
+def test_an_order_is_shipped_or_cancelled_and_points_and_goods_agree(sessions, rng):
     orders = [placed(sessions, rng) for _ in range(4)]
     ways = [way for order in orders for way in ship_and_cancel(order) * 2]
     results = race(16, lambda number: try_to(sessions, ways[number]))
@@ -94,7 +99,7 @@ def test_an_order_is_shipped_or_cancelled_and_points_and_goods_agree(mariadb, se
         assert results[4 * at + 2 : 4 * at + 4] == results[4 * at : 4 * at + 2]
 
 
-def test_without_locks_an_order_is_shipped_and_cancelled_at_once(mariadb_engine, unguarded, clock, rng):
+def test_without_locks_an_order_is_shipped_and_cancelled_at_once(unguarded, clock, rng):
     """The negative control."""
     sessions = make_runtime(unguarded, clock).sessions
     ways = ship_and_cancel(placed(sessions, rng))
@@ -102,7 +107,7 @@ def test_without_locks_an_order_is_shipped_and_cancelled_at_once(mariadb_engine,
         assert race(2, lambda number: run(sessions.write, ways[number])) == ["shipped", "cancelled"]
 
 
-def test_received_by_hand_by_itself_and_taken_back_agree(mariadb, sessions, rng):
+def test_received_by_hand_by_itself_and_taken_back_agree(sessions, rng):
     orders = [shipped(sessions, rng) for _ in range(4)]
     ways = [way for order in orders for way in receive_and_be_received(order)]
     results = race(12, lambda number: try_to(sessions, ways[number]))
@@ -114,7 +119,7 @@ def test_received_by_hand_by_itself_and_taken_back_agree(mariadb, sessions, rng)
         assert ended.received_at in {SOONER, ARRIVED, None}
 
 
-def test_received_by_hand_and_by_itself_is_received_once(mariadb, sessions, rng):
+def test_received_by_hand_and_by_itself_is_received_once(sessions, rng):
     order = shipped(sessions, rng)
     by_hand, by_itself, _ = receive_and_be_received(order)
 
@@ -126,7 +131,7 @@ def test_received_by_hand_and_by_itself_is_received_once(mariadb, sessions, rng)
     assert len(set(race(8, act))) == 1
 
 
-def test_without_locks_what_was_received_by_hand_is_received_by_itself_once_more(mariadb_engine, unguarded, clock, rng):
+def test_without_locks_what_was_received_by_hand_is_received_by_itself_once_more(unguarded, clock, rng):
     """The negative control: both find it on its way."""
     sessions = make_runtime(unguarded, clock).sessions
     order = shipped(sessions, rng)
