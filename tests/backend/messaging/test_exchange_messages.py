@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from backend import mall, messaging
 from backend.messaging.models import Message
+from backend.messaging.wording import lines
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 from tests.support.runtimes import make_runtime
@@ -94,7 +95,9 @@ def test_each_return_that_is_declined_is_told(told):
     assert [template for template, _ in again] == ["return_declined"] * 2
 
 
-def test_words_longer_than_the_phone_shows_end_in_dots(told):
-    ((template, words),) = told(messaging.tell_return_declined, mall.ReturnDeclined, words="包装已经拆开而且" * 5)
+def test_the_shop_s_words_are_whole_in_the_inbox_and_end_in_dots_on_the_phone(told):
+    why = "包装已经拆开而且" * 5
+    ((template, words),) = told(messaging.tell_return_declined, mall.ReturnDeclined, words=why)
+    assert ("未通过原因", why) in lines(template, words)
     shown = messaging.fields(messaging.CATALOGUE[template], words)
     assert (len(shown["thing2"]), shown["thing2"][-1]) == (20, "…")
