@@ -18,9 +18,8 @@ from tests.support.clocks import MORNING
 from tests.support.runtimes import make_runtime
 
 
-def run_and_die(url, point, command):
+def run_and_die(app, point, command):
     """Run the command; die where told."""
-    runtime = make_runtime(connect(url), FixedClock(MORNING))
     when, _, number = point.partition(":")
     commits = count(1)
 
@@ -28,14 +27,15 @@ def run_and_die(url, point, command):
         if next(commits) == int(number):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(runtime.sessions.write, f"{when}_commit", die)
-    create_app(runtime).test_cli_runner().invoke(args=command)
+    event.listen(app.extensions["runtime"].sessions.write, f"{when}_commit", die)
+    app.test_cli_runner().invoke(args=command)
 
 
 if __name__ == "__main__":
+    mortal = create_app(make_runtime(connect(sys.argv[1]), FixedClock(MORNING)))  # connects in the child
     for point in sys.argv[2].split(","):
         child = os.fork()
         if not child:
-            run_and_die(sys.argv[1], point, sys.argv[3:])
+            run_and_die(mortal, point, sys.argv[3:])
             os._exit(0)
         print(os.WTERMSIG(os.waitpid(child, 0)[1]))  # noqa: T201  the answer to the test
