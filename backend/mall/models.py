@@ -20,6 +20,9 @@ CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all s
 WAITING: Final = ("placed", "prepared", "ready")  # to be handed over, or sent
 GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
 ENDED: Final = ("completed", *GIVEN_BACK)
+DEPOSIT_OF_A_PRE_ORDER: Final = (
+    "deposit_points IS NULL OR (deposit_points >= 1 AND deposit_points < points AND pick_up_from IS NOT NULL)"
+)
 AT_ONCE: Final = ("coupon", "virtual")  # kinds that go to the member in the exchange itself
 
 
@@ -54,10 +57,7 @@ class Item(Model):
         ),
         CheckConstraint("(pick_up_from IS NULL) = (pick_up_until IS NULL)", name="window_has_two_ends"),
         CheckConstraint("pick_up_from < pick_up_until", name="from_before_until"),
-        CheckConstraint(
-            "deposit_points IS NULL OR (deposit_points >= 1 AND deposit_points < points AND pick_up_from IS NOT NULL)",
-            name="deposit_of_a_pre_order",
-        ),
+        CheckConstraint(DEPOSIT_OF_A_PRE_ORDER, name="deposit_of_a_pre_order"),
     )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True, default=new_id)
@@ -172,10 +172,7 @@ class Order(Model):
         ),
         CheckConstraint("written_off = 0 OR status = 'returned'", name="written_off_when_returned"),
         CheckConstraint("money_fen = 0 OR (money_fen > 0 AND way = 'pick-up')", name="money_at_the_counter"),
-        CheckConstraint(
-            "deposit_points IS NULL OR (deposit_points >= 1 AND deposit_points < points AND pick_up_from IS NOT NULL)",
-            name="deposit_of_a_pre_order",
-        ),
+        CheckConstraint(DEPOSIT_OF_A_PRE_ORDER, name="deposit_of_a_pre_order"),
         CheckConstraint("pick_up_from < pick_up_by", name="from_before_by"),
     )
 
