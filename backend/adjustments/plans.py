@@ -91,7 +91,7 @@ def store(session: Session, plan: Plan, purpose: Purpose, *, by: str, now: datet
     mine = select(Grant).where(Grant.planned_by == desk.login, Grant.request_key == checked_key(purpose.key))
     earlier = session.scalar(mine)
     if earlier is not None:
-        return _the_same(earlier, plan, purpose)
+        return _the_same(session, earlier, plan, purpose)
     grant = _grant(plan, purpose, desk, now)
     session.add(grant)
     session.flush()  # its rows refer to it
@@ -146,8 +146,11 @@ def _grant(plan: Plan, purpose: Purpose, desk: Desk, now: datetime) -> Grant:
     )
 
 
-def _the_same(earlier: Grant, plan: Plan, purpose: Purpose) -> Grant:
-    if (earlier.reason_code, earlier.members, earlier.total) != (purpose.reason_code, len(plan.gifts), plan.total):
+def _the_same(session: Session, earlier: Grant, plan: Plan, purpose: Purpose) -> Grant:
+    """The grant, if it gives the same to the same members for the same reason; who was merged meanwhile is the same."""
+    rows = session.execute(select(GrantRow.member_id, GrantRow.points).where(GrantRow.grant_id == earlier.id))
+    given = {gift.member_id: gift.points for gift in plan.gifts}
+    if earlier.reason_code != purpose.reason_code or dict(rows.all()) != given:
         raise KeyReused
     return earlier
 

@@ -121,8 +121,9 @@ def test_a_list_is_planned_once_under_its_key(session, five):
     first, second = (adjustments.store(session, plan, purpose(), by="chen", now=MORNING) for _ in range(2))
     assert first is second
     assert adjustments.store(session, plan, purpose(), by="deng", now=MORNING) is not first
-    with pytest.raises(adjustments.KeyReused):
-        adjustments.store(session, drawn(session, f"{PHONES[0]},6"), purpose(), by="chen", now=MORNING)
+    for other in (f"{PHONES[0]},6", f"{PHONES[1]},5", f"{PHONES[0]},5\n{PHONES[1]},5"):
+        with pytest.raises(adjustments.KeyReused):
+            adjustments.store(session, drawn(session, other), purpose(), by="chen", now=MORNING)
 
 
 def test_not_even_a_plan_made_by_hand_gives_a_member_two_rows(session, five):
