@@ -11,9 +11,9 @@ from backend.kit.facts import announce
 from backend.mall.errors import NotPickedUp, OrderLapsed, OrderUnknown, PickUpTooEarly, ShippedInstead, UndoTooLate
 from backend.mall.facts import ExchangeCompleted, ExchangePickedUp, ExchangeReady
 from backend.mall.locking import close, handed_over_at, locked, must_wait
-from backend.mall.models import WAITING, Order
-from backend.mall.paying import give_back, prolong, set_aside_again, spend
-from backend.mall.payments import KEPT, hand_back, take
+from backend.mall.models import KEPT, WAITING, Order
+from backend.mall.paying import give_back, prolong, reserve, spend
+from backend.mall.payments import hand_back, take
 from backend.mall.rules import bring_back_by, pick_up_by
 from config.policy import SHOP_ZONE
 
@@ -102,7 +102,7 @@ def undo_pick_up(session: Session, order_no: str, *, store_id: int, now: datetim
     give_back(session, account, order, because="exchange-undo", now=now)
     hand_back(session, order, now=now)
     order.undone += 1
-    set_aside_again(session, account, order, now=now)
+    reserve(session, account, order, now=now)
     order.status, order.received_at, order.return_asked_at, order.on_hold = "placed", None, None, True
     return order
 

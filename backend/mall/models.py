@@ -18,6 +18,7 @@ Way = Literal["pick-up", "shipping"]
 
 CENTRAL: Final = 0  # instead of a store's id: the stock of the house, for all stores that have none of their own
 WAITING: Final = ("placed", "prepared", "ready")  # to be handed over, or sent
+KEPT: Final = ("received", "completed")  # with the member, and paid
 GIVEN_BACK: Final = ("cancelled", "lapsed", "refused", "returned")
 ENDED: Final = ("completed", *GIVEN_BACK)
 DEPOSIT_OF_A_PRE_ORDER: Final = (

@@ -34,12 +34,12 @@ def set_aside(session: Session, account: points.Account, order: Order, *, now: d
     if order.set_aside + at_once > account.available and account.frozen_at is None:
         raise points.Insufficient(available=account.available)
     if order.set_aside:
-        set_aside_again(session, account, order, now=now)
+        reserve(session, account, order, now=now)
     if at_once:
         points.spend(session, account, at_once, source=paid_at_once(order), now=now)
 
 
-def set_aside_again(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
+def reserve(session: Session, account: points.Account, order: Order, *, now: datetime) -> None:
     """Set aside what waits to be handed over. Raises points.Insufficient, points.Frozen."""
     points.reserve(session, account, order.set_aside, source=paid_by(order), until=order.pick_up_by, now=now)
 

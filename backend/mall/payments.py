@@ -8,7 +8,7 @@ before the goods are handed over, and then nothing is due at the counter (see do
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final, Literal
+from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, mapped_column
@@ -18,11 +18,9 @@ from backend.kit.columns import Id, code
 from backend.kit.db import Model
 from backend.kit.money import yuan
 from backend.mall.errors import MoneyDue
-from backend.mall.models import Order
+from backend.mall.models import KEPT, Order
 
 Method = Literal["counter"]
-
-KEPT: Final = ("received", "completed")  # where the money stays with the store
 
 
 class Payment(Model):
