@@ -6,7 +6,9 @@ GOOD = """
 name = "greeting"
 title = "问候"
 kind = "service"
+when = "at once"
 page = "pages/index"
+text = "{who}，你好。"
 
 [sample]
 who = "小惠"
@@ -38,10 +40,15 @@ def test_a_whole_message_is_read(tmp_path):
     ("old", "new", "complaint"),
     [
         ('name = "greeting"', 'name = "farewell"', "not named like its file"),
-        ('kind = "service"', 'kind = "marketing"', "no known kind"),
+        ('kind = "service"', 'kind = "gossip"', "no known kind"),
+        ('when = "at once"', 'when = "never"', "no known time"),
+        ('when = "at once"', "", "has to hold"),
+        ('kind = "service"', 'kind = "marketing"', "blocks in template messages"),
+        ('text = "{who}，你好。"', 'text = "{whom}，你好。"', "whom"),
+        ('text = "{who}，你好。"', 'text = "你好"\nsms = ["whom"]', "whom"),
         ('title = "问候"', 'title = ""', "needs a title"),
-        ('title = "问候"', "", "exactly"),
-        ('title = "问候"', 'title = "问候"\ncolour = "red"', "exactly"),
+        ('title = "问候"', "", "has to hold"),
+        ('title = "问候"', 'title = "问候"\ncolour = "red"', "has to hold"),
         ('page = "pages/index"', 'page = "/pages/index"', "leading slash"),
         ('who = "小惠"', 'who = ""', "empty word"),
         ('who = "小惠"', "who = 7", "empty word"),
@@ -55,6 +62,7 @@ def test_a_whole_message_is_read(tmp_path):
         ('key = "thing1"', 'key = "Thing"', "none of WeChat's"),
         ('label = "称呼"', "", "field that does not hold"),
         ("[[official_account]]", "[official_account]", "greeting.toml"),
+        ("[[official_account]]", '[[subscription]]\nkey = "thing2"\n[[official_account]]', "field that does not hold"),
         ("[sample]", "[sample", "greeting.toml"),
     ],
 )
@@ -76,3 +84,22 @@ def test_six_fields_are_too_many(tmp_path):
     )
     with pytest.raises(catalogue.BadTemplate, match="more than 5"):
         load(tmp_path, GOOD + more)
+
+
+def test_a_message_without_fields_is_refused(tmp_path):
+    with pytest.raises(catalogue.BadTemplate, match="no fields"):
+        load(tmp_path, GOOD.partition("[[")[0])
+
+
+def test_subscription_notices_show_the_fields_of_the_template_message_or_their_own(tmp_path):
+    assert load(tmp_path, GOOD)["greeting"].subscription == (catalogue.Field("thing1", "称呼", "你好，{who}"),)
+    own = GOOD + '\n[[subscription]]\nkey = "name7"\nlabel = "姓名"\nwording = "{who}"\n'
+    assert load(tmp_path, own)["greeting"].subscription == (catalogue.Field("name7", "姓名", "{who}"),)
+
+
+def test_marketing_goes_by_day_and_never_as_a_template_message(tmp_path):
+    marketing = GOOD.replace("service", "marketing").replace("official_account", "subscription")
+    with pytest.raises(catalogue.BadTemplate, match="nobody wants at night"):
+        load(tmp_path, marketing)
+    template = load(tmp_path, marketing.replace("at once", "by day"))["greeting"]
+    assert (template.official_account, template.lines) == ((), template.subscription)
