@@ -3,6 +3,7 @@
 from backend.addresses import models as addresses
 from backend.adjustments import models as adjustments
 from backend.checkin import models as checkin
+from backend.conversations import models as conversations
 from backend.coupons import models as coupons
 from backend.earning import models as earning
 from backend.families import models as families
@@ -27,6 +28,7 @@ __all__ = [
     "addresses",
     "adjustments",
     "checkin",
+    "conversations",
     "coupons",
     "earning",
     "families",
