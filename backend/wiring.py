@@ -50,7 +50,12 @@ def joined(given: Settings) -> Runtime:
         cache=cache,
         limiter=RateLimiter(given.redis_url),
         keys=_keys(given),
-        official_account=OfficialAccount(_official_account(given), base_url=given.wechat_api_base_url, cache=cache),
+        official_account=OfficialAccount(
+            _official_account(given),
+            base_url=given.wechat_api_base_url,
+            open_url=given.wechat_open_base_url,
+            cache=cache,
+        ),
         mini_program=MiniProgram(_mini_program(given), base_url=given.wechat_api_base_url, cache=cache),
         media=LocalFolder(given.media_dir),
         template_ids=given.message_template_ids,

@@ -28,6 +28,7 @@ AES_KEY: Final = re.compile(r"[0-9A-Za-z]{43}")  # EncodingAESKey, as the platfo
 AES_KEYS: Final = ("wechat_oa_aes_key", "wechat_mp_aes_key")
 DATABASES: Final = {"sqlite", "sqlite+pysqlite", "mysql+pymysql", "mariadb+pymysql"}
 WECHAT: Final = "https://api.weixin.qq.com"
+WECHAT_OPEN: Final = "https://open.weixin.qq.com"
 
 
 class UnsafeSettings(ValueError):
@@ -94,6 +95,7 @@ class Settings(BaseSettings):
     pii_index_key: SecretStr = SecretStr(DEVELOPMENT_SECRETS["pii_index_key"])
 
     wechat_api_base_url: WebAddress = WECHAT
+    wechat_open_base_url: WebAddress = WECHAT_OPEN
     wechat_oa_appid: str = "wx0000000000000a0a"
     wechat_oa_secret: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_oa_secret"])
     wechat_oa_token: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_oa_token"])

@@ -25,7 +25,9 @@ from backend.wechat.errors import (
 )
 from backend.wechat.fields import fit, fits, kind_of
 from backend.wechat.messages import BadCallback, Event, Message, TextMessage, Unknown
+from backend.wechat.qr_codes import QrCode
 from backend.wechat.tokens import FreshToken
+from backend.wechat.web import WebUser, js_signature
 
 __all__ = [
     "AppCredentials",
@@ -44,6 +46,7 @@ __all__ = [
     "Misconfigured",
     "OfficialAccount",
     "Push",
+    "QrCode",
     "QuotaSpent",
     "RecipientUnreachable",
     "Session",
@@ -55,9 +58,11 @@ __all__ = [
     "UnknownRefusal",
     "Unreached",
     "WeChatError",
+    "WebUser",
     "WrongRecipient",
     "fit",
     "fits",
+    "js_signature",
     "kind_of",
     "text_reply",
 ]

@@ -5,8 +5,11 @@ from typing import Any, Final, Literal
 from backend.kit.cache import Cache
 from backend.wechat.credentials import AppCredentials
 from backend.wechat.errors import ContentRefused, ForeignPhone, LoginRefused, TryLater
+from backend.wechat.menus import MenuBar
+from backend.wechat.qr_codes import QrCodes
 from backend.wechat.tokens import FreshToken
 from backend.wechat.transport import Timeout, Transport, text
+from backend.wechat.web import Web
 
 DEFAULT_TIMEOUT: Final[Timeout] = (3, 5)  # connect, read; seconds
 MAINLAND: Final = "86"
@@ -59,7 +62,24 @@ class WeChatApp:
 
 
 class OfficialAccount(WeChatApp):
-    """WeChat's API for one official account."""
+    """WeChat's API for one official account: messages and followers here, its menu, codes and web pages apart.
+
+    `open_url` is where browsers are sent to log in; the API's own address unless told.
+    """
+
+    def __init__(
+        self,
+        credentials: AppCredentials,
+        *,
+        base_url: str,
+        cache: Cache,
+        timeout: Timeout = DEFAULT_TIMEOUT,
+        open_url: str | None = None,
+    ) -> None:
+        super().__init__(credentials, base_url=base_url, cache=cache, timeout=timeout)
+        self.menu = MenuBar(self._transport)
+        self.codes = QrCodes(self._transport)
+        self.web = Web(self._transport, open_url=open_url or base_url, cache=cache)
 
     def send_template(
         self,
@@ -154,3 +174,11 @@ class MiniProgram(WeChatApp):
         if not is_image or not answer.content.startswith(IMAGE_HEADS):
             raise TryLater(None, "answer is no image", path)
         return answer.content
+
+    def url_link(self, path: str, query: str = "", *, days: int = 1) -> str:
+        """An address that opens a page of the mini-program from outside of WeChat and from web pages within it, for
+        up to 30 days. Each may be given to one person only.
+        """
+        api = "wxa/generate_urllink"
+        body = {"path": path, "query": query, "expire_type": 1, "expire_interval": days}
+        return text(self._transport.post(api, body), "url_link", api)

@@ -24,17 +24,25 @@ class FreshToken:
 
 
 class AccessTokens:
-    """The access token of one appid, shared by all processes on one cache.
+    """The access token of one appid, or another thing of that kind by its `name`, shared by all processes on one cache.
 
     `fetch(force)` asks WeChat. However many threads and processes want a token, one asks at a time and the others
     wait for its answer, `max_wait` seconds at most (then TryLater).
     """
 
-    def __init__(self, appid: str, fetch: Callable[[bool], FreshToken], cache: Cache, *, max_wait: float = 10) -> None:
+    def __init__(
+        self,
+        appid: str,
+        fetch: Callable[[bool], FreshToken],
+        cache: Cache,
+        *,
+        name: str = "token",
+        max_wait: float = 10,
+    ) -> None:
         self._fetch = fetch
         self._cache = cache
         self._max_wait = max_wait
-        self._key = f"wechat:token:{appid}"
+        self._key = f"wechat:{name}:{appid}"
         self._lock_key = f"{self._key}:lock"
         self._forced_key = f"{self._key}:forced"
 

@@ -28,7 +28,8 @@ class Transport:
         self.credentials = credentials
         self._base_url = base_url.rstrip("/")
         self._client = _Client(credentials, self._base_url, timeout)
-        self._tokens = AccessTokens(credentials.appid, self.stable_token, cache, max_wait=sum(timeout) + 2)
+        self.patience = sum(timeout) + 2  # seconds that who waits for another's call gives it
+        self._tokens = AccessTokens(credentials.appid, self.stable_token, cache, max_wait=self.patience)
 
     def get(self, path: str, params: dict[str, str]) -> dict[str, Any]:
         """The JSON answer to a GET with our access token."""

@@ -83,7 +83,7 @@ def environment_of(plan: LaunchSettings) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
     }
     if plan.simulated:
-        decided["WECHAT_API_BASE_URL"] = plan.simulator_url
+        decided["WECHAT_API_BASE_URL"] = decided["WECHAT_OPEN_BASE_URL"] = plan.simulator_url
         decided["MESSAGE_TEMPLATE_IDS"] = plan.message_template_ids or template_ids()
     if plan.web_workers > 1:
         decided["PROMETHEUS_MULTIPROC_DIR"] = str(plan.var_dir / "metrics")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 
@@ -54,6 +55,21 @@ class RunningSimulator:
 
     def phone_code(self, user: User, *, appid: str | None = None) -> str:
         return str(self.post(f"users/{user.id}/phone-code", appid=appid)["code"])
+
+    def web_code(self, user: User) -> str:
+        """The code that the authorize page sends a browser back with."""
+        asked = {"redirect_uri": "http://127.0.0.1/", "as": str(user.id), "appid": self._first(OFFICIAL_ACCOUNT) or ""}
+        url = f"{self.base_url}/connect/oauth2/authorize"
+        answer = self._http.get(url, params=asked, allow_redirects=False, timeout=10)
+        return parse_qs(urlsplit(answer.headers["Location"]).query)["code"][0]
+
+    def snapshot(self, user: User, *, on: bool = True) -> None:
+        """Let web pages meet a made-up user in this one's place."""
+        self.post(f"users/{user.id}/snapshot", on=on)
+
+    def press(self, user: User, *place: int) -> dict[str, Any]:
+        """Press a button of the menu: {button, outcome, tries, reply}."""
+        return self.post(f"users/{user.id}/press", place=place)
 
     def follow(self, user: User, *, scene: str | None = None) -> dict[str, Any]:
         """Answers what became of the push: {outcome, tries, reply}."""

@@ -6,14 +6,15 @@ from typing import Any, Final
 
 from flask import Blueprint, Response, request
 
-from backend.wechat.simulator import faults, journal, quotas
-from backend.wechat.simulator.calls import HANDLERS, Answer, Call
+from backend.wechat.simulator import account_calls, calls, faults, journal, quotas
+from backend.wechat.simulator.calls import Answer, Call, Handler
 from backend.wechat.simulator.faults import Effect
 from backend.wechat.simulator.refusals import Refused
 from backend.wechat.simulator.world import World, the_world
 
 blueprint: Final = Blueprint("api", __name__)
 METHODS: Final = ("GET", "POST")
+HANDLERS: Final[dict[str, Handler]] = {**calls.HANDLERS, **account_calls.HANDLERS}
 PLAIN: Final = "text/plain"
 HTML: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 

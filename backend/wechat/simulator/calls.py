@@ -33,7 +33,7 @@ Handler = Callable[[sqlite3.Connection, Call, Effect, World], Answer]
 
 
 def _token(db: sqlite3.Connection, call: Call, _effect: Effect, world: World) -> Answer:
-    app = _app_by_secret(db, call.given)
+    app = app_by_secret(db, call.given)
     token, seconds = tokens.issue(db, app["appid"], "token", lifetime=world.config.token_lifetime, now=call.now)
     return {"access_token": token, "expires_in": seconds}
 
@@ -41,21 +41,21 @@ def _token(db: sqlite3.Connection, call: Call, _effect: Effect, world: World) ->
 def _stable_token(db: sqlite3.Connection, call: Call, _effect: Effect, world: World) -> Answer:
     if call.method != "POST":
         raise Refused(43002)
-    app = _app_by_secret(db, call.given)
+    app = app_by_secret(db, call.given)
     force = call.given.get("force_refresh") is True
     token, seconds = tokens.stable(db, app["appid"], force=force, lifetime=world.config.token_lifetime, now=call.now)
     return {"access_token": token, "expires_in": seconds}
 
 
 def _code_to_session(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
-    app = _app_by_secret(db, call.given)
+    app = app_by_secret(db, call.given)
     user = people.use_code(db, str(call.given.get("js_code")), "login", appid=app["appid"], now=call.now)
     # Real WeChat draws a session_key anew; ours is fixed, so that a test can look for it where it must not be.
     return {"openid": user["openids"][app["appid"]], "session_key": "c2ltdWxhdGVkLWtleQ==", "unionid": user["unionid"]}
 
 
 def _phone_number(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
-    appid = _app_by_token(db, call, MINI_PROGRAM)
+    appid = app_by_token(db, call, MINI_PROGRAM)
     user = people.use_code(db, str(call.given.get("code")), "phone", appid=appid, now=call.now)
     home = user["country_code"] == "86"
     phone = {
@@ -68,7 +68,7 @@ def _phone_number(db: sqlite3.Connection, call: Call, _effect: Effect, _world: W
 
 
 def _send_template(db: sqlite3.Connection, call: Call, effect: Effect, world: World) -> Answer:
-    appid = _app_by_token(db, call, OFFICIAL_ACCOUNT)
+    appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
     msgid, user_id = template_message.accept(db, appid, call.given, effect, now=call.now)
     if user_id is not None:
         status = {"Event": "TEMPLATESENDJOBFINISH", "MsgID": msgid, "Status": effect.finish or "success"}
@@ -77,14 +77,14 @@ def _send_template(db: sqlite3.Connection, call: Call, effect: Effect, world: Wo
 
 
 def _send_subscribe(db: sqlite3.Connection, call: Call, effect: Effect, world: World) -> Answer:
-    appid = _app_by_token(db, call, MINI_PROGRAM)
+    appid = app_by_token(db, call, MINI_PROGRAM)
     msgid, told = subscribe_message.send(db, appid, call.given, effect, now=call.now)
     world.pusher.push_later(db, told)
     return {"errcode": 0, "errmsg": "ok", "msgid": int(msgid)}
 
 
 def _user(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
-    appid = _app_by_token(db, call, OFFICIAL_ACCOUNT)
+    appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
     user = people.by_openid(db, appid, call.given.get("openid"))
     if not user["follows"]:
         return {"subscribe": 0, "openid": user["openid"]}
@@ -93,7 +93,7 @@ def _user(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) ->
 
 
 def _code_image(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
-    _app_by_token(db, call, MINI_PROGRAM)
+    app_by_token(db, call, MINI_PROGRAM)
     scene, page = str(call.given.get("scene") or ""), str(call.given.get("page") or "")
     if not SCENE.fullmatch(scene):
         raise Refused(40169)
@@ -106,7 +106,8 @@ def _code_image(db: sqlite3.Connection, call: Call, _effect: Effect, _world: Wor
     return png.getvalue()
 
 
-def _app_by_secret(db: sqlite3.Connection, given: Mapping[str, Any]) -> Mapping[str, Any]:
+def app_by_secret(db: sqlite3.Connection, given: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The account that a call proves to be. Raises Refused."""
     app = db.execute("SELECT * FROM apps WHERE appid = ?", (str(given.get("appid")),)).fetchone()
     if app is None:
         raise Refused(40013)
@@ -115,7 +116,8 @@ def _app_by_secret(db: sqlite3.Connection, given: Mapping[str, Any]) -> Mapping[
     return dict(app)
 
 
-def _app_by_token(db: sqlite3.Connection, call: Call, kind: AppKind) -> str:
+def app_by_token(db: sqlite3.Connection, call: Call, kind: AppKind) -> str:
+    """The appid of that kind whose token a call brings. Raises Refused."""
     appid = tokens.owner(db, str(call.given.get("access_token") or ""), now=call.now)
     if db.execute("SELECT 1 FROM apps WHERE appid = ? AND kind = ?", (appid, kind)).fetchone() is None:
         raise Refused(48001)

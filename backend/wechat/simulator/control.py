@@ -5,7 +5,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from backend.wechat.credentials import AppCredentials
-from backend.wechat.simulator import faults, handset, journal, people, tokens
+from backend.wechat.simulator import faults, handset, journal, menus, people, qr_codes, tokens
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, Quota, read_templates
 from backend.wechat.simulator.handset import given
 from backend.wechat.simulator.people import NoSuchThing
@@ -75,6 +75,23 @@ def list_templates() -> ResponseReturnValue:
     with the_world().store.transaction() as db:
         rows = db.execute("SELECT * FROM templates ORDER BY appid, template_id").fetchall()
     return jsonify(items=[{**dict(row), "fields": json.loads(row["fields"])} for row in rows])
+
+
+@blueprint.get("/menu")
+def show_menu() -> ResponseReturnValue:
+    """?appid= -> {buttons}: the menu of an official account, empty without one."""
+    with the_world().store.transaction() as db:
+        app = people.app_of(db, OFFICIAL_ACCOUNT, request.args.get("appid"))
+        return {"buttons": menus.of_account(db, app["appid"]) or []}
+
+
+@blueprint.get("/codes")
+def list_codes() -> ResponseReturnValue:
+    """?appid= -> {items: [{scene, ticket, url}]}: the codes of an official account that can be scanned."""
+    world = the_world()
+    with world.store.transaction() as db:
+        app = people.app_of(db, OFFICIAL_ACCOUNT, request.args.get("appid"))
+        return {"items": qr_codes.of_account(db, app["appid"], now=world.now())}
 
 
 @blueprint.post("/faults")

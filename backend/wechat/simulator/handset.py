@@ -70,6 +70,24 @@ def act(user_id: int, what: str) -> ResponseReturnValue:
     return asdict(delivery)
 
 
+@blueprint.post("/<int:user_id>/press")
+def press(user_id: int) -> ResponseReturnValue:
+    """{appid?, place: [0, 2]} -> {button, outcome, tries, reply}: press a button of the menu."""
+    asked = given()
+    button, delivery = visits.Visit(the_world(), user_id, asked.get("appid")).press(
+        [int(one) for one in asked["place"]]
+    )
+    return {"button": button, **asdict(delivery)}
+
+
+@blueprint.post("/<int:user_id>/snapshot")
+def set_snapshot(user_id: int) -> ResponseReturnValue:
+    """{on}: whether web pages meet a made-up user in this one's place, as in WeChat's preview of a page."""
+    with the_world().store.transaction() as db:
+        people.show_snapshots(db, user_id, on=given()["on"] is True)
+        return people.get(db, user_id)
+
+
 @blueprint.get("/<int:user_id>/messages")
 def list_messages(user_id: int) -> ResponseReturnValue:
     """?appid=&after= -> {items, follows}: what the phone shows."""

@@ -9,7 +9,8 @@ from backend.wechat.simulator.refusals import Refused
 
 CODE_LIFE_MS: Final = 300_000
 
-CodeKind = Literal["login", "phone"]
+CodeKind = Literal["login", "phone", "web"]
+ISSUERS: Final[dict[CodeKind, AppKind]] = {"login": MINI_PROGRAM, "phone": MINI_PROGRAM, "web": OFFICIAL_ACCOUNT}
 
 
 class NoSuchThing(Exception):
@@ -54,8 +55,9 @@ def everybody(db: sqlite3.Connection) -> list[dict[str, Any]]:
 
 def _users(db: sqlite3.Connection, condition: str, *values: int) -> list[dict[str, Any]]:
     rows = db.execute(
-        "SELECT u.*, i.appid, i.openid, i.follows, a.kind FROM users u LEFT JOIN identities i ON i.user_id = u.id "  # noqa: S608 - own conditions
-        f"LEFT JOIN apps a USING (appid) {condition} ORDER BY u.id DESC, a.position",
+        "SELECT u.*, i.appid, i.openid, i.follows, a.kind, s.user_id AS snapshot FROM users u "  # noqa: S608 - own conditions
+        "LEFT JOIN identities i ON i.user_id = u.id LEFT JOIN apps a USING (appid) "
+        f"LEFT JOIN snapshot_users s ON s.user_id = u.id {condition} ORDER BY u.id DESC, a.position",
         values,
     ).fetchall()
     return [_user(list(own)) for _, own in groupby(rows, key=itemgetter("id"))]
@@ -67,7 +69,17 @@ def _user(rows: list[sqlite3.Row]) -> dict[str, Any]:
         **{name: rows[0][name] for name in ("id", "nickname", "phone", "country_code", "unionid")},
         "openids": {row["appid"]: row["openid"] for row in rows if row["appid"]},
         "follows": follows[0] if follows else False,
+        "snapshot": rows[0]["snapshot"] is not None,
     }
+
+
+def show_snapshots(db: sqlite3.Connection, user_id: int, *, on: bool) -> None:
+    """From now on web pages meet a made-up user in place of this one, or meet this one again."""
+    get(db, user_id)
+    statement = (
+        "INSERT OR IGNORE INTO snapshot_users VALUES (?)" if on else "DELETE FROM snapshot_users WHERE user_id = ?"
+    )
+    db.execute(statement, (user_id,))
 
 
 def app_of(db: sqlite3.Connection, kind: AppKind, appid: str | None) -> dict[str, Any]:
@@ -98,9 +110,11 @@ def by_openid(db: sqlite3.Connection, appid: str, openid: object) -> dict[str, A
 
 
 def make_code(db: sqlite3.Connection, user_id: int, kind: CodeKind, *, appid: str | None, now: int) -> str:
-    """What `wx.login` or the phone number button hands to the mini-program: works once within five minutes."""
+    """What `wx.login` or the phone number button hands to the mini-program, or the authorize page to a web page: works
+    once within five minutes.
+    """
     get(db, user_id)
-    app = app_of(db, MINI_PROGRAM, appid)
+    app = app_of(db, ISSUERS[kind], appid)
     code = secrets.token_urlsafe(24 if kind == "login" else 36)
     db.execute(
         "INSERT INTO codes VALUES (?, ?, ?, ?, ?, NULL)", (code, kind, app["appid"], user_id, now + CODE_LIFE_MS)

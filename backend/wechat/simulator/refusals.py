@@ -6,9 +6,16 @@ MESSAGES: Final = {
     40001: "invalid credential, access_token is invalid or not latest",
     40003: "invalid openid",
     40013: "invalid appid",
+    40016: "invalid button size",
+    40017: "invalid button type",
+    40018: "invalid button name size",
+    40019: "invalid button key size",
+    40020: "invalid button url size",
     40029: "invalid code",
+    40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40037: "invalid template_id",
     40125: "invalid appsecret",
+    40053: "invalid action info",
     40163: "code been used",
     40165: "invalid weapp pagepath",
     40169: "invalid length for scene, or the data is not json string",
@@ -20,8 +27,10 @@ MESSAGES: Final = {
     43101: "user refuse to accept the msg",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
+    46003: "menu no exist",
     47001: "data format error",
     48001: "api unauthorized",
+    85402: "expire time is invalid",
 }
 
 

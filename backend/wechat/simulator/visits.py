@@ -1,11 +1,13 @@
+from collections.abc import Sequence
 from typing import Final
 
-from backend.wechat.simulator import chat, people
+from backend.wechat.simulator import chat, menus, people, qr_codes
 from backend.wechat.simulator.config import OFFICIAL_ACCOUNT
 from backend.wechat.simulator.push import Delivery, Push, new_msg_id
 from backend.wechat.simulator.world import World
 
 QR: Final = "qrscene_"
+PRESSED: Final = {"click": ("CLICK", "key"), "view": ("VIEW", "url"), "miniprogram": ("view_miniprogram", "pagepath")}
 
 
 class NotPossible(Exception):
@@ -25,10 +27,12 @@ class Visit:
     def follow(self, scene: str | None = None) -> Delivery:
         """Follow, by way of a QR code when there is a scene; who follows already and scans causes SCAN."""
         if self._set_follows(follows=True):
-            return self._push("event", Event="subscribe", EventKey=f"{QR}{scene}" if scene else "")
+            return self._push(
+                "event", Event="subscribe", EventKey=f"{QR}{scene}" if scene else "", **self._ticket(scene)
+            )
         if scene is None:
             raise NotPossible("follows already")
-        return self._push("event", Event="SCAN", EventKey=scene)
+        return self._push("event", Event="SCAN", EventKey=scene, **self._ticket(scene))
 
     def unfollow(self) -> Delivery:
         """Stop following."""
@@ -44,6 +48,20 @@ class Visit:
                 raise NotPossible("does not follow")
             chat.add(db, self._appid, self._user_id, chat.text("user", text), now)
         return self._push("text", Content=text, MsgId=new_msg_id())
+
+    def press(self, place: Sequence[int]) -> tuple[menus.Button, Delivery]:
+        """Press a button of the menu that leads somewhere; answers the button too."""
+        with self._world.store.transaction() as db:
+            if not people.follows(db, self._user_id, self._appid):
+                raise NotPossible("does not follow")
+            button = menus.button_at(db, self._appid, place)
+        event, key = PRESSED[button["type"]]
+        return button, self._push("event", Event=event, EventKey=str(button[key]))
+
+    def _ticket(self, scene: str | None) -> dict[str, str]:
+        with self._world.store.transaction() as db:
+            ticket = qr_codes.ticket_of(db, self._appid, scene) if scene else None
+        return {"Ticket": ticket} if ticket else {}
 
     def _set_follows(self, *, follows: bool) -> bool:
         now = self._world.now()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from time import monotonic
 
 import pytest
+import requests
 
 from backend import wechat
 from backend.kit.cache import MemoryCache
@@ -292,3 +293,14 @@ def test_silent_server_does_not_hold_a_thread(cache: MemoryCache):
         with pytest.raises(wechat.TryLater):
             client.stable_token()
         assert monotonic() - begun < 2
+
+
+def test_link_into_the_mini_program(simulator: RunningSimulator, mini_program: MiniProgram):
+    link = mini_program.url_link("pages/join/index", "from=oa", days=30)
+    page = requests.get(link, timeout=5).text
+    assert "pages/join/index?from=oa" in page
+
+
+def test_link_that_wechat_refuses_is_an_error(simulator: RunningSimulator, mini_program: MiniProgram):
+    with pytest.raises(wechat.WeChatError):
+        mini_program.url_link("pages/join/index", days=31)

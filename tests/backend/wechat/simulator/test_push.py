@@ -40,6 +40,14 @@ def test_scene_of_a_code_is_told(simulator: RunningSimulator, shop: Shop):
     ]
 
 
+def test_ticket_of_a_code_is_told(simulator: RunningSimulator, shop: Shop, official_account: OfficialAccount):
+    user, ticket = simulator.new_user(), official_account.codes.create("store-7").ticket
+    for scene in ("store-7", "store-7", "of-nobody"):
+        simulator.scan(user, scene)
+    told = [message.fields.get("Ticket") for message in shop.received if isinstance(message, Event)]
+    assert told == [ticket, ticket, None]
+
+
 def test_leaving_is_told(simulator: RunningSimulator, shop: Shop, follower: User):
     simulator.unfollow(follower)
     message = shop.received[-1]
