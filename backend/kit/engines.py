@@ -2,6 +2,7 @@
 
 import sqlite3
 from datetime import datetime
+from hashlib import sha256
 from threading import Lock
 from typing import Any, Final
 
@@ -65,6 +66,11 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # power cut
     for pragma in (f"busy_timeout={SQLITE_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("sha256", 1, _sha256, deterministic=True)  # the others bring one along
+
+
+def _sha256(text: str) -> bytes:
+    return sha256(text.encode()).digest()
 
 
 def _begin_sqlite(connection: Connection, turn: WriterTurn) -> None:

@@ -26,6 +26,14 @@ class IdSource:
             self._last = self._last + 1 if same_millisecond else fresh
             return self._last
 
+    def block(self, count: int) -> int:
+        with self._lock:
+            # the half of a millisecond's ids that `next` never begins in: it is two blocks that could meet, if any
+            fresh = (time_ns() // 1_000_000 - EPOCH_MS) << SEQUENCE_BITS | 1 << (SEQUENCE_BITS - 1)
+            first = max(self._last + 1, fresh | secrets.randbits(SEQUENCE_BITS - 2))
+            self._last = first + count - 1
+            return first
+
 
 _source = IdSource()
 
@@ -33,6 +41,11 @@ _source = IdSource()
 def new_id() -> int:
     """A new id for a row: unique, positive, 63 bits, sorted by time."""
     return _source.next()
+
+
+def new_ids(count: int) -> int:
+    """The first of `count` new ids in a row, for rows that the database itself numbers."""
+    return _source.block(count)
 
 
 def digits(rng: Random, count: int) -> str:

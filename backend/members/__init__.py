@@ -6,6 +6,7 @@ person to one member. Phone, nickname and birthday are sealed at rest and leave 
 
 from backend.members.birthdays import born_on, index_birthdays
 from backend.members.card_codes import CardCode, card_code
+from backend.members.choosing import Traits, chosen
 from backend.members.corrections import block, correct_birthday, unblock
 from backend.members.errors import (
     BirthdayFixed,
@@ -110,6 +111,7 @@ __all__ = [
     "ProfileCompleted",
     "TagRefused",
     "TooManyTags",
+    "Traits",
     "Who",
     "absorb",
     "active",
@@ -120,6 +122,7 @@ __all__ = [
     "card_code",
     "card_numbers",
     "check_application",
+    "chosen",
     "correct_birthday",
     "drop_tags",
     "erase",

@@ -17,7 +17,7 @@ from backend.tiers.granting import PeriodRefused, ReasonRefused, TierUnknown, no
 from backend.tiers.merging import close_standing, merge_standings
 from backend.tiers.models import GrowthEntry, TierChange, TierRun
 from backend.tiers.offers import Tier
-from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, tier_of, tiers_now
+from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, stands_in, tier_of, tiers_now
 from backend.tiers.review import review_due, warn
 from backend.tiers.service import Outcome, add_growth, count_check_in, count_purchase, count_refund, open_standing
 from backend.tiers.standings import NoStanding
@@ -81,6 +81,7 @@ __all__ = [
     "run_of",
     "set_manual",
     "standing",
+    "stands_in",
     "tier_of",
     "tiers_now",
     "verify",

@@ -1,9 +1,9 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from backend.kit.calendar import shop_day
 from backend.tiers import editions
@@ -98,6 +98,16 @@ def quote_purchase(session: Session, member_id: int, *, spent_fen: int, now: dat
         )
     )
     return Quoted(before, value, _held(career))
+
+
+def stands_in(member_id: InstrumentedAttribute[int], codes: Collection[str]) -> ColumnElement[bool]:
+    """The condition that a member stands in one of these tiers, as that was last written down (what time alone ends is
+    written by the night).
+    """
+    held = select(TierStanding.member_id).where(
+        TierStanding.member_id == member_id, TierStanding.tier_code.in_(sorted(codes))
+    )
+    return held.where(TierStanding.closed_at.is_(None)).exists()
 
 
 def tiers_now(session: Session, *, now: datetime) -> list[Tier]:

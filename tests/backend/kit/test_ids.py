@@ -1,11 +1,12 @@
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from random import Random, SystemRandom
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.kit.ids import READABLE, IdSource, digits, luhn_digit, luhn_valid, new_id, readable_code
+from backend.kit.ids import READABLE, IdSource, digits, luhn_digit, luhn_valid, new_id, new_ids, readable_code
 
 bodies = st.text("0123456789", min_size=1, max_size=30)
 
@@ -29,6 +30,29 @@ def test_threads_never_get_the_same_id():
 def test_two_sources_hardly_ever_meet():
     one, other = IdSource(), IdSource()
     assert not {one.next() for _ in range(1_000)} & {other.next() for _ in range(1_000)}
+
+
+def test_a_block_is_nobody_else_s_and_ids_grow_over_it():
+    source, made = IdSource(), []
+    for count in (1, 5_000, 3):
+        made.append(source.next())
+        first = source.block(count)
+        made += range(first, first + count)
+    made.append(source.next())
+    assert made == sorted(set(made))
+    assert made[-1] < 2**63
+
+
+def test_blocks_of_two_sources_hardly_ever_meet():
+    one, other = IdSource(), IdSource()
+    blocks = sorted(source.block(100) for _ in range(20) for source in (one, other))
+    assert all(later - earlier >= 100 for earlier, later in pairwise(blocks))
+
+
+def test_threads_never_get_ids_of_the_same_block():
+    with ThreadPoolExecutor(8) as pool:
+        firsts = sorted(pool.map(lambda _: new_ids(1_000), range(64)))
+    assert all(later - earlier >= 1_000 for earlier, later in pairwise(firsts))
 
 
 @given(st.integers(0, 2**32), st.integers(1, 20))

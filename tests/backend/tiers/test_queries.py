@@ -1,8 +1,11 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from backend import tiers
+from backend.members import Member, MembershipClosed
+from tests.factories.members import make_member
 from tests.factories.tiers import YEAR, definition, publish_book, tier
 from tests.factories.tiers import buy as tiers_buy
 from tests.support.clocks import LATE, MORNING
@@ -29,6 +32,23 @@ def test_the_top_tier_misses_nothing(session, account):
     buy(session, account, 6_000_000)
     found = tiers.standing(session, account.member_id, now=LATE)
     assert (found.tier.code, found.next, found.missing, found.missing_ways) == ("diamond", None, 0, ())
+
+
+def test_who_stands_in_a_tier_is_a_condition_for_statements_about_many(session, account):
+    other = make_member(session).id
+    buy(session, account, 250_000)
+    session.flush()
+
+    def standing_in(*codes):
+        these = Member.id.in_([account.member_id, other])
+        return session.scalars(select(Member.id).where(these, tiers.stands_in(Member.id, codes))).all()
+
+    assert standing_in("silver") == [account.member_id]
+    assert sorted(standing_in("silver", "basic")) == sorted([account.member_id, other])
+    assert standing_in("gold") == []
+    tiers.close_standing(session, MembershipClosed(other, LATE))
+    session.flush()
+    assert standing_in("basic") == []
 
 
 def test_the_first_book_is_what_there_was_before_books(session):
