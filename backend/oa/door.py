@@ -10,7 +10,7 @@ from backend.oa.reactions import Pushed
 from backend.oa.receipts import Reply
 from backend.oa.replies import Links
 from backend.runtime import Runtime, runtime
-from backend.wechat import BadCallback, Callback, Push, text_reply
+from backend.wechat import BadCallback, Callback, Push, passive_reply
 
 LARGEST_PUSH = 64 * 1024
 NONCE_BYTES = 8
@@ -108,7 +108,7 @@ def _received(gate: Callback) -> Push:
 def _rendered(gate: Callback, push: Push, reply: Reply) -> Response:
     if reply.text is None:
         return _success()
-    xml = text_reply(push.message.from_user, push.message.to_user, reply.text, at=reply.at)
+    xml = passive_reply(push.message.from_user, push.message.to_user, reply.text, at=reply.at)
     luck = runtime().rng
     nonce, random = luck.randbytes(NONCE_BYTES).hex(), luck.randbytes(RANDOM_BYTES)
     return Response(gate.answer(push, xml, now=now(), nonce=nonce, random=random), mimetype="application/xml")

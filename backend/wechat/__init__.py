@@ -4,7 +4,7 @@ Owns the access tokens, the meaning of each errcode, the envelope of pushes and 
 domain of ours. `backend.wechat.simulator` is a WeChat of one's own to talk to, a program of its own.
 """
 
-from backend.wechat.callback import Callback, Push, text_reply
+from backend.wechat.callback import Callback, Push
 from backend.wechat.client import Follower, MiniProgram, MiniProgramPage, OfficialAccount, Session
 from backend.wechat.credentials import AppCredentials
 from backend.wechat.errors import (
@@ -13,6 +13,7 @@ from backend.wechat.errors import (
     JumpRefused,
     LoginRefused,
     Misconfigured,
+    OutOfWindow,
     QuotaSpent,
     RecipientUnreachable,
     TokenRefused,
@@ -26,11 +27,14 @@ from backend.wechat.errors import (
 from backend.wechat.fields import fit, fits, kind_of
 from backend.wechat.messages import BadCallback, Event, Message, TextMessage, Unknown
 from backend.wechat.qr_codes import QrCode
+from backend.wechat.saying import LONGEST_TEXT, Article, Picture, Said, fits_text, passive_reply
 from backend.wechat.tokens import FreshToken
 from backend.wechat.web import WebUser, js_signature
 
 __all__ = [
+    "LONGEST_TEXT",
     "AppCredentials",
+    "Article",
     "BadCallback",
     "Callback",
     "ContentRefused",
@@ -45,10 +49,13 @@ __all__ = [
     "MiniProgramPage",
     "Misconfigured",
     "OfficialAccount",
+    "OutOfWindow",
+    "Picture",
     "Push",
     "QrCode",
     "QuotaSpent",
     "RecipientUnreachable",
+    "Said",
     "Session",
     "TextMessage",
     "TokenRefused",
@@ -62,7 +69,8 @@ __all__ = [
     "WrongRecipient",
     "fit",
     "fits",
+    "fits_text",
     "js_signature",
     "kind_of",
-    "text_reply",
+    "passive_reply",
 ]

@@ -1,5 +1,4 @@
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,14 +10,9 @@ from backend.wechat.messages import BadCallback, Message, parse_message, parse_t
 
 MAX_AGE: Final = 300  # seconds, both ways; WeChat's three tries take fifteen
 MAX_BYTES: Final = 64 * 1024
-NOT_XML: Final = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")  # XML 1.0, production 2
 ENVELOPE: Final = (
     "<xml><Encrypt><![CDATA[{encrypt}]]></Encrypt><MsgSignature><![CDATA[{signature}]]></MsgSignature>"
     "<TimeStamp>{timestamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
-)
-TEXT_REPLY: Final = (
-    "<xml><ToUserName>{to}</ToUserName><FromUserName>{from_}</FromUserName>"
-    "<CreateTime>{time}</CreateTime><MsgType><![CDATA[text]]></MsgType><Content>{text}</Content></xml>"
 )
 
 
@@ -104,15 +98,6 @@ class Callback:
             raise BadCallback("timestamp")
         if abs(now.timestamp() - int(timestamp)) > self._max_age:
             raise BadCallback("too old")
-
-
-def text_reply(to: str, from_: str, text: str, *, at: datetime) -> str:
-    """The XML of a text answer. `text` may be anything a user wrote: it cannot break out of its field."""
-    return TEXT_REPLY.format(to=_cdata(to), from_=_cdata(from_), text=_cdata(text), time=int(at.timestamp()))
-
-
-def _cdata(text: str) -> str:
-    return "<![CDATA[" + NOT_XML.sub("", text).replace("]]>", "]]]]><![CDATA[>") + "]]>"
 
 
 def _decoded(body: bytes) -> str:

@@ -7,6 +7,7 @@ from backend.wechat.credentials import AppCredentials
 from backend.wechat.errors import ContentRefused, ForeignPhone, LoginRefused, TryLater
 from backend.wechat.menus import MenuBar
 from backend.wechat.qr_codes import QrCodes
+from backend.wechat.saying import Said, customer_message
 from backend.wechat.tokens import FreshToken
 from backend.wechat.transport import Timeout, Transport, text
 from backend.wechat.web import Web
@@ -106,6 +107,21 @@ class OfficialAccount(WeChatApp):
         if mini_program is not None:
             body["miniprogram"] = {"appid": mini_program.appid, "pagepath": mini_program.path}
         return str(self._transport.post("cgi-bin/message/template/send", body).get("msgid", ""))
+
+    def send_custom(self, openid: str, said: Said) -> None:
+        """Send a customer message: in answer to what the follower wrote, within 48 hours and 5 in number.
+
+        WeChat knows no key of the message and shows a repeat: TryLater that is not Unreached may have been shown.
+        Raises OutOfWindow.
+        """
+        self._transport.post("cgi-bin/message/custom/send", customer_message(openid, said))
+
+    def upload_picture(self, data: bytes, media_type: str) -> str:
+        """Keep a JPEG or PNG picture of at most 10 MB with WeChat, for good, and answer the media id it is sent by."""
+        path = "cgi-bin/material/add_material"
+        name = f"picture.{media_type.removeprefix('image/')}"
+        answer = self._transport.upload(path, {"type": "image"}, {"media": (name, data, media_type)})
+        return text(answer, "media_id", path)
 
     def user(self, openid: str) -> Follower:
         """The user's standing with this account."""

@@ -48,6 +48,10 @@ class RecipientUnreachable(WeChatError):
     """The user does not receive messages of this kind now: not following, refused, blocked or out of the window."""
 
 
+class OutOfWindow(RecipientUnreachable):
+    """A customer message outside of the window that the user's own messages open, or past its count."""
+
+
 class WrongRecipient(WeChatError):
     """The openid is unknown or belongs to another appid: our own record is wrong."""
 
@@ -82,9 +86,10 @@ BY_ERRCODE: Final[dict[int, type[WeChatError]]] = {
     **dict.fromkeys((40001, 40014, 42001), TokenRefused),
     45009: QuotaSpent,
     45011: TooFast,
-    **dict.fromkeys((43004, 50005, 43101, 43019, 45015, 45047), RecipientUnreachable),
+    **dict.fromkeys((43004, 50005, 43101, 43019), RecipientUnreachable),
+    **dict.fromkeys((45015, 45047), OutOfWindow),
     **dict.fromkeys((40003, 40013, 49003), WrongRecipient),
-    **dict.fromkeys((40037, 40036, 41030, 47003, 40249, 43116, 43107, 45168), ContentRefused),
+    **dict.fromkeys((40007, 40037, 40036, 41030, 45002, 45008, 47003, 40249, 43116, 43107, 45168), ContentRefused),
     40165: JumpRefused,
     **dict.fromkeys((40029, 40163, 40226), LoginRefused),
     **dict.fromkeys((40125, 40164, 40243, 48001, 48004, 45109), Misconfigured),

@@ -39,6 +39,10 @@ class Transport:
         """The JSON answer to a POST with our access token."""
         return _dict(self._with_token("post", path, body=body), path)
 
+    def upload(self, path: str, params: dict[str, str], files: dict[str, tuple[str, bytes, str]]) -> dict[str, Any]:
+        """The JSON answer to a POST of files (name, content, type) with our access token."""
+        return _dict(self._with_token("post", path, params=params, files=files), path)
+
     def image(self, path: str, body: dict[str, Any]) -> requests.Response:
         """The answer to a POST with our access token where it is no JSON."""
         answer = self._with_token("post", path, body=body)
@@ -64,10 +68,17 @@ class Transport:
         return FreshToken(text(answer, "access_token", path), number(answer, "expires_in", path))
 
     def _with_token(
-        self, method: str, path: str, *, params: dict[str, str] | None = None, body: dict[str, Any] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
+        files: dict[str, tuple[str, bytes, str]] | None = None,
     ) -> object:
         token = self._tokens.current()
         sent: dict[str, Any] = {} if body is None else {"data": body, "headers": JSON_BODY}
+        sent |= {} if files is None else {"files": files}
         try:
             return self._call(method, path, params={**(params or {}), "access_token": token}, **sent)
         except TokenRefused:

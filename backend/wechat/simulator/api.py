@@ -29,7 +29,7 @@ def serve(api: str) -> Response:
     given = _given(raw)
     with world.store.transaction() as db:
         openid, appid = journal.openid_and_appid(db, api, given)
-        call = Call(api, request.method, given, raw.decode("utf-8", "replace"), appid, openid, world.now())
+        call = Call(api, request.method, given, raw.decode("utf-8", "replace"), appid, openid, world.now(), _file())
         effect = faults.take(db, api, call.appid, call.openid)
         spent = quotas.count(db, api, call.appid, call.given.get("js_code"), now=call.now)
     time.sleep(effect.delay_ms / 1000)
@@ -51,6 +51,11 @@ def _given(raw: bytes) -> Mapping[str, Any]:
     except ValueError:
         body = {}
     return {**(body if isinstance(body, dict) else {}), **request.args.to_dict()}
+
+
+def _file() -> bytes | None:
+    uploaded = request.files.get("media")
+    return uploaded.read() if uploaded is not None else None
 
 
 def _answer(world: World, call: Call, effect: Effect, spent: int | None) -> tuple[Answer, int]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import segno
 
 from backend.wechat.client import SCENE
-from backend.wechat.simulator import people, subscribe_message, template_message, tokens
+from backend.wechat.simulator import custom_message, materials, people, subscribe_message, template_message, tokens
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, AppKind
 from backend.wechat.simulator.faults import Effect
 from backend.wechat.simulator.push import Push
@@ -26,6 +26,7 @@ class Call:
     appid: str | None
     openid: str | None
     now: int
+    file: bytes | None = None
 
 
 Answer = dict[str, Any] | bytes
@@ -83,6 +84,17 @@ def _send_subscribe(db: sqlite3.Connection, call: Call, effect: Effect, world: W
     return {"errcode": 0, "errmsg": "ok", "msgid": int(msgid)}
 
 
+def _send_custom(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
+    appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
+    custom_message.send(db, appid, call.given, now=call.now)
+    return {"errcode": 0, "errmsg": "ok"}
+
+
+def _add_material(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
+    appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
+    return {"media_id": materials.keep(db, appid, call.file), "url": "", "item": []}
+
+
 def _user(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
     appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
     user = people.by_openid(db, appid, call.given.get("openid"))
@@ -131,6 +143,8 @@ HANDLERS: Final[dict[str, Handler]] = {
     "wxa/business/getuserphonenumber": _phone_number,
     "cgi-bin/message/template/send": _send_template,
     "cgi-bin/message/subscribe/send": _send_subscribe,
+    "cgi-bin/message/custom/send": _send_custom,
+    "cgi-bin/material/add_material": _add_material,
     "cgi-bin/user/info": _user,
     "wxa/getwxacodeunlimit": _code_image,
 }

@@ -1,5 +1,6 @@
 import json
 import sqlite3
+from collections.abc import Mapping
 from typing import Any, Final, Literal
 
 PAGE: Final = 200
@@ -10,6 +11,16 @@ Said = dict[str, Any]
 def text(sender: Literal["user", "account"], words: str) -> Said:
     """Words of the user, or of the account to the user."""
     return {"kind": "text", "sender": sender, "text": words}
+
+
+def image(media_id: str) -> Said:
+    """A picture of the account."""
+    return {"kind": "image", "sender": "account", "text": "[图片]", "media_id": media_id}
+
+
+def news(article: Mapping[str, str]) -> Said:
+    """A card of the account that leads to a web page: {title, description, url, picurl}."""
+    return {"kind": "news", "sender": "account", "text": article["title"], "article": dict(article)}
 
 
 def notice(words: str) -> Said:

@@ -5,7 +5,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from backend.wechat.credentials import AppCredentials
-from backend.wechat.simulator import faults, handset, journal, menus, people, qr_codes, tokens
+from backend.wechat.simulator import faults, handset, journal, materials, menus, people, qr_codes, tokens
 from backend.wechat.simulator.config import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, Quota, read_templates
 from backend.wechat.simulator.handset import given
 from backend.wechat.simulator.people import NoSuchThing
@@ -13,6 +13,7 @@ from backend.wechat.simulator.world import add_app, add_templates, set_quota, th
 
 blueprint: Final = Blueprint("control", __name__, url_prefix="/_sim")
 blueprint.register_blueprint(handset.blueprint)
+blueprint.register_blueprint(materials.blueprint)
 
 
 @blueprint.errorhandler(NoSuchThing)

@@ -3,6 +3,7 @@ from typing import Any
 
 from backend.wechat import crypto
 from backend.wechat.messages import parse_tree
+from backend.wechat.simulator.chat import Said, image, news, text
 
 
 def element(name: str, content: object) -> str:
@@ -13,13 +14,13 @@ def element(name: str, content: object) -> str:
     return f"<{name}>{inner}</{name}>"
 
 
-def read_reply(app: Mapping[str, Any], body: str) -> str | None:
-    """The text that an answer to a push says to the user, empty for nothing; None when WeChat would not take it.
+def read_reply(app: Mapping[str, Any], body: str) -> Said | None:
+    """What an answer to a push says to the user, empty for nothing; None when WeChat would not take it.
 
     Raises BadCallback, ValueError, KeyError or TypeError when it cannot be read.
     """
     if body.strip() in {"", "success"}:
-        return ""
+        return {}
     tree, _ = parse_tree(body)
     if "Encrypt" in tree:
         expected = crypto.signature(app["token"], tree["TimeStamp"], tree["Nonce"], tree["Encrypt"])
@@ -28,7 +29,19 @@ def read_reply(app: Mapping[str, Any], body: str) -> str | None:
         tree, _ = parse_tree(crypto.unseal(tree["Encrypt"], crypto.aes_key(app["aes_key"]), app["appid"]))
     elif app["aes_key"]:
         return None
-    return str(tree.get("Content") or "") if tree.get("MsgType") == "text" else None
+    return _said(tree)
+
+
+def _said(tree: Mapping[str, Any]) -> Said | None:
+    match tree.get("MsgType"):
+        case "text":
+            return text("account", str(tree["Content"])) if tree.get("Content") else {}
+        case "image":
+            return image(str(tree["Image"]["MediaId"]))
+        case "news" if tree["ArticleCount"] == "1":
+            item = tree["Articles"]["item"]
+            return news({name.lower(): str(item[name] or "") for name in ("Title", "Description", "PicUrl", "Url")})
+    return None
 
 
 def _cdata(value: str) -> str:

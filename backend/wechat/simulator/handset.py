@@ -1,7 +1,6 @@
 """What a WeChat user does and sees, under `/_sim/users`."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Blueprint, jsonify, request
@@ -9,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from backend.wechat.simulator import chat, people, subscriptions, visits
 from backend.wechat.simulator.config import MINI_PROGRAM
+from backend.wechat.simulator.push import Delivery
 from backend.wechat.simulator.world import the_world
 
 blueprint: Final = Blueprint("handset", __name__, url_prefix="/users")
@@ -67,7 +67,7 @@ def act(user_id: int, what: str) -> ResponseReturnValue:
     else:
         scene = str(asked["scene"]) if what == "scan" else asked.get("scene")
         delivery = visit.follow(scene)
-    return asdict(delivery)
+    return _told(delivery)
 
 
 @blueprint.post("/<int:user_id>/press")
@@ -77,7 +77,7 @@ def press(user_id: int) -> ResponseReturnValue:
     button, delivery = visits.Visit(the_world(), user_id, asked.get("appid")).press(
         [int(one) for one in asked["place"]]
     )
-    return {"button": button, **asdict(delivery)}
+    return {"button": button, **_told(delivery)}
 
 
 @blueprint.post("/<int:user_id>/snapshot")
@@ -117,6 +117,10 @@ def choose_subscriptions(user_id: int) -> ResponseReturnValue:
         app = people.app_of(db, MINI_PROGRAM, asked.get("appid"))
         world.pusher.push_later(db, subscriptions.choose(db, app["appid"], user_id, choices))
     return {"errMsg": "requestSubscribeMessage:ok", **choices}
+
+
+def _told(delivery: Delivery) -> dict[str, Any]:
+    return {"outcome": delivery.outcome, "tries": delivery.tries, "reply": delivery.reply}
 
 
 def given() -> Mapping[str, Any]:

@@ -7,7 +7,9 @@ from backend.wechat.simulator.world import World, world_of
 
 __all__ = ["create_simulator", "make_simulator_server", "world_of"]
 
-POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+POLICY = (
+    "default-src 'self'; img-src 'self' data: http: https:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'"
+)
 
 
 def create_simulator(config: SimulatorConfig) -> Flask:

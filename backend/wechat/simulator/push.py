@@ -37,11 +37,15 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What became of a push: `answered`, `no-answer` after all tries, or `nowhere` without a callback address."""
+    """What became of a push: `answered`, `no-answer` after all tries, or `nowhere` without a callback address.
+
+    `reply` is what the answer says in words, `said` what the phone shows of it.
+    """
 
     outcome: str
     tries: int
     reply: str | None
+    said: chat.Said | None = None
 
 
 class Pusher:
@@ -124,7 +128,7 @@ class Pusher:
             except (requests.RequestException, BadCallback, ValueError, KeyError, TypeError):
                 reply = None
             if reply is not None:
-                return Delivery("answered", attempt, reply or None)
+                return Delivery("answered", attempt, reply.get("text"), reply or None)
             if self._closing.is_set():
                 break
         return Delivery("no-answer", attempt, None)
@@ -163,8 +167,8 @@ def _record(db: sqlite3.Connection, push: Push, delivery: Delivery, at: int) -> 
         "INSERT INTO pushes (appid, user_id, what, tries, outcome, at) VALUES (?, ?, ?, ?, ?, ?)",
         (push.appid, push.user_id, what, delivery.tries, delivery.outcome, at),
     )
-    if delivery.reply:
-        chat.add(db, push.appid, push.user_id, chat.text("account", delivery.reply), at)
+    if delivery.said:
+        chat.add(db, push.appid, push.user_id, delivery.said, at)
     elif delivery.outcome == "no-answer" and push.kind == "text":
         chat.add(db, push.appid, push.user_id, chat.notice(OUT_OF_ORDER), at)
 

@@ -33,6 +33,10 @@ CREATE INDEX IF NOT EXISTS messages_by_client_msg_id ON messages (client_msg_id)
 CREATE TABLE IF NOT EXISTS subscriptions (
     appid TEXT NOT NULL, user_id INTEGER NOT NULL, template_id TEXT NOT NULL, accepts INTEGER NOT NULL,
     PRIMARY KEY (appid, user_id, template_id));
+CREATE TABLE IF NOT EXISTS windows (
+    appid TEXT NOT NULL, user_id INTEGER NOT NULL, kind TEXT NOT NULL, opened_at INTEGER NOT NULL,
+    remaining INTEGER NOT NULL, PRIMARY KEY (appid, user_id, kind));
+CREATE TABLE IF NOT EXISTS materials (media_id TEXT PRIMARY KEY, appid TEXT NOT NULL, data BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY, api TEXT NOT NULL, appid TEXT, openid TEXT, effect TEXT NOT NULL,
     remaining INTEGER NOT NULL);

@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from backend.wechat.simulator import chat, menus, people, qr_codes
+from backend.wechat.simulator import chat, menus, people, qr_codes, windows
 from backend.wechat.simulator.config import OFFICIAL_ACCOUNT
 from backend.wechat.simulator.push import Delivery, Push, new_msg_id
 from backend.wechat.simulator.world import World
@@ -72,4 +72,6 @@ class Visit:
         return changed
 
     def _push(self, kind: str, **fields: str) -> Delivery:
+        with self._world.store.transaction() as db:
+            windows.note(db, self._appid, self._user_id, fields, now=self._world.now())
         return self._world.pusher.push_now(Push(self._appid, self._user_id, kind, fields))

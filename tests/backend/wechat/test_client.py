@@ -304,3 +304,21 @@ def test_link_into_the_mini_program(simulator: RunningSimulator, mini_program: M
 def test_link_that_wechat_refuses_is_an_error(simulator: RunningSimulator, mini_program: MiniProgram):
     with pytest.raises(wechat.WeChatError):
         mini_program.url_link("pages/join/index", days=31)
+
+
+def test_customer_message_is_refused_without_the_follower_s_words(
+    simulator: RunningSimulator, official_account: OfficialAccount
+):
+    user = simulator.new_user()
+    simulator.follow(user)
+    for _ in range(3):
+        official_account.send_custom(user.oa_openid, "您好")
+    with pytest.raises(wechat.OutOfWindow) as refused:
+        official_account.send_custom(user.oa_openid, "您好")
+    assert refused.value.errcode == 45047
+
+
+def test_upload_is_tried_again_with_a_fresh_token(simulator: RunningSimulator, official_account: OfficialAccount):
+    simulator.fault("material/add_material", errcode=42001)
+    assert official_account.upload_picture(b"\x89PNG\r\n\x1a\n" + b"0" * 20, "image/png")
+    assert [call["errcode"] for call in simulator.calls("material/add_material")] == [42001, 0]

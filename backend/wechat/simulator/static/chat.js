@@ -61,6 +61,8 @@ function draw() {
 
 function line(item, isOld) {
   if (item.kind === "notice") return element("li", { className: "notice", text: item.text });
+  if (item.kind === "image") return picture(item);
+  if (item.kind === "news") return article(item.article);
   if (item.kind !== "template") return bubble(item.text, item.sender === "user");
   const mark = item.mini_program ? [element("i", { className: "mini" })] : [];
   const leads = item.mini_program || item.url;
@@ -78,6 +80,22 @@ function bubble(text, isMine) {
   else words.append(...linked(text));
   const from = isMine ? face(user.nickname, toneOf(user.id)) : face(account.name, "shop");
   return element("li", { className: isMine ? "said mine" : "said" }, from, words);
+}
+
+function picture(item) {
+  const shown = element("img", { className: "picture", src: `/_sim/materials/${item.media_id}`, alt: "图片" });
+  shown.addEventListener("load", lines.scrollDown);
+  return element("li", { className: "said" }, face(account.name, "shop"), shown);
+}
+
+/** A card that leads to a web page, as wide as the chat. */
+function article({ title, description, url, picurl }) {
+  const parts = [element("h4", { text: title })];
+  if (/^https?:/.test(picurl)) parts.unshift(element("img", { src: picurl, alt: "" }));
+  if (description) parts.push(element("p", { text: description }));
+  const made = element("button", { className: "article" }, ...parts);
+  made.addEventListener("click", () => openPage(null, url));
+  return element("li", {}, made);
 }
 
 /** The text of a reply: WeChat makes links of its <a> and shows all else as it is written. */

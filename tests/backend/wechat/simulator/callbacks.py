@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend.wechat import AppCredentials, Callback, Message, TextMessage, text_reply
+from backend.wechat import AppCredentials, Callback, Message, TextMessage, passive_reply
 
 Given = tuple[dict[str, str], bytes]
 
@@ -39,7 +39,7 @@ class Shop:
             return Response("success" if self.reply is None else "", self.status)
         if self.reply in {"success", "garbage"}:
             return Response(self.reply, self.status)
-        words = text_reply(push.message.from_user, push.message.to_user, self.reply, at=self.now)
+        words = passive_reply(push.message.from_user, push.message.to_user, self.reply, at=self.now)
         if self.in_plain:
             return Response(words)
         return Response(callback.answer(push, words, now=self.now, nonce="7", random=b"r" * 16), self.status)
