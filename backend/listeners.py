@@ -18,7 +18,12 @@ from backend import (
 from backend.kit.facts import Listeners
 
 LISTENERS: Listeners = {
-    members.MemberJoined: [points.open_account, tiers.open_standing, earning.reward_registration],
+    members.MemberJoined: [
+        points.open_account,
+        tiers.open_standing,
+        earning.reward_registration,
+        messaging.tell_joined,  # with what was given for it
+    ],
     members.ProfileCompleted: [earning.reward_profile],
     points.PointsPromised: [messaging.tell_points_promised],
     points.PointsEarned: [messaging.tell_points_earned],

@@ -22,8 +22,8 @@ MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
-# a check-in is shown on the screen at that very moment, a prize is told as a prize
-MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize"})
+# a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})
 MESSAGE_COUPONS_UNTOLD = frozenset({"claim", "code", "word", "gift", "draw-prize", "exchange"})  # likewise
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)

@@ -21,15 +21,37 @@ def deliver(*, as_json: bool) -> None:
 
 @group.command()
 @click.argument("name", type=click.Choice(sorted(messaging.CATALOGUE)))
+@click.option("--word", "words", multiple=True, metavar="WORD=TEXT", help="Say this instead of the sample's word.")
+@click.option(
+    "--channel", "rendering", type=click.Choice(messaging.RENDERINGS), help="As this one says it (default: all)."
+)
 @as_json
-def preview(name: str, *, as_json: bool) -> None:
-    """Show a message as the official account would draw it, with its sample words."""
-    template = messaging.CATALOGUE[name]
-    values = messaging.fields(template, template.sample)
-    rows = [{"label": one.label, "value": values[one.key], "key": one.key} for one in template.official_account]
+def preview(name: str, *, words: tuple[str, ...], rendering: str | None, as_json: bool) -> None:
+    """Show a message as each channel says it, with its sample words, and what did not fit."""
+    said = dict(map(_word, words))
+    rows = [
+        {
+            "channel": one,
+            "label": line.label,
+            "value": line.shown,
+            "key": line.key,
+            "cut": line.wanted if line.cut else None,
+        }
+        for one in ([rendering] if rendering else messaging.RENDERINGS)
+        for line in messaging.preview(name, one, said)
+    ]
     if not as_json:
-        click.echo(template.title)
-    tell(rows, json_wanted=as_json, empty="This message has no fields.")
+        click.echo(messaging.CATALOGUE[name].title)
+    tell(rows, json_wanted=as_json, empty="This message is not said that way.")
+
+
+@group.command()
+@as_json
+def catalogue(*, as_json: bool) -> None:
+    """List all messages: their kind, when they may go out, how they are said, and whether a template id is set."""
+    set_ids = runtime().template_ids
+    rows = [{**asdict(one), "template_id_set": one.name in set_ids} for one in messaging.listed()]
+    tell(rows, json_wanted=as_json, empty="The catalogue is empty.")
 
 
 @group.command("dead-letters")
@@ -51,3 +73,10 @@ def requeue(message_id: int, *, as_json: bool) -> None:
     here = runtime()
     run(here.sessions.write, lambda session: messaging.requeue(session, message_id, now=here.clock.now()))
     tell_one({"id": str(message_id), "status": str(messaging.Status.WAITING)}, json_wanted=as_json)
+
+
+def _word(given: str) -> tuple[str, str]:
+    word, sign, text = given.partition("=")
+    if not sign:
+        raise click.BadParameter(f"{given} is not of the form WORD=TEXT", param_hint="--word")
+    return word, text

@@ -22,6 +22,7 @@ from backend.messaging.exchange_messages import (
 )
 from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
+from backend.messaging.previewing import RENDERINGS, Line, Listed, WordUnknown, listed, preview
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.reminders import remind_expiring
 from backend.messaging.rules import Status
@@ -30,6 +31,7 @@ from backend.messaging.service import (
     NotEnded,
     requeue,
     tell_draw_won,
+    tell_joined,
     tell_points_earned,
     tell_points_expired,
     tell_points_promised,
@@ -41,23 +43,29 @@ from backend.messaging.wording import CATALOGUE, console_templates, fields
 
 __all__ = [
     "CATALOGUE",
+    "RENDERINGS",
     "DeadLetter",
+    "Line",
+    "Listed",
     "MessageUnknown",
     "NotEnded",
     "Post",
     "Received",
     "Status",
+    "WordUnknown",
     "console_templates",
     "dead_letters",
     "deliver_due",
     "deliver_until",
     "drop_waiting",
     "fields",
+    "listed",
     "longest_waiting_since",
     "mark_read",
     "mark_read_up_to",
     "move_messages",
     "outbox_depth",
+    "preview",
     "received",
     "remind_expiring",
     "remind_of_coupons",
@@ -71,6 +79,7 @@ __all__ = [
     "tell_exchange_ready",
     "tell_exchange_shipped",
     "tell_exchange_to_be_sent",
+    "tell_joined",
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",

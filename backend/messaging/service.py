@@ -5,13 +5,25 @@ from typing import Any, Final
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from backend import members, points, tiers
 from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import Together
 from backend.lottery import DrawWon
+from backend.members import MemberJoined
 from backend.messaging.deciding import columns, decide, was_told
 from backend.messaging.models import Message
 from backend.messaging.rules import Status
-from backend.messaging.wording import NO_CODE, NOTHING_TO_DO, day, day_words, how_to_get, instant, last_day, reason
+from backend.messaging.wording import (
+    NO_CODE,
+    NO_GIFT_FOR_JOINING,
+    NOTHING_TO_DO,
+    day,
+    day_words,
+    how_to_get,
+    instant,
+    last_day,
+    reason,
+)
 from backend.points import PointsEarned, PointsExpired, PointsPromised
 from backend.tiers import TierFallsSoon, TierLost, TierReached
 from config import policy
@@ -31,8 +43,20 @@ class NotEnded(Conflict):
     message = "消息仍在发送或已送达，无需重发"
 
 
+def tell_joined(session: Session, joined: MemberJoined) -> None:
+    """Decide to welcome a member: with the number of the card, the tier to begin with, and what was given for it."""
+    gift = points.summary(session, joined.member_id, now=joined.at).available
+    words = {
+        "card_no": members.get(session, joined.member_id).card_no,
+        "tier": tiers.standing(session, joined.member_id, now=joined.at).tier.name,
+        "day": day(joined.at),
+        "gift": f"入会礼{gift}积分已到账" if gift else NO_GIFT_FOR_JOINING,
+    }
+    decide(session, joined.member_id, "joined", words=words, cause=(), now=joined.at)
+
+
 def tell_points_earned(session: Session, earned: PointsEarned) -> None:
-    """Decide to tell the member of points, unless their source is one of `policy.MESSAGE_POINTS_UNTOLD`."""
+    """Decide to tell the member of points that were earned, or have settled; not of `policy.MESSAGE_POINTS_UNTOLD`."""
     if earned.source_kind in policy.MESSAGE_POINTS_UNTOLD:
         return
     words = {
@@ -42,7 +66,8 @@ def tell_points_earned(session: Session, earned: PointsEarned) -> None:
         "at": instant(earned.at),
     }
     cause = (earned.source_kind, earned.source_id)
-    decide(session, earned.member_id, "points_earned", words=words, cause=cause, now=earned.at)
+    template = "points_settled" if earned.settled else "points_earned"
+    decide(session, earned.member_id, template, words=words, cause=cause, now=earned.at)
 
 
 def tell_points_promised(session: Session, promised: PointsPromised) -> None:

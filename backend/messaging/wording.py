@@ -31,6 +31,7 @@ REASONS: Final = {
 OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
 NO_CODE: Final = "-"
+NO_GIFT_FOR_JOINING: Final = "到店出示会员码，消费即享积分"
 WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}
 TITLE_OF_THE_FORGOTTEN: Final = "会员消息"
 WHY_ENDED: Final = {"lapsed": "超过提货期限，未领取", "returned": "商品已退回"}
@@ -87,7 +88,7 @@ def title(template: str) -> str:
 
 def lines(template: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
     """The labels and whole texts that the inbox shows; without those for which an old message has no words."""
-    shown = CATALOGUE[template].official_account if template in CATALOGUE else ()
+    shown = CATALOGUE[template].lines if template in CATALOGUE else ()
     texts = ((field.label, _text(field, words)) for field in shown)
     return [(label, text) for label, text in texts if text is not None]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PointsEarned:
-    """Points were credited; `balance` is after it."""
+    """Points were credited; `balance` is after it. `settled`: they had been promised before and have come in now."""
 
     member_id: int
     amount: int
@@ -12,6 +12,7 @@ class PointsEarned:
     source_kind: str
     source_id: str
     at: datetime
+    settled: bool = False
 
 
 @dataclass(frozen=True)

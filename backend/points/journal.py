@@ -64,14 +64,18 @@ def earn(
     return entry, lot
 
 
-def tell_earned(session: Session, entry: Entry) -> None:
-    """Announce an earning."""
-    announce(
-        session,
-        PointsEarned(
-            entry.member_id, entry.amount, entry.balance_after, entry.source_kind, entry.source_id, at=entry.at
-        ),
+def tell_earned(session: Session, entry: Entry, *, settled: bool = False) -> None:
+    """Announce an earning, of points that had been promised where they have `settled`."""
+    earned = PointsEarned(
+        member_id=entry.member_id,
+        amount=entry.amount,
+        balance=entry.balance_after,
+        source_kind=entry.source_kind,
+        source_id=entry.source_id,
+        at=entry.at,
+        settled=settled,
     )
+    announce(session, earned)
 
 
 def entry_of(session: Session, member_id: int, source: Source) -> Entry | None:

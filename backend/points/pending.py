@@ -40,7 +40,7 @@ def promise(
     session.add(pending)
     account.pending += amount
     if settles_at <= now:
-        _settle(session, account, pending, at=now)
+        _settle(session, account, pending, at=now, promised=False)
         return pending
     if account.next_settle_at is None or settles_at < account.next_settle_at:
         account.next_settle_at = settles_at
@@ -94,12 +94,14 @@ def note_next_settle(account: Account, waiting: Sequence[Pending]) -> None:
     note_due(account)
 
 
-def _settle(session: Session, account: Account, pending: Pending, *, at: datetime) -> tuple[int, Lot]:
+def _settle(
+    session: Session, account: Account, pending: Pending, *, at: datetime, promised: bool = True
+) -> tuple[int, Lot]:
     account.pending -= pending.remaining
     pending.status = SETTLED
     source = Source(pending.source_kind, pending.source_id)
     entry, lot = earn(session, account, pending.remaining, source=source, at=at, expires_at=pending.expires_at)
-    tell_earned(session, entry)
+    tell_earned(session, entry, settled=promised)
     return lot.lot_no, lot
 
 

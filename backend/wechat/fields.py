@@ -1,6 +1,7 @@
 """What a template message's field may hold, by its key: `thing1` is of the kind `thing`.
 
-Limits as on WeChat's page on subscribe messages, which 类目模板 share; characters count one each.
+Limits as on WeChat's page on subscribe messages, which 类目模板 share; characters count one each. WeChat has one more
+kind, `const`, of which each template takes its own list of values: none of ours can stand for another, so we have none.
 """
 
 import re
@@ -44,7 +45,6 @@ PERIOD: Final = rf"{MOMENT}(?:~{MOMENT})?"
 KINDS: Final[dict[str, Kind]] = {
     "thing": _kind(20, ANY, DASH, ellipsis=ELLIPSIS),
     "short_thing": _kind(5, ANY, DASH, ellipsis=ELLIPSIS),
-    "const": _kind(20, ANY, DASH),
     "character_string": _kind(32, r"(?=.*\S)[\x20-\x7e]+", "-", unwanted=r"[^\x20-\x7e]"),
     "number": _kind(32, r"-?[0-9]+(?:\.[0-9]+)?", "0", unwanted=r"[\s,，]|[^\d.]+\Z"),
     "letter": _kind(32, r"[A-Za-z]+", "NA", unwanted=r"[^A-Za-z]"),

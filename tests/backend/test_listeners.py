@@ -38,7 +38,7 @@ def told(session, member_id):
 def test_joining_opens_account_and_standing_gives_the_gift_and_is_told(session, member_id):
     assert points.summary(session, member_id, now=MORNING).available == 100
     assert tiers.standing(session, member_id, now=MORNING).tier.code == "basic"
-    assert told(session, member_id) == ["points_earned"]
+    assert told(session, member_id) == ["joined"]
 
 
 def test_a_purchase_tells_of_points_and_of_the_tier_it_reaches(session, member_id, store_id):
@@ -51,7 +51,7 @@ def test_a_purchase_whose_points_settle_later_tells_when_and_tells_again_when_th
     make_purchase(session, 5_000, store_id=store_id, member_id=member_id)
     assert told(session, member_id)[1:] == ["points_promised"]
     points.lock(session, member_id, now=MORNING + timedelta(days=8))
-    assert told(session, member_id)[1:] == ["points_promised", "points_earned"]
+    assert told(session, member_id)[1:] == ["points_promised", "points_settled"]
 
 
 def test_points_that_are_over_are_told_one_by_one_and_by_the_night_alike(session, member_id):

@@ -26,7 +26,7 @@ def runtime(engine, clock):
 def told(session):
     """Tell a member something of an order; what they will hear: the templates and their words."""
     member_id = make_member(session).id
-    ours = Message.member_id == member_id, Message.template != "points_earned"  # the gift of joining
+    ours = Message.member_id == member_id, Message.template != "joined"
 
     def told(verb, fact, **parts):
         verb(session, fact(member_id=member_id, order_no="4711", title="陶瓷杯", **{"at": MORNING} | parts))

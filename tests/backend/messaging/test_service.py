@@ -18,6 +18,12 @@ from tests.support.clocks import MORNING
 from tests.support.runtimes import make_runtime
 
 
+def test_points_that_were_promised_are_told_as_settled(session):
+    member = make_member(session)
+    messaging.tell_points_earned(session, replace(earned(member.id, 20), settled=True))
+    assert outbox(session, member)[-1].template == "points_settled"
+
+
 @pytest.fixture
 def runtime(engine, clock):
     """Deciding asks nobody."""
@@ -29,9 +35,13 @@ def outbox(session, member):
     return session.scalars(told).all()
 
 
-def test_joining_tells_of_the_gift(session):
-    (message,) = outbox(session, make_member(session))
-    assert (message.template, message.words["reason"]) == ("points_earned", "入会礼")
+def test_who_joins_is_welcomed_once_with_card_tier_and_gift(session):
+    member = make_member(session)
+    (message,) = outbox(session, member)
+    assert (message.template, message.words) == (
+        "joined",
+        {"card_no": member.card_no, "tier": "普通", "day": "2026年3月1日", "gift": "入会礼100积分已到账"},
+    )
     assert (message.status, message.due_at, message.decided_at) == (Status.WAITING, MORNING, MORNING)
 
 

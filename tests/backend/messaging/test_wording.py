@@ -36,7 +36,7 @@ def test_a_lost_word_is_an_error():
 def test_the_inbox_shows_every_field_with_its_label(name):
     template = wording.CATALOGUE[name]
     assert wording.lines(name, template.sample) == [
-        (field.label, field.wording.format_map(template.sample)) for field in template.official_account
+        (field.label, field.wording.format_map(template.sample)) for field in template.lines
     ]
     assert wording.title(name) == template.title
 

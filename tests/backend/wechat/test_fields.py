@@ -33,7 +33,7 @@ def test_kind_of_a_key(key: str, kind: str):
     assert kind_of(key) == kind
 
 
-@pytest.mark.parametrize("key", ["first", "remark", "thing", "keyword1", "1thing", "", "thing1x"])
+@pytest.mark.parametrize("key", ["first", "remark", "const1", "thing", "keyword1", "1thing", "", "thing1x"])
 def test_dead_and_misspelt_keys_are_refused(key: str):
     with pytest.raises(ValueError, match="no field"):
         kind_of(key)
