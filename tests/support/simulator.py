@@ -84,17 +84,28 @@ class RunningSimulator:
     def say(self, user: User, text: str) -> dict[str, Any]:
         return self.post(f"users/{user.id}/say", text=text)
 
-    def subscribe(self, user: User, template_id: str, choice: str = "accept") -> dict[str, Any]:
-        """Answer the mini-program's question for subscribe messages: accept is one message more, or reject."""
-        return self.post(f"users/{user.id}/subscriptions", choices={template_id: choice})
+    def subscribe(
+        self, user: User, template_id: str, choice: str = "accept", *, appid: str | None = None
+    ) -> dict[str, Any]:
+        """Answer the question for subscribe messages, the mini-program's unless told: accept is one message more, or
+        reject.
+        """
+        return self.post(f"users/{user.id}/subscriptions", choices={template_id: choice}, appid=appid)
 
-    def accepts(self, user: User, template_id: str) -> int:
-        """How many subscribe messages of that template the user still takes."""
-        items = self.get(f"users/{user.id}/subscriptions")["items"]
+    def switch_subscription_off(self, user: User, template_id: str) -> None:
+        """Refuse a subscribe message in the mini-program's settings."""
+        url = f"{self.base_url}/_sim/users/{user.id}/subscriptions/{template_id}"
+        self._http.delete(url, timeout=10).raise_for_status()
+
+    def accepts(self, user: User, template_id: str, *, appid: str | None = None) -> int:
+        """How many subscribe messages of that template the user still takes, the mini-program's unless told."""
+        items = self.get(f"users/{user.id}/subscriptions", **({"appid": appid} if appid else {}))["items"]
         return next((item["accepts"] for item in items if item["template_id"] == template_id), 0)
 
     def messages(self, user: User, kind: str | None = None) -> list[dict[str, Any]]:
-        """What the user's phone shows, oldest first: of one kind (text, template, notice, subscribe) when told."""
+        """What the user's phone shows, oldest first: of one kind (text, template, notice, subscribe,
+        subscription-notice) when told.
+        """
         items = self.get(f"users/{user.id}/messages")["items"]
         return [item for item in items if kind in {None, item["kind"]}]
 

@@ -95,6 +95,13 @@ def _add_material(db: sqlite3.Connection, call: Call, _effect: Effect, _world: W
     return {"media_id": materials.keep(db, appid, call.file), "url": "", "item": []}
 
 
+def _send_notice(db: sqlite3.Connection, call: Call, effect: Effect, world: World) -> Answer:
+    appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
+    msgid, told = subscribe_message.send(db, appid, call.given, effect, kind=subscribe_message.NOTICE, now=call.now)
+    world.pusher.push_later(db, told)
+    return {"errcode": 0, "errmsg": "ok", "msgid": int(msgid)}
+
+
 def _user(db: sqlite3.Connection, call: Call, _effect: Effect, _world: World) -> Answer:
     appid = app_by_token(db, call, OFFICIAL_ACCOUNT)
     user = people.by_openid(db, appid, call.given.get("openid"))
@@ -145,6 +152,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "cgi-bin/message/subscribe/send": _send_subscribe,
     "cgi-bin/message/custom/send": _send_custom,
     "cgi-bin/material/add_material": _add_material,
+    "cgi-bin/message/subscribe/bizsend": _send_notice,
     "cgi-bin/user/info": _user,
     "wxa/getwxacodeunlimit": _code_image,
 }

@@ -49,6 +49,7 @@ QUOTAS: Final[Mapping[str, Quota]] = {
     "cgi-bin/stable_token": Quota(per_day=500_000, per_minute=10_000),
     "cgi-bin/message/template/send": Quota(per_day=100_000),
     "cgi-bin/message/subscribe/send": Quota(per_day=10_000_000),
+    "cgi-bin/message/subscribe/bizsend": Quota(per_day=100_000),
     "wxa/getwxacodeunlimit": Quota(per_minute=5000),
 }
 

@@ -100,10 +100,13 @@ def list_messages(user_id: int) -> ResponseReturnValue:
 
 @blueprint.get("/<int:user_id>/subscriptions")
 def list_subscriptions(user_id: int) -> ResponseReturnValue:
-    """?appid= -> {items: [{template_id, title, labels, accepts}]}: how often the mini-program may write."""
+    """?appid= -> {items: [{template_id, title, labels, accepts}]}: how often the mini-program may write.
+
+    With the appid of an official account, how often that may.
+    """
     with the_world().store.transaction() as db:
         people.get(db, user_id)
-        app = people.app_of(db, MINI_PROGRAM, request.args.get("appid"))
+        app = people.app_or_first(db, request.args.get("appid"), MINI_PROGRAM)
         return jsonify(items=subscriptions.of_user(db, app["appid"], user_id))
 
 
@@ -114,13 +117,24 @@ def choose_subscriptions(user_id: int) -> ResponseReturnValue:
     choices = dict(asked["choices"])
     with world.store.transaction() as db:
         people.get(db, user_id)
-        app = people.app_of(db, MINI_PROGRAM, asked.get("appid"))
+        app = people.app_or_first(db, asked.get("appid"), MINI_PROGRAM)
         world.pusher.push_later(db, subscriptions.choose(db, app["appid"], user_id, choices))
     return {"errMsg": "requestSubscribeMessage:ok", **choices}
 
 
 def _told(delivery: Delivery) -> dict[str, Any]:
     return {"outcome": delivery.outcome, "tries": delivery.tries, "reply": delivery.reply}
+
+
+@blueprint.delete("/<int:user_id>/subscriptions/<template_id>")
+def switch_subscription_off(user_id: int, template_id: str) -> ResponseReturnValue:
+    """?appid=: refuse a template in the settings of the mini-program, or of the account."""
+    world = the_world()
+    with world.store.transaction() as db:
+        people.get(db, user_id)
+        app = people.app_or_first(db, request.args.get("appid"), MINI_PROGRAM)
+        world.pusher.push_later(db, subscriptions.switch_off(db, app["appid"], user_id, template_id))
+    return "", 204
 
 
 def given() -> Mapping[str, Any]:

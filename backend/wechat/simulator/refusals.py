@@ -33,6 +33,7 @@ MESSAGES: Final = {
     45001: "media size out of limit",
     45002: "content size out of limit",
     45008: "article size out of limit",
+    43108: "concurrent requests to the same user",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     46003: "menu no exist",

@@ -3,18 +3,21 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, Final, Literal, get_args
 
+from backend.wechat.simulator.config import OFFICIAL_ACCOUNT
 from backend.wechat.simulator.people import NoSuchThing
 from backend.wechat.simulator.push import Push
 from backend.wechat.simulator.refusals import Refused
 
 IN_THE_MINI_PROGRAM: Final = "0"
+IN_A_WEB_PAGE: Final = "1"
 MOST_AT_ONCE: Final = 5
 
 Choice = Literal["accept", "reject"]
 
 
 def choose(db: sqlite3.Connection, appid: str, user_id: int, choices: Mapping[str, Choice]) -> Push:
-    """What the user chose for each template when the mini-program asked; answers `subscribe_msg_popup_event`.
+    """What the user chose for each template when the mini-program, or a page of the official account, asked; answers
+    `subscribe_msg_popup_event`.
 
     An accept is one message more, without end; a refusal takes back all accepts of that template. Raises NoSuchThing
     for a template that is not registered, ValueError for no or too many templates or another choice.
@@ -29,11 +32,26 @@ def choose(db: sqlite3.Connection, appid: str, user_id: int, choices: Mapping[st
             "DO UPDATE SET accepts = CASE WHEN ? THEN accepts + 1 ELSE 0 END",
             (appid, user_id, template_id, int(accepted), accepted),
         )
+    scene = IN_A_WEB_PAGE if _is_official_account(db, appid) else IN_THE_MINI_PROGRAM
     items = [
-        {"TemplateId": template_id, "SubscribeStatusString": choice, "PopupScene": IN_THE_MINI_PROGRAM}
+        {"TemplateId": template_id, "SubscribeStatusString": choice, "PopupScene": scene}
         for template_id, choice in choices.items()
     ]
     event = {"Event": "subscribe_msg_popup_event", "SubscribeMsgPopupEvent": {"List": items}}
+    return Push(appid, user_id, "event", event)
+
+
+def switch_off(db: sqlite3.Connection, appid: str, user_id: int, template_id: str) -> Push:
+    """The user switches a template off in the settings, which takes back all accepts; answers
+    `subscribe_msg_change_event`. Raises NoSuchThing.
+    """
+    _check_known(db, appid, template_id)
+    db.execute(
+        "UPDATE subscriptions SET accepts = 0 WHERE appid = ? AND user_id = ? AND template_id = ?",
+        (appid, user_id, template_id),
+    )
+    item = {"TemplateId": template_id, "SubscribeStatusString": "reject"}
+    event = {"Event": "subscribe_msg_change_event", "SubscribeMsgChangeEvent": {"List": [item]}}
     return Push(appid, user_id, "event", event)
 
 
@@ -73,3 +91,8 @@ def _check_known(db: sqlite3.Connection, appid: str, template_id: str) -> None:
     known = {row["template_id"] for row in db.execute("SELECT template_id FROM templates WHERE appid = ?", (appid,))}
     if known and template_id not in known:
         raise NoSuchThing("template")
+
+
+def _is_official_account(db: sqlite3.Connection, appid: str) -> bool:
+    row = db.execute("SELECT kind FROM apps WHERE appid = ?", (appid,)).fetchone()
+    return row is not None and row["kind"] == OFFICIAL_ACCOUNT

@@ -24,7 +24,7 @@ def accept(
         raise Refused(43004)
     template = template_of(db, appid, body)
     rows = filled(template, body.get("data"))
-    _check_jump(db, body.get("miniprogram"))
+    check_jump(db, body.get("miniprogram"))
     client_msg_id = str(body.get("client_msg_id") or "") or None
     known = _sent_before(db, appid, recipient["user_id"], client_msg_id, now) if client_msg_id else None
     if known is not None:
@@ -43,7 +43,8 @@ def accept(
     return msgid, recipient["user_id"]
 
 
-def _check_jump(db: sqlite3.Connection, jump: object) -> None:
+def check_jump(db: sqlite3.Connection, jump: object) -> None:
+    """Whether a tap may lead to that mini-program; None leads nowhere. Raises Refused."""
     if jump is None:
         return
     appid = str(jump.get("appid")) if isinstance(jump, dict) else None

@@ -166,6 +166,34 @@ def test_retry_after_a_lost_call_is_shown_once(
     assert len(simulator.messages(follower, "template")) == 1
 
 
+def test_a_subscription_notice_spends_an_accept_of_the_account(
+    simulator: RunningSimulator, official_account: OfficialAccount, follower: User
+):
+    simulator.subscribe(follower, "N1", appid=DEMO_OFFICIAL_ACCOUNT.appid)
+    page = MiniProgramPage(DEMO_MINI_PROGRAM.appid, "pages/points/index")
+    msgid = official_account.send_notice(follower.oa_openid, "N1", FIELDS, mini_program=page)
+    [message] = simulator.messages(follower, "subscription-notice")
+    assert message["msgid"] == msgid
+    assert [row["value"] for row in message["fields"]] == ["积分到账", "120"]
+    assert message["mini_program"] == {"appid": page.appid, "pagepath": page.path}
+    with pytest.raises(wechat.RecipientUnreachable):
+        official_account.send_notice(follower.oa_openid, "N1", FIELDS)
+    assert "miniprogram" not in simulator.calls("bizsend")[-1]["request"]["given"]
+
+
+def test_a_subscribe_message_names_its_page_version_and_language(
+    simulator: RunningSimulator, mini_program: MiniProgram, follower: User
+):
+    simulator.subscribe(follower, "S1")
+    msgid = mini_program.send_subscribe(follower.mp_openid, "S1", FIELDS, page="pages/orders/index", state="trial")
+    [message] = simulator.messages(follower, "subscribe")
+    assert message["msgid"] == msgid
+    assert (message["page"], message["state"], message["lang"]) == ("pages/orders/index", "trial", "zh_CN")
+    with pytest.raises(wechat.RecipientUnreachable):
+        mini_program.send_subscribe(follower.mp_openid, "S1", FIELDS)
+    assert "page" not in simulator.calls("subscribe/send")[-1]["request"]["given"]
+
+
 def test_standing_of_a_user(simulator: RunningSimulator, official_account: OfficialAccount, follower: User):
     known = official_account.user(follower.oa_openid)
     assert (known.subscribed, known.unionid) == (True, follower.unionid)

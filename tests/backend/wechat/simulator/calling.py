@@ -33,10 +33,19 @@ def send_subscribe(
     simulator: RunningSimulator, openid: str, template_id: str, /, **change: object
 ) -> dict[str, object]:
     """Send a subscribe message with our mini-program's token, its one field `thing1` filled unless changed."""
-    mini_program = {"appid": DEMO_MINI_PROGRAM.appid, "secret": DEMO_MINI_PROGRAM.secret}
-    params = {"access_token": str(stable_token(simulator, **mini_program)["access_token"])}
+    return _send(simulator, DEMO_MINI_PROGRAM, "send", openid, template_id, change)
+
+
+def send_notice(simulator: RunningSimulator, openid: str, template_id: str, /, **change: object) -> dict[str, object]:
+    """Send a subscription notice of our official account, likewise."""
+    return _send(simulator, DEMO_OFFICIAL_ACCOUNT, "bizsend", openid, template_id, change)
+
+
+def _send(simulator, account, api, openid, template_id, change):
+    own = {"appid": account.appid, "secret": account.secret}
+    params = {"access_token": str(stable_token(simulator, **own)["access_token"])}
     body = {"touser": openid, "template_id": template_id, "data": {"thing1": {"value": "拿铁"}}, **change}
-    url = f"{simulator.base_url}/cgi-bin/message/subscribe/send"
+    url = f"{simulator.base_url}/cgi-bin/message/subscribe/{api}"
     return requests.post(url, params=params, json=body, timeout=5).json()
 
 

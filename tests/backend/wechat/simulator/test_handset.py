@@ -1,7 +1,7 @@
 import pytest
 import requests
 
-from backend.wechat.simulator import DEMO_MINI_PROGRAM, DEMO_OFFICIAL_ACCOUNT
+from backend.wechat.simulator import DEMO_MINI_PROGRAM
 from tests.support.simulator import RunningSimulator
 
 
@@ -18,7 +18,7 @@ from tests.support.simulator import RunningSimulator
         ("POST", "/1/subscriptions", {"choices": {}}, 400),
         ("POST", "/1/subscriptions", {"choices": {"T": "ban"}}, 400),
         ("POST", "/1/subscriptions", {"choices": dict.fromkeys("ABCDEF", "accept")}, 400),
-        ("POST", "/1/subscriptions", {"choices": {"T": "accept"}, "appid": DEMO_OFFICIAL_ACCOUNT.appid}, 404),
+        ("POST", "/1/subscriptions", {"choices": {"T": "accept"}, "appid": "wx-of-nobody"}, 404),
         ("POST", "/1/say", {"text": "hi"}, 409),
     ],
 )

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from backend.wechat import Event
-from backend.wechat.simulator import DEMO_MINI_PROGRAM, SimulatorConfig
+from backend.wechat.simulator import DEMO_MINI_PROGRAM, DEMO_OFFICIAL_ACCOUNT, SimulatorConfig
 from backend.wechat.simulator.config import MINI_PROGRAM
 from tests.backend.wechat.conftest import NOON
 from tests.backend.wechat.simulator.callbacks import Shop, running_shop
-from tests.backend.wechat.simulator.calling import send_subscribe
+from tests.backend.wechat.simulator.calling import send_notice, send_subscribe
 from tests.support.simulator import RunningSimulator, User, running_simulator
 
 T = "T-ready"
@@ -72,6 +72,7 @@ def test_the_message_is_among_the_service_notifications(simulator: RunningSimula
         ({"data": {}}, 47003),
         ({"data": "{}"}, 47001),
         ({"template_id": "T-other"}, 40037),
+        ({"page": "/pages/orders/index"}, 41030),
         ({"touser": "nobody"}, 40003),
         ({"touser": {"no": "text"}}, 40003),
     ],
@@ -88,6 +89,32 @@ def test_a_refused_message_costs_no_accept(
 def test_openid_of_the_official_account_is_a_wrong_one(simulator: RunningSimulator, user: User):
     simulator.subscribe(user, T)
     assert send_subscribe(simulator, user.oa_openid, T)["errcode"] == 40003
+
+
+def test_a_notice_of_the_official_account_spends_that_account_s_accepts(simulator: RunningSimulator, user: User):
+    simulator.register_templates(TEMPLATES)
+    simulator.subscribe(user, T)
+    assert send_notice(simulator, user.oa_openid, T)["errcode"] == 43101
+    simulator.subscribe(user, T, appid=DEMO_OFFICIAL_ACCOUNT.appid)
+    answer = send_notice(simulator, user.oa_openid, T)
+    [message] = simulator.messages(user)
+    assert {key: message[key] for key in ("kind", "appid", "title", "follows", "msgid")} == {
+        "kind": "subscription-notice",
+        "appid": DEMO_OFFICIAL_ACCOUNT.appid,
+        "title": "取货提醒",
+        "follows": False,
+        "msgid": str(answer["msgid"]),
+    }
+    assert simulator.accepts(user, T, appid=DEMO_OFFICIAL_ACCOUNT.appid) == 0
+    assert simulator.accepts(user, T) == 1
+
+
+def test_a_notice_that_leads_to_a_foreign_mini_program_is_refused(simulator: RunningSimulator, user: User):
+    simulator.register_templates(TEMPLATES)
+    simulator.subscribe(user, T, appid=DEMO_OFFICIAL_ACCOUNT.appid)
+    jump = {"appid": "wx-not-linked", "pagepath": "pages/index"}
+    assert send_notice(simulator, user.oa_openid, T, miniprogram=jump)["errcode"] == 40165
+    assert simulator.accepts(user, T, appid=DEMO_OFFICIAL_ACCOUNT.appid) == 1
 
 
 def test_an_accept_is_spent_once_by_whoever_sends_at_the_same_time(simulator: RunningSimulator, user: User):
@@ -134,6 +161,18 @@ def test_several_choices_are_one_event(simulator: RunningSimulator, shop: Shop):
         ("T1", "accept"),
         ("T2", "reject"),
     ]
+
+
+def test_what_is_switched_off_in_the_settings_is_told_and_takes_all_accepts_back(
+    simulator: RunningSimulator, shop: Shop, user: User
+):
+    simulator.subscribe(user, T)
+    simulator.switch_subscription_off(user, T)
+    simulator.wait_until_quiet()
+    [changed] = [event for event in _events(shop) if event.kind == "subscribe_msg_change_event"]
+    item = {"TemplateId": T, "SubscribeStatusString": "reject"}
+    assert changed.fields["SubscribeMsgChangeEvent"] == {"List": item}
+    assert simulator.accepts(user, T) == 0
 
 
 def test_a_scripted_failure_is_told_and_not_shown(simulator: RunningSimulator, shop: Shop, user: User):
