@@ -18,10 +18,13 @@ def show(*, as_json: bool) -> None:
             "name": job.name,
             "about": job.about,
             "cron": job.cron,
+            "missed": job.missed,
             "next_at": local(job.next_at),
             "last_at": local(job.last_at),
             "last_outcome": job.last_outcome,
+            "last_seconds": job.last_seconds,
             "last_counts": job.last_counts,
+            "last_error": job.last_error,
         }
         for job in jobs.listing(runtime())
     ]

@@ -12,7 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from backend import messaging
-from backend.jobs.runner import fire, take_over_lost
+from backend.jobs.runner import fire, make_up_missed, take_over_lost
 from backend.jobs.schedule import JOBS, Job
 from backend.runtime import Runtime
 from config import policy
@@ -49,7 +49,8 @@ def make_scheduler(runtime: Runtime, jobs: Sequence[Job] = JOBS) -> BackgroundSc
     for job in jobs:
         scheduler.add_job(partial(_fire_each, runtime, job), job.trigger(), id=job.name, coalesce=True)
     look_round = partial(_look_round, runtime, jobs)
-    scheduler.add_job(look_round, "interval", seconds=LOOK_ROUND_EVERY_S, id="look-round", coalesce=True)
+    at_once = {"next_run_time": runtime.clock.now()}  # what was missed until now
+    scheduler.add_job(look_round, "interval", seconds=LOOK_ROUND_EVERY_S, id="look-round", coalesce=True, **at_once)
     return scheduler
 
 
@@ -67,13 +68,18 @@ class FireTimes(ThreadPoolExecutor):  # type: ignore[misc]  # apscheduler carrie
 
 
 def _fire_each(runtime: Runtime, job: Job, fire_times: Sequence[datetime] = ()) -> None:
-    for fire_at in fire_times:
-        fire(runtime, job, fire_at.astimezone(UTC))  # the scheduler thinks in the shop's zone, services in UTC
+    for fire_time in fire_times:
+        fire_at = fire_time.astimezone(UTC)  # the scheduler thinks in the shop's zone, services in UTC
+        if job.is_too_late(fire_at, runtime.clock.now()):  # the machine slept
+            log.warning("job.skipped", job=job.name, fire_at=fire_at.isoformat())
+        else:
+            fire(runtime, job, fire_at)
 
 
 def _look_round(runtime: Runtime, jobs: Sequence[Job], _fire_times: Sequence[datetime] = ()) -> None:
     try:
         take_over_lost(runtime, jobs)
+        make_up_missed(runtime, jobs)
         _measure(runtime)
     except Exception:
         log.exception("jobs.look-round-failed")

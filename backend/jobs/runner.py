@@ -9,11 +9,12 @@ from uuid import uuid4
 
 import prometheus_client
 import structlog
+from sqlalchemy.orm import Session
 
 from backend.jobs import ledger
 from backend.jobs.ledger import LEASE, Claim
-from backend.jobs.models import DONE, FAILED
-from backend.jobs.schedule import JOBS, Job
+from backend.jobs.models import DONE, FAILED, JobRun
+from backend.jobs.schedule import JOBS, LATE, MADE_UP, Job, Missed
 from backend.jobs.work import Counts
 from backend.kit import db
 from backend.kit.errors import NotFound
@@ -33,15 +34,18 @@ class JobUnknown(NotFound):
 
 @dataclass(frozen=True)
 class Planned:
-    """A job of the timetable, when it is due next, and its newest run (none yet: None)."""
+    """A job of the timetable, when it is due next, what becomes of missed runs, and its newest run (none yet: None)."""
 
     name: str
     about: str
     cron: str
+    missed: Missed
     next_at: datetime | None
     last_at: datetime | None
     last_outcome: str | None
+    last_seconds: float | None
     last_counts: Counts | None
+    last_error: str | None
 
 
 def listing(runtime: Runtime) -> list[Planned]:
@@ -49,18 +53,7 @@ def listing(runtime: Runtime) -> list[Planned]:
     now = runtime.clock.now()
     with runtime.sessions.read() as session:
         last = {job.name: ledger.last_run(session, job.name) for job in JOBS}
-    return [
-        Planned(
-            name=job.name,
-            about=job.about,
-            cron=job.cron,
-            next_at=job.trigger().get_next_fire_time(None, now),
-            last_at=newest.fire_at if (newest := last[job.name]) else None,
-            last_outcome=newest.outcome if newest else None,
-            last_counts=newest.counts if newest else None,
-        )
-        for job in JOBS
-    ]
+    return [_planned(job, last[job.name], now) for job in JOBS]
 
 
 def run(name: str, runtime: Runtime, at: datetime) -> Counts:
@@ -98,6 +91,45 @@ def take_over_lost(runtime: Runtime, jobs: Sequence[Job] = JOBS) -> int:
             log.exception("job.failed", job=claim.job)
         count += 1
     return count
+
+
+def make_up_missed(runtime: Runtime, jobs: Sequence[Job] = JOBS) -> int:
+    """Run what was due while no process was there, each job once for its newest due time, where that is its policy.
+
+    Returns how many of them were run here. A job that has never run has missed nothing.
+    """
+    now = runtime.clock.now()
+    with runtime.sessions.read() as session:
+        missed = {job: due for job in jobs if (due := _missed(session, job, now)) is not None}
+    count = 0
+    for job, due in missed.items():
+        log.warning("job.made-up", job=job.name, fire_at=due.isoformat())
+        count += fire(runtime, job, due)
+    return count
+
+
+def _planned(job: Job, newest: JobRun | None, now: datetime) -> Planned:
+    ended = newest.finished_at if newest else None
+    return Planned(
+        name=job.name,
+        about=job.about,
+        cron=job.cron,
+        missed=job.missed,
+        next_at=job.trigger().get_next_fire_time(None, now),
+        last_at=newest.fire_at if newest else None,
+        last_outcome=newest.outcome if newest else None,
+        last_seconds=(ended - newest.started_at).total_seconds() if newest and ended else None,
+        last_counts=newest.counts if newest else None,
+        last_error=newest.error if newest else None,
+    )
+
+
+def _missed(session: Session, job: Job, now: datetime) -> datetime | None:
+    due = job.newest_due(now - LATE) if job.missed == MADE_UP else None
+    if due is None or job.is_too_late(due, now):
+        return None
+    newest = ledger.last_run(session, job.name)
+    return due if newest is not None and newest.fire_at < due else None
 
 
 def _claimed(runtime: Runtime, claim: Claim) -> bool:

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import UTC
+from datetime import UTC, timedelta
 from threading import Event, Lock, Thread
 from time import monotonic, sleep
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from backend.jobs import Job, loop
 from backend.jobs.models import JobRun
+from backend.jobs.schedule import MADE_UP
 from backend.kit.clock import SystemClock
 from backend.kit.db import connect
 from tests.support.databases import sqlite_copy
@@ -73,6 +74,21 @@ def test_serving_ends_when_told_and_waits_for_what_was_begun(sqlite_runtime):
     stopped.set()
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_what_comes_too_late_because_the_machine_slept_is_skipped(sqlite_runtime):
+    diary, now = Diary(), sqlite_runtime.clock.now()
+    job = Job("often", "every minute", "* * * * *", diary.write)
+    loop._fire_each(sqlite_runtime, job, [now - timedelta(hours=1), now])
+    assert list(diary.times) == [now]
+
+
+def test_looking_round_makes_up_what_was_missed(sqlite_runtime):
+    diary, now = Diary(), sqlite_runtime.clock.now()
+    job = Job("often", "every hour", "0 * * * *", diary.write, MADE_UP)
+    loop._fire_each(sqlite_runtime, job, [now - timedelta(days=1)])
+    loop._look_round(sqlite_runtime, [job])
+    assert len(diary.times) == 2
 
 
 def test_looking_round_measures_the_outbox(sqlite_runtime):

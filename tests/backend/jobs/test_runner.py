@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from backend import jobs
 from backend.jobs import Job, ledger, runner
 from backend.jobs.ledger import LEASE, Claim
+from backend.jobs.schedule import MADE_UP, SKIPPED
 from backend.kit.db import run
 from tests.support.clocks import MORNING
 from tests.support.races import race
@@ -90,6 +92,64 @@ def test_of_many_processes_one_takes_over(mariadb, clock, job, done):
     assert done == [MORNING]
 
 
+@pytest.fixture
+def night(done):
+    """A job of 02:10 in the shop that is made up for six days."""
+
+    def work(_runtime, at):
+        done.append(at)
+        return {}
+
+    return Job("count", "counts", "10 2 * * *", work, MADE_UP, timedelta(days=6))
+
+
+def ran(runtime, at):
+    run(runtime.sessions.write, lambda session: ledger.claim(session, Claim("count", at, "me"), now=at))
+
+
+@pytest.mark.parametrize("days_away", [1, 5])
+def test_a_missed_run_is_made_up_once_for_the_newest_due_time(runtime, clock, night, done, days_away):
+    ran(runtime, MORNING - timedelta(hours=6, minutes=50))
+    clock.move(timedelta(days=days_away))
+    assert runner.make_up_missed(runtime, [night]) == 1
+    assert runner.make_up_missed(runtime, [night]) == 0
+    assert done == [MORNING + timedelta(days=days_away) - timedelta(hours=6, minutes=50)]
+
+
+def test_what_was_run_by_then_or_has_never_run_or_is_due_only_now_was_not_missed(runtime, clock, night, done):
+    assert runner.make_up_missed(runtime, [night]) == 0, "a new shop has missed nothing"
+    ran(runtime, MORNING)
+    assert runner.make_up_missed(runtime, [night]) == 0
+    clock.move(timedelta(hours=17, minutes=10, seconds=59))
+    assert runner.make_up_missed(runtime, [night]) == 0, "the scheduler is about to run it"
+    clock.move(timedelta(seconds=2))
+    assert runner.make_up_missed(runtime, [night]) == 1
+
+
+def test_what_is_skipped_or_too_old_is_not_made_up(runtime, clock, night, done):
+    ran(runtime, MORNING - timedelta(days=3))
+    assert runner.make_up_missed(runtime, [replace(night, missed=SKIPPED, within=None)]) == 0
+    assert runner.make_up_missed(runtime, [replace(night, within=timedelta(hours=6))]) == 0
+    assert done == []
+
+
+def make_up_in_many(mariadb, clock, night):
+    runtimes = [make_runtime(mariadb, clock) for _ in range(4)]
+    ran(runtimes[0], MORNING - timedelta(days=2))
+    return race(4, lambda number: runner.make_up_missed(runtimes[number], [night]))
+
+
+def test_of_many_processes_that_start_at_once_one_makes_it_up(mariadb, clock, night, done):
+    assert sum(make_up_in_many(mariadb, clock, night)) == len(done) == 1
+
+
+def test_without_the_claim_each_of_them_would_make_it_up(mariadb, clock, night, done, monkeypatch):
+    """The negative control of the race above."""
+    monkeypatch.setattr(runner, "_claimed", lambda _runtime, _claim: True)
+    make_up_in_many(mariadb, clock, night)
+    assert len(done) > 1
+
+
 def test_a_lost_run_that_fails_again_is_over(runtime, clock):
     def fail(_runtime, _at):
         raise ZeroDivisionError
@@ -136,5 +196,6 @@ def test_the_timetable_with_the_newest_runs(runtime):
     assert set(listed) == {job.name for job in jobs.JOBS}
     ran, never = listed["nightly"], listed["purge"]
     assert (ran.last_at, ran.last_outcome, ran.last_counts) == (MORNING, "done", {})
-    assert (never.last_at, never.last_outcome, never.last_counts) == (None, None, None)
+    assert (ran.last_seconds, ran.last_error, ran.missed) == (0, None, "made up")
+    assert (never.last_at, never.last_outcome, never.last_counts, never.last_seconds) == (None, None, None, None)
     assert never.next_at == datetime(2026, 3, 1, 19, 40, tzinfo=UTC)

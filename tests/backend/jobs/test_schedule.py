@@ -1,8 +1,10 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from backend.jobs import JOBS, Job
+from backend.jobs.schedule import MADE_UP
 from tests.backend.jobs.stores import a_day_s_work
 from tests.support.clocks import MORNING
 
@@ -26,6 +28,36 @@ def test_names_are_unique_and_fit_the_ledger():
 def test_when_a_job_is_due(name, next_at):
     (job,) = [job for job in JOBS if job.name == name]
     assert job.trigger().get_next_fire_time(None, MORNING + timedelta(seconds=1)) == next_at
+
+
+@pytest.mark.parametrize(
+    ("cron", "newest"),
+    [
+        ("* * * * *", datetime(2026, 3, 1, 1, 0, tzinfo=UTC)),
+        ("20 * * * *", datetime(2026, 3, 1, 0, 20, tzinfo=UTC)),
+        ("10 2 * * *", datetime(2026, 2, 28, 18, 10, tzinfo=UTC)),  # 02:10 today, in the shop
+        ("40 4 * * mon", datetime(2026, 2, 22, 20, 40, tzinfo=UTC)),
+        ("0 0 29 2 *", None),
+    ],
+)
+def test_when_a_job_was_due_last(cron, newest):
+    assert Job("one", "", cron, lambda _runtime, _at: {}).newest_due(MORNING) == newest
+
+
+def test_each_job_says_what_becomes_of_a_missed_run():
+    """What comes around within the hour does what was left; all else is made up."""
+    for job in JOBS:
+        often = job.trigger().get_next_fire_time(None, MORNING) <= MORNING + timedelta(hours=1)
+        assert job.missed == ("skipped" if often else "made up"), job.name
+
+
+def test_too_late_is_a_minute_for_what_is_skipped_and_as_long_as_it_says_for_what_is_made_up():
+    skipped = Job("one", "", "* * * * *", lambda _runtime, _at: {})
+    made_up, soon = replace(skipped, missed=MADE_UP), replace(skipped, missed=MADE_UP, within=timedelta(hours=1))
+    late = [MORNING + timedelta(minutes=minutes) for minutes in (1, 2, 61, 10_000)]
+    assert [skipped.is_too_late(MORNING, now) for now in late] == [False, True, True, True]
+    assert [soon.is_too_late(MORNING, now) for now in late] == [False, False, True, True]
+    assert [made_up.is_too_late(MORNING, now) for now in late] == [False] * 4
 
 
 def test_a_sixth_field_is_the_second():
