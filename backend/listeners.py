@@ -13,6 +13,7 @@ from backend import (
     messaging,
     points,
     purchases,
+    scenes,
     tiers,
 )
 from backend.kit.facts import Listeners
@@ -23,7 +24,9 @@ LISTENERS: Listeners = {
         tiers.open_standing,
         earning.reward_registration,
         messaging.tell_joined,  # with what was given for it
+        scenes.note_join,  # last: all who join by one scene wait for its lock
     ],
+    members.FollowerLost: [scenes.note_leaving],
     members.ProfileCompleted: [earning.reward_profile],
     points.PointsPromised: [messaging.tell_points_promised],
     points.PointsEarned: [messaging.tell_points_earned],

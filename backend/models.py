@@ -21,6 +21,7 @@ from backend.operators import models as operators
 from backend.points import models as points
 from backend.purchases import models as purchases
 from backend.rulebooks import models as rulebooks
+from backend.scenes import models as scenes
 from backend.stores import models as stores
 from backend.tiers import models as tiers
 
@@ -46,6 +47,7 @@ __all__ = [
     "points",
     "purchases",
     "rulebooks",
+    "scenes",
     "stores",
     "tiers",
 ]

@@ -8,7 +8,7 @@ from flask import g
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from backend import coupons, mall, members, messaging, points, tiers
+from backend import coupons, mall, members, messaging, points, scenes, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.calls import db, now, without_transaction
 from backend.kit.db import run
@@ -135,7 +135,8 @@ def _me_by_parallel_tap(pauses: Iterable[float] = PARALLEL_TAP_PAUSES_S) -> MeOu
 
 
 def _join(session: Session, identity_id: int, application: members.Application, at: datetime) -> tuple[MeOut, int]:
-    joined = members.join(session, identity_id, application=application, rng=runtime().rng, now=at)
+    led = replace(application, scene=scenes.scene_of_join(session, identity_id, application.scene))
+    joined = members.join(session, identity_id, application=led, rng=runtime().rng, now=at)
     return _me(session, joined.member.id, at), 201 if joined.created else 200
 
 

@@ -9,9 +9,10 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import coupons, insights, lifecycle, mall, members, oa, tiers
+from backend import coupons, insights, lifecycle, mall, members, oa, scenes, tiers
 from backend.jobs import ledger
 from backend.kit import idempotency
+from backend.kit.calendar import shop_day
 from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.runtime import Runtime
@@ -124,6 +125,7 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         "card_codes": lambda session: members.forget_used_codes(session, before=at - KEEP_USED_CARD_CODES, limit=SLICE),
         "coupon_codes": lambda session: coupons.forget_used_codes(session, now=at, limit=SLICE),
         "receipts": lambda session: oa.forget_receipts(session, at - KEEP_RECEIPTS, limit=SLICE),
+        "scene_visitors": lambda session: scenes.forget_visitors(session, shop_day(at), limit=SLICE),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }
     return {name: _all_slices(runtime, forget) for name, forget in old.items()}

@@ -23,6 +23,7 @@ from backend.members.errors import (
     PhoneRefused,
 )
 from backend.members.facts import (
+    FollowerLost,
     MemberJoined,
     MembershipClosed,
     MembershipEnding,
@@ -55,6 +56,7 @@ from backend.members.queries import (
     find_by_phone,
     followers_without_unionid,
     get,
+    identities_of_person,
     locked,
     masked_name,
     mini_program_identity,
@@ -90,6 +92,7 @@ __all__ = [
     "CardCodeInvalid",
     "Closed",
     "ConsentMissing",
+    "FollowerLost",
     "Found",
     "Gender",
     "Identity",
@@ -133,6 +136,7 @@ __all__ = [
     "followers_without_unionid",
     "forget_used_codes",
     "get",
+    "identities_of_person",
     "index_birthdays",
     "is_plain",
     "join",

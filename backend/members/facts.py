@@ -14,6 +14,14 @@ class MemberJoined:
 
 
 @dataclass(frozen=True)
+class FollowerLost:
+    """A WeChat user follows the official account no more."""
+
+    identity_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class ProfileCompleted:
     """Nickname, birthday and gender of a member are all known for the first time; told once for ever."""
 

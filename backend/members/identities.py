@@ -3,8 +3,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.members.errors import IdentityUnknown
+from backend.members.facts import FollowerLost
 from backend.members.models import CLOSED, OFFICIAL_ACCOUNT, Identity, Member
 from backend.members.queries import locked_survivor
 
@@ -33,8 +35,12 @@ def follow(session: Session, *, appid: str, openid: str, unionid: str | None, no
 def unfollow(session: Session, *, appid: str, openid: str, now: datetime) -> None:
     """The user follows no more. A user never seen here is not made known by leaving."""
     identity = _by_openid(session, appid, openid)
-    if identity is not None:
-        identity.follows, identity.unfollowed_at, identity.seen_at = False, now, now
+    if identity is None:
+        return
+    followed = identity.follows
+    identity.follows, identity.unfollowed_at, identity.seen_at = False, now, now
+    if followed:
+        announce(session, FollowerLost(identity.id, now))
 
 
 def learn_unionid(session: Session, identity_id: int, unionid: str, *, now: datetime) -> Identity:

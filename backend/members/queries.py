@@ -1,7 +1,8 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import select, true
+from sqlalchemy import or_, select, true
 from sqlalchemy.orm import Session
 
 from backend.kit.pii import mask_name, mask_phone, vault
@@ -172,6 +173,12 @@ def mini_program_identity(session: Session, member_id: int) -> Identity | None:
     """The mini-program identity the member was seen with last."""
     mine = select(Identity).where(Identity.member_id == member_id, Identity.kind == MINI_PROGRAM)
     return session.scalar(mine.order_by(Identity.seen_at.desc(), Identity.id.desc()).limit(1))
+
+
+def identities_of_person(session: Session, identity_id: int) -> Sequence[int]:
+    """The ids of all identities of the person behind one, itself among them; none for one that is not known."""
+    mine = select(Identity.unionid).where(Identity.id == identity_id).scalar_subquery()
+    return session.scalars(select(Identity.id).where(or_(Identity.id == identity_id, Identity.unionid == mine))).all()
 
 
 def followers_without_unionid(session: Session, *, limit: int, after_id: int = 0) -> list[Identity]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend import members
+from backend import members, scenes
 from backend.oa import texts
 from backend.oa.replies import Links, answer_to
 from backend.wechat import Event, Message, TextMessage, Unknown
@@ -62,26 +62,59 @@ def _answer(session: Session, pushed: Pushed, words: str) -> str:
 
 
 def _writer(session: Session, pushed: Pushed) -> members.Who:
+    identity = _follower(session, pushed)
+    session.flush()  # a first message makes the identity, which is asked for next
+    return members.of_identity(session, identity.id)
+
+
+def _follower(session: Session, pushed: Pushed) -> members.Identity:
     appid, openid, now = pushed.appid, pushed.message.from_user, pushed.now
     identity = members.sign_in(
         session, kind=members.OFFICIAL_ACCOUNT, appid=appid, openid=openid, unionid=None, now=now
     )
-    if not identity.follows:  # only followers can write: this one came before us, or the push about it was lost
+    if not identity.follows:  # only followers can write or scan: this one came before us, or the push was lost
         identity = members.follow(session, appid=appid, openid=openid, unionid=None, now=now)
-    session.flush()  # a first message makes the identity, which is asked for next
-    return members.of_identity(session, identity.id)
+    return identity
 
 
 def _welcome(session: Session, pushed: Pushed) -> str:
     openid = pushed.message.from_user
     identity = members.follow(session, appid=pushed.appid, openid=openid, unionid=pushed.unionid, now=pushed.now)
+    scene = _scene_of(pushed)
+    led = scenes.note_follow(session, scene, identity.id, now=pushed.now) if scene else None
     if identity.member_id is None:
-        return texts.WELCOME.format(link=pushed.links.to(texts.JOIN_PAGE, texts.JOIN_LINK))
-    return texts.WELCOME_BACK.format(link=pushed.links.to(texts.CARD_PAGE, texts.OPEN_CARD_LINK))
+        return texts.WELCOME.format(greeting=_greeting(led) or texts.HELLO, link=_link(pushed, identity))
+    return texts.WELCOME_BACK.format(greeting=_greeting(led) or texts.HELLO_AGAIN, link=_link(pushed, identity))
+
+
+def _scanned(session: Session, pushed: Pushed) -> str | None:
+    identity, scene = _follower(session, pushed), _scene_of(pushed)
+    led = scenes.note_scan(session, scene, identity.id, now=pushed.now) if scene else None
+    return texts.SCANNED.format(greeting=_greeting(led), link=_link(pushed, identity)) if led else None
 
 
 def _farewell(session: Session, pushed: Pushed) -> None:
     members.unfollow(session, appid=pushed.appid, openid=pushed.message.from_user, now=pushed.now)
 
 
-EVENTS: dict[str, Callable[[Session, Pushed], str | None]] = {"subscribe": _welcome, "unsubscribe": _farewell}
+def _scene_of(pushed: Pushed) -> str | None:
+    return pushed.message.scene if isinstance(pushed.message, Event) else None
+
+
+def _greeting(scene: scenes.Scene | None) -> str | None:
+    if scene is None:
+        return None
+    return scene.greeting or texts.GREETINGS[scene.kind].format(label=scene.label)
+
+
+def _link(pushed: Pushed, identity: members.Identity) -> str:
+    if identity.member_id is None:
+        return pushed.links.to(texts.JOIN_PAGE, texts.JOIN_LINK)
+    return pushed.links.to(texts.CARD_PAGE, texts.OPEN_CARD_LINK)
+
+
+EVENTS: dict[str, Callable[[Session, Pushed], str | None]] = {
+    "subscribe": _welcome,
+    "unsubscribe": _farewell,
+    "SCAN": _scanned,
+}

@@ -6,8 +6,18 @@ CARD_PAGE = "pages/card/index"
 JOIN_PAGE = "pages/join/index"
 POINTS_PAGE = "pages/points/index"
 
-WELCOME = "欢迎关注百汇！\n{link}，积分、优惠与好礼一卡尽享。\n\n" + "回复「会员卡」「积分」「签到」即可使用。"
-WELCOME_BACK = "欢迎回来！您的百汇会员已关联。\n{link}\n\n回复「会员卡」「积分」「签到」即可使用。"
+HELLO, HELLO_AGAIN = "欢迎关注百汇！", "欢迎回来！您的百汇会员已关联。"
+GREETINGS = {
+    "store": "欢迎光临{label}！",
+    "staff": "您好，我是{label}，很高兴为您服务！",
+    "event": "欢迎参加{label}！",
+    "campaign": "欢迎参与{label}！",
+    "referral": "好友邀您加入百汇！",
+    "other": "欢迎关注百汇！",
+}
+WELCOME = "{greeting}\n{link}，积分、优惠与好礼一卡尽享。\n\n" + "回复「会员卡」「积分」「签到」即可使用。"
+WELCOME_BACK = "{greeting}\n{link}\n\n回复「会员卡」「积分」「签到」即可使用。"
+SCANNED = "{greeting}\n{link}"
 JOIN_FIRST = "您还不是百汇会员，{link}，马上享受会员权益。"
 HELP = "您好，回复以下文字即可使用：\n会员卡 - 查看会员卡与等级\n积分 - 查询积分\n签到 - 每日签到领积分"
 BUSY = "系统繁忙，请稍后再试"

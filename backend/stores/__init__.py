@@ -11,6 +11,7 @@ from backend.stores.errors import (
     NameRefused,
     ReturnDaysRefused,
     ScopeUnknown,
+    StaffUnknown,
     StoreUnknown,
 )
 from backend.stores.models import Brand, Counter, KeyRecord, Staff, Store
@@ -24,6 +25,7 @@ from backend.stores.queries import (
     list_counters,
     list_stores,
     list_till_keys,
+    staff_by_code,
     store_by_code,
     till_key,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "Role",
     "ScopeUnknown",
     "Staff",
+    "StaffUnknown",
     "Store",
     "StoreUnknown",
     "TillKey",
@@ -73,6 +76,7 @@ __all__ = [
     "list_till_keys",
     "revoke_till_key",
     "set_return_days",
+    "staff_by_code",
     "store_by_code",
     "till_key",
 ]

@@ -1,6 +1,13 @@
 from backend.kit.errors import Conflict, Invalid, NotFound
 
 
+class StaffUnknown(NotFound):
+    """Nobody with this code works in the store."""
+
+    code = "stores.staff-unknown"
+    message = "员工不存在"
+
+
 class StoreUnknown(NotFound):
     """No store has this id or code."""
 

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.kit.pii import vault
-from backend.stores.errors import BrandUnknown, StoreUnknown
-from backend.stores.models import Brand, Counter, KeyRecord, Store
+from backend.stores.errors import BrandUnknown, StaffUnknown, StoreUnknown
+from backend.stores.models import Brand, Counter, KeyRecord, Staff, Store
 
 LARGEST_LIST = 1000
 
@@ -61,6 +61,14 @@ def brands_of(session: Session, counters: Sequence[Counter]) -> dict[int, Brand]
     """The brands that counters have, by id."""
     ids = {counter.brand_id for counter in counters if counter.brand_id is not None}
     return {brand.id: brand for brand in session.scalars(select(Brand).where(Brand.id.in_(ids)))}
+
+
+def staff_by_code(session: Session, store_id: int, code: str) -> Staff:
+    """Who works in a store by this code. Raises StaffUnknown."""
+    found = session.scalar(select(Staff).where(Staff.store_id == store_id, Staff.code == code))
+    if found is None:
+        raise StaffUnknown
+    return found
 
 
 def list_brands(session: Session) -> list[Brand]:

@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from backend import mall
+from backend import mall, scenes
 from backend.app import create_app
 from backend.kit.db import Model
 from backend.members import Identity, Member
 from config import policy
 from tests.factories.mall import make_item
-from tests.factories.members import make_identity, make_member
+from tests.factories.members import make_follower, make_identity, make_member
+from tests.factories.scenes import figures, make_scene
 from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 from tests.support.phone import member_client
@@ -141,6 +142,17 @@ def test_joining_answers_me(phone, wechat):
     assert (me["tier"]["code"], me["points"]["available"]) == ("basic", GIFT)
     assert [lot["points"] for lot in me["points"]["expiring"]] == [GIFT]
     assert phone.get(ME).json == me
+
+
+def test_joining_is_attributed_to_the_scene_that_the_person_followed_by(phone, sessions, wechat, user):
+    with sessions.write.begin() as session:
+        code = make_scene(session).code
+        follower = make_follower(session, unionid=user.unionid)
+        scenes.note_follow(session, code, follower.id, now=MORNING)
+    assert phone.post(JOIN, json=bring(wechat.phone_code(user))).status_code == 201
+    with sessions.read() as session:
+        assert figures(session, code=code)["joins"] == 1
+        assert session.scalars(select(Member.join_scene)).all() == [code]
 
 
 def test_joining_again_answers_me_and_costs_no_phone_code(app, phone, wechat, user):

@@ -105,9 +105,23 @@ def test_a_spent_quota_ends_the_run_and_the_next_goes_on(wechat_runtime, wechat)
 def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
     a_day_s_work(wechat_runtime, wechat)
     kept = work.purge(wechat_runtime, MORNING + timedelta(minutes=59))
-    assert kept == {"idempotency_keys": 0, "card_codes": 0, "coupon_codes": 0, "receipts": 0, "job_runs": 0}
+    assert kept == {
+        "idempotency_keys": 0,
+        "card_codes": 0,
+        "coupon_codes": 0,
+        "receipts": 0,
+        "scene_visitors": 0,
+        "job_runs": 0,
+    }
     gone = work.purge(wechat_runtime, LATER)
-    assert gone == {"idempotency_keys": 1, "card_codes": 0, "coupon_codes": 0, "receipts": 1, "job_runs": 1}
+    assert gone == {
+        "idempotency_keys": 1,
+        "card_codes": 0,
+        "coupon_codes": 0,
+        "receipts": 1,
+        "scene_visitors": 0,
+        "job_runs": 1,
+    }
     assert count(wechat_runtime, IdempotencyKey) == count(wechat_runtime, JobRun) == 0
 
 

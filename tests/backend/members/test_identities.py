@@ -88,6 +88,15 @@ def test_following_and_leaving(session):
     assert members.official_account_identity(session, member.id) is follower
 
 
+def test_of_who_leaves_is_told_once(session):
+    heard = []
+    session.info["listeners"] = {members.FollowerLost: [lambda _, fact: heard.append(fact)]}
+    follower = make_follower(session)
+    for openid in (follower.openid, follower.openid, "f-unknown", make_identity(session, appid=OA.appid).openid):
+        members.unfollow(session, appid=OA.appid, openid=openid, now=LATER)
+    assert heard == [members.FollowerLost(follower.id, LATER)]
+
+
 def test_a_stranger_who_leaves_is_not_made_known(session):
     members.unfollow(session, appid=OA.appid, openid="f-unknown", now=MORNING)
     assert make_follower(session).follows

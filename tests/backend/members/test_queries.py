@@ -109,3 +109,16 @@ def test_followers_without_unionid_are_listed_in_pages(session):
     first = members.followers_without_unionid(session, limit=2)
     assert first == waiting[:2]
     assert members.followers_without_unionid(session, limit=2, after_id=first[-1].id) == waiting[2:]
+
+
+def test_identities_of_a_person_are_found_by_unionid(session):
+    one, other, alone = (
+        make_identity(session, unionid="u-1"),
+        make_follower(session, unionid="u-1"),
+        make_follower(session),
+    )
+    make_follower(session)
+    session.flush()
+    assert sorted(members.identities_of_person(session, one.id)) == sorted([one.id, other.id])
+    assert list(members.identities_of_person(session, alone.id)) == [alone.id]
+    assert list(members.identities_of_person(session, 1)) == []

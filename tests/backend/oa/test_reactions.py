@@ -1,13 +1,15 @@
 import pytest
 from sqlalchemy import select
 
-from backend import members
+from backend import members, scenes, stores
 from backend.members import Identity
 from backend.oa import texts
 from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
 from backend.oa.replies import Links
 from backend.wechat import Event, TextMessage, Unknown
 from tests.factories.members import make_follower, make_member
+from tests.factories.scenes import figures, make_scene
+from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 
@@ -58,8 +60,24 @@ class TestFollow:
         assert texts.CARD_PAGE in text
         assert identity(session).member_id == member.id
 
-    def test_by_a_code_that_carries_a_scene(self, session):
+    def test_by_a_code_that_nobody_made(self, session):
         assert "欢迎关注" in react(session, happened("subscribe", key="qrscene_s1"))
+
+    @pytest.mark.parametrize("kind", scenes.KINDS)
+    def test_by_a_scene_is_greeted_by_its_kind_and_counted(self, session, kind):
+        make_store(session, code="HQ")
+        scene = make_scene(session, kind="event")
+        scene.kind, scene.store_id = kind, stores.store_by_code(session, "HQ").id
+        text = react(session, happened("subscribe", key=f"qrscene_{scene.code}"))
+        assert text.startswith(texts.GREETINGS[kind].format(label=scene.label))
+        assert texts.JOIN_PAGE in text
+        assert figures(session)["follows"] == 1
+
+    def test_by_a_scene_with_words_of_its_own(self, session, member):
+        scene = make_scene(session, greeting="今日到店有礼！")
+        text = react(session, happened("subscribe", key=f"qrscene_{scene.code}", unionid="u-1"))
+        assert text.startswith("今日到店有礼！\n")
+        assert texts.CARD_PAGE in text
 
     def test_again_after_leaving(self, session, member):
         react(session, happened("unsubscribe"))
@@ -70,6 +88,27 @@ class TestFollow:
         assert is_new_follower(happened("subscribe").message)
         assert not is_new_follower(happened("unsubscribe").message)
         assert not is_new_follower(said("subscribe").message)
+
+
+class TestScan:
+    def test_of_a_follower_is_greeted_and_counted(self, session, member):
+        scene = make_scene(session)
+        text = react(session, happened("SCAN", key=scene.code))
+        assert text.startswith("欢迎参加春日市集！")
+        assert texts.CARD_PAGE in text
+        assert figures(session) == {"scans": 1, "people": 1, "follows": 0, "unfollows": 0, "joins": 0}
+
+    def test_of_one_whom_we_missed_makes_a_follower(self, session):
+        react(session, happened("SCAN", key=make_scene(session).code))
+        assert identity(session).follows
+
+    def test_of_a_code_that_nobody_made(self, session, member):
+        assert react(session, happened("SCAN", key="store-7")) is None
+
+    def test_unfollow_is_taken_off(self, session):
+        react(session, happened("subscribe", key=f"qrscene_{make_scene(session).code}"))
+        react(session, happened("unsubscribe"))
+        assert figures(session)["unfollows"] == 1
 
 
 class TestUnfollow:

@@ -58,3 +58,11 @@ def test_an_unknown_or_revoked_key_opens_nothing(session):
     assert stores.till_key(session, new.app_key) is None
     assert stores.till_key(session, "till-unknown") is None
     assert [key.app_key for key in stores.list_till_keys(session, store.id)] == [new.app_key]
+
+
+def test_staff_are_known_by_their_codes_in_each_store(session):
+    one, other = make_store(session), make_store(session)
+    found = [stores.create_staff(session, store.id, code="11", name="陈静", role="guide") for store in (one, other)]
+    assert [stores.staff_by_code(session, store.id, "11") for store in (one, other)] == found
+    with pytest.raises(stores.StaffUnknown):
+        stores.staff_by_code(session, one.id, "12")
