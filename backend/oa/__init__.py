@@ -4,7 +4,13 @@ A push is verified, opened, taken once however often WeChat repeats it, and answ
 Owns the table `oa_receipts`.
 """
 
+from pathlib import Path
+from typing import Final
+
 from backend.oa.door import furnish, register
+from backend.oa.menus import Button, MenuRefused, read_menu
 from backend.oa.receipts import forget_receipts
 
-__all__ = ["forget_receipts", "furnish", "register"]
+DEFAULT_MENU: Final = Path(__file__).with_name("menu.toml")
+
+__all__ = ["DEFAULT_MENU", "Button", "MenuRefused", "forget_receipts", "furnish", "read_menu", "register"]

@@ -19,7 +19,7 @@ KEYS = Keys(tokens=b"t" * 32, card_codes=b"c" * 32)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a test that calls WeChat without a simulator fails at once
 
 
-def make_runtime(engine: Engine, clock: Clock, *, wechat_url: str = NOWHERE) -> Runtime:
+def make_runtime(engine: Engine, clock: Clock, *, wechat_url: str = NOWHERE, public_base_url: str = "") -> Runtime:
     """A runtime on a test's database, with the real parts, a fixed clock and seeded luck."""
     cache = MemoryCache(clock)
     return Runtime(
@@ -33,4 +33,5 @@ def make_runtime(engine: Engine, clock: Clock, *, wechat_url: str = NOWHERE) -> 
         mini_program=MiniProgram(MP, cache=cache, base_url=wechat_url),
         media=MemoryStorage(),
         template_ids={},
+        public_base_url=public_base_url,
     )
