@@ -12,6 +12,7 @@ from backend import (
     members,
     messaging,
     points,
+    preferences,
     purchases,
     scenes,
     tiers,
@@ -51,6 +52,7 @@ LISTENERS: Listeners = {
         mall.move_orders,
         members.merge_tags,
         messaging.move_messages,
+        preferences.join_preferences,
         purchases.move_purchases,
         tiers.merge_standings,
     ],
@@ -61,6 +63,7 @@ LISTENERS: Listeners = {
         adjustments.drop_requests,
         families.give_up_seat,
         members.drop_tags,
+        preferences.erase_preferences,
         tiers.close_standing,
         messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],

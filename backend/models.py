@@ -19,10 +19,12 @@ from backend.messaging import models as messaging
 from backend.oa import receipts as oa
 from backend.operators import models as operators
 from backend.points import models as points
+from backend.preferences import models as preferences
 from backend.purchases import models as purchases
 from backend.rulebooks import models as rulebooks
 from backend.scenes import models as scenes
 from backend.stores import models as stores
+from backend.subscriptions import models as subscriptions
 from backend.tiers import models as tiers
 
 __all__ = [
@@ -45,9 +47,11 @@ __all__ = [
     "oa",
     "operators",
     "points",
+    "preferences",
     "purchases",
     "rulebooks",
     "scenes",
     "stores",
+    "subscriptions",
     "tiers",
 ]

@@ -1,6 +1,6 @@
 """The house rules a store starts with. Rates are integers per ten thousand, money is fen, points are integers."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from config.zone import shop_zone
 
@@ -25,6 +25,7 @@ MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; o
 # a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
 MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})
 MESSAGE_COUPONS_UNTOLD = frozenset({"claim", "code", "word", "gift", "draw-prize", "exchange"})  # likewise
+MESSAGE_QUIET_HOURS = (time(22), time(8))  # of the shop's day; what can wait is sent after them
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)

@@ -70,3 +70,9 @@ def mask_phone(phone: str) -> str:
 def mask_name(name: str) -> str:
     """A name as others may see it: its first character and one star, '会*' for an empty one."""
     return f"{name[:1] or '会'}*"
+
+
+def mask_mail(address: str) -> str:
+    """A mail address as others may see it: the first letter of the name and the domain, l***@example.com."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}***@{domain}"

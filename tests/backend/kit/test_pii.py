@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.kit.pii import Unreadable, Vault, mask_name, mask_phone, vault
+from backend.kit.pii import Unreadable, Vault, mask_mail, mask_name, mask_phone, vault
 from tests.support.runtimes import VAULT
 
 OLD, NEW, INDEX = b"1" * 32, b"2" * 32, b"i" * 32
@@ -93,3 +93,8 @@ def test_a_phone_as_others_may_see_it(phone, shown):
 @pytest.mark.parametrize(("name", "shown"), [("王小红", "王*"), ("王", "王*"), ("", "会*"), ("👩‍🦰", "👩*")])
 def test_a_name_as_others_may_see_it(name, shown):
     assert mask_name(name) == shown
+
+
+@pytest.mark.parametrize(("address", "shown"), [("lin@example.com", "l***@example.com"), ("@x.cn", "***@x.cn")])
+def test_mail_addresses_are_masked(address, shown):
+    assert mask_mail(address) == shown
