@@ -1,8 +1,10 @@
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 
 from flask import current_app
 
+from backend import messaging
 from backend.kit.cache import Cache
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions
@@ -36,6 +38,11 @@ class Runtime:
     public_base_url: str = ""
     trusted_proxies: int = 0
     development: bool = False
+
+    @cached_property
+    def channels(self) -> tuple[messaging.Channel, ...]:
+        """The ways to members that this shop has set up."""
+        return messaging.channels_of(self)
 
 
 def runtime() -> Runtime:

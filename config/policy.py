@@ -26,6 +26,13 @@ MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; o
 MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})
 MESSAGE_COUPONS_UNTOLD = frozenset({"claim", "code", "word", "gift", "draw-prize", "exchange"})  # likewise
 MESSAGE_QUIET_HOURS = (time(22), time(8))  # of the shop's day; what can wait is sent after them
+MARKETING_A_WEEK = 3  # messages that a member is sent in seven days, whatever the shop has to say
+MESSAGE_WAIT_FOR_CHANNEL = timedelta(hours=1)  # that takes nothing at the moment, before the next one is tried
+# the order in which channels are tried; marketing never is a template message, for WeChat blocks those
+MESSAGE_CHANNELS = {
+    "service": ("official-account", "notice", "mini-program", "customer-service", "e-mail", "sms"),
+    "marketing": ("notice", "mini-program", "customer-service", "e-mail", "sms"),
+}
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)

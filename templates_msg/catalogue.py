@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 HERE: Final = Path(__file__).parent
-PARTS: Final = {"name", "title", "kind", "when", "page", "text", "sample"}
+PARTS: Final = {"name", "title", "kind", "topic", "when", "page", "text", "sample"}
 FIELDS: Final = {"official_account", "subscription"}
 SMS: Final = "sms"
 FIELD_PARTS: Final = {"key", "label", "wording"}
@@ -41,16 +41,17 @@ class Field:
 class Template:
     """A message: its title, the page that a tap opens, a sample of all its words, and how each channel says it.
 
-    `kind` is what members may refuse: `service` is what they did or own, `marketing` all else, which WeChat blocks in
-    template messages. `when` is `at once`, also at night, or `by day`. `official_account` are the fields of the
-    template message, `subscription` those of subscription notices and subscribe messages (the same ones, where the file
-    does not give its own), `text` what is said where there are no fields, `sms` the words that fill the SMS template in
-    its order (none: not sent by SMS).
+    `kind` is `service`, what members did or own, or `marketing`, all else, which WeChat blocks in template messages;
+    `topic` is what they choose to be told of, or not. `when` is `at once`, also at night, or `by day`.
+    `official_account` are the fields of the template message, `subscription` those of subscription notices and
+    subscribe messages (the same ones, where the file does not give its own), `text` what is said where there are no
+    fields, `sms` the words that fill the SMS template in its order (none: not sent by SMS).
     """
 
     name: str
     title: str
     kind: str
+    topic: str
     when: str
     page: str
     text: str

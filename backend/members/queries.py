@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -167,6 +167,15 @@ def official_account_identity(session: Session, member_id: int) -> Identity | No
     """The identity that messages of the official account reach: of those that follow the one who followed last."""
     following = select(Identity).where(Identity.member_id == member_id, Identity.follows == true())
     return session.scalar(following.order_by(Identity.followed_at.desc(), Identity.id.desc()).limit(1))
+
+
+def followers_among(session: Session, member_ids: Collection[int], *, appid: str) -> dict[int, str]:
+    """The openids of those members who follow an official account; of several of one the one who followed last."""
+    following = select(Identity.member_id, Identity.openid).where(
+        Identity.member_id.in_(member_ids), Identity.appid == appid, Identity.follows == true()
+    )
+    rows = session.execute(following.order_by(Identity.followed_at, Identity.id))
+    return {member_id: openid for member_id, openid in rows if member_id is not None}
 
 
 def mini_program_identity(session: Session, member_id: int) -> Identity | None:

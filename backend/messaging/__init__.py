@@ -1,13 +1,15 @@
-"""Messages to members: decided in the transaction they tell of, delivered afterwards.
+"""Messages to members: decided in the transaction they tell of, delivered afterwards by the channel that reaches.
 
 A listener writes one row of the outbox (`messages`) with the words of that moment, in the transaction of what happened.
-Deliverers, any number of them, claim due rows, send them outside any transaction, and record what became of each: sent,
-tried again later, or one of the named ends. Of one member's messages the next goes out when the one before has ended.
+Deliverers, any number of them, claim due rows, find each a way (`routing`), send outside any transaction, and record
+what became of it: sent, tried again later, on to the next channel, or one of the named ends. Of one member's messages
+of a queue the next goes out when the one before has ended.
 
 The same rows are the member's inbox, whatever became of the sending.
 """
 
 from backend.messaging.attempt import Post
+from backend.messaging.channels import Channel, channels_of
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.exchange_messages import (
@@ -25,7 +27,8 @@ from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.previewing import RENDERINGS, Line, Listed, WordUnknown, listed, preview
 from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
 from backend.messaging.reminders import remind_expiring
-from backend.messaging.rules import Status
+from backend.messaging.reports import forget_reports, report
+from backend.messaging.rules import Delivered, Queue, Status
 from backend.messaging.service import (
     MessageUnknown,
     NotEnded,
@@ -44,21 +47,26 @@ from backend.messaging.wording import CATALOGUE, console_templates, fields
 __all__ = [
     "CATALOGUE",
     "RENDERINGS",
+    "Channel",
     "DeadLetter",
+    "Delivered",
     "Line",
     "Listed",
     "MessageUnknown",
     "NotEnded",
     "Post",
+    "Queue",
     "Received",
     "Status",
     "WordUnknown",
+    "channels_of",
     "console_templates",
     "dead_letters",
     "deliver_due",
     "deliver_until",
     "drop_waiting",
     "fields",
+    "forget_reports",
     "listed",
     "longest_waiting_since",
     "mark_read",
@@ -69,6 +77,7 @@ __all__ = [
     "received",
     "remind_expiring",
     "remind_of_coupons",
+    "report",
     "requeue",
     "tell_coupon_received",
     "tell_coupon_redeemed",

@@ -3,14 +3,12 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import coupons, stores
 from backend.kit.calendar import shop_day
 from backend.kit.money import yuan
-from backend.messaging.models import Message
-from backend.messaging.rules import cause_of
+from backend.messaging.deciding import decide, untold
 from backend.messaging.wording import day_words, instant
 from config import policy
 
@@ -30,8 +28,8 @@ def tell_coupon_received(session: Session, granted: coupons.CouponGranted) -> No
         "first_day": day_words(granted.first_day),
         "last_day": day_words(granted.last_day),
     }
-    cause = cause_of(RECEIVED, granted.member_id, str(granted.coupon_id))
-    session.add(_message(RECEIVED, granted.member_id, words, cause, granted.at))
+    cause = (str(granted.coupon_id),)
+    decide(session, granted.member_id, RECEIVED, words=words, cause=cause, now=granted.at)
 
 
 def tell_coupon_redeemed(session: Session, redeemed: coupons.CouponRedeemed) -> None:
@@ -42,8 +40,8 @@ def tell_coupon_redeemed(session: Session, redeemed: coupons.CouponRedeemed) -> 
         "store": stores.get_store(session, redeemed.store_id).name,
         "at": instant(redeemed.at),
     }
-    cause = cause_of(REDEEMED, redeemed.member_id, str(redeemed.redemption_id))
-    session.add(_message(REDEEMED, redeemed.member_id, words, cause, redeemed.recorded_at))
+    cause = (str(redeemed.redemption_id),)
+    decide(session, redeemed.member_id, REDEEMED, words=words, cause=cause, now=redeemed.recorded_at)
 
 
 def remind_of_coupons(session: Session, *, now: datetime, after_member_id: int, limit: int) -> int | None:
@@ -53,12 +51,11 @@ def remind_of_coupons(session: Session, *, now: datetime, after_member_id: int, 
     """
     today = shop_day(now)
     due = _due(session, today, after_member_id, limit)
-    causes = {cause_of(EXPIRING, member_id, today.isoformat()): member_id for member_id in due}
-    told = set(session.scalars(select(Message.cause).where(Message.cause.in_(causes))))
-    new = {member_id: cause for cause, member_id in causes.items() if cause not in told}
+    cause = (today.isoformat(),)
+    new = untold(session, due, EXPIRING, cause=cause)
     longest = today + timedelta(days=max(DAYS_AHEAD))
-    for member_id, parts in coupons.expiring_within(session, list(new), now=now, until=longest).items():
-        session.add(_message(EXPIRING, member_id, _words(parts), new[member_id], now))
+    for member_id, parts in coupons.expiring_within(session, new, now=now, until=longest).items():
+        decide(session, member_id, EXPIRING, words=_words(parts), cause=cause, now=now)
     return due[-1] if len(due) == limit else None
 
 
@@ -83,7 +80,3 @@ def _words(parts: tuple[coupons.Expiring, ...]) -> dict[str, str]:
         "last_day": day_words(soonest.last_day),
         "total": str(sum(part.count for part in parts)),
     }
-
-
-def _message(template: str, member_id: int, words: dict[str, str], cause: bytes, now: datetime) -> Message:
-    return Message(member_id=member_id, template=template, words=words, cause=cause, decided_at=now, due_at=now)

@@ -1,4 +1,4 @@
-"""Brings waiting messages to WeChat: claims a few, sends them from a pool of threads outside any transaction, records.
+"""Brings waiting messages on their way: claims a few, sends them from threads outside any transaction, records.
 
 Each message has a thread for itself and each member at most one message under way, so a slow recipient holds up nobody
 but the same member's next messages.
@@ -15,14 +15,15 @@ import structlog
 
 from backend.kit.db import run
 from backend.messaging import outbox
-from backend.messaging.attempt import Post, attempt
-from backend.messaging.outbox import Letter
+from backend.messaging.attempt import Post, attempt, by_name
+from backend.messaging.channels import Letter
+from backend.messaging.outbox import Claimed
 from backend.messaging.rules import Status
 
 log = structlog.get_logger(__name__)
 
 ENDS: Final = prometheus_client.Counter(
-    "baihui_messages_total", "Attempts to send a message by what became of it", ["template", "status"]
+    "baihui_messages_total", "Attempts to send a message by what became of it", ["template", "channel", "status"]
 )
 WORKERS: Final = 16
 IDLE_S: Final = 0.5
@@ -77,13 +78,14 @@ class _Rounds:
         return len(self.under_way) >= self._workers
 
     def claim(self) -> int:
-        """Claim as many letters as there are free workers and send them off; returns how many."""
+        """Claim as many letters as there are free workers and send them off; returns how many messages were moved."""
         free = self._workers - len(self.under_way)
         if free <= 0:
             return 0
-        letters = _claimed(self._post, free)
-        self.under_way |= {self._pool.submit(_deliver, self._post, letter) for letter in letters}
-        return len(letters)
+        claimed = _claimed(self._post, free)
+        self.under_way |= {self._pool.submit(_deliver, self._post, letter) for letter in claimed.letters}
+        self.outcomes.update({str(status): count for status, count in claimed.ended.items()})
+        return len(claimed.letters) + claimed.ended.total() + claimed.put_off
 
     def wait(self, seconds: float | None) -> None:
         """Wait until a letter is done, or for `seconds`."""
@@ -91,13 +93,12 @@ class _Rounds:
         self.outcomes.update(str(future.result()) for future in done)
 
 
-def _claimed(post: Post, limit: int) -> list[Letter]:
-    now = post.clock.now()
+def _claimed(post: Post, limit: int) -> Claimed:
+    now, channels, token = post.clock.now(), by_name(post), uuid4().hex
     with post.sessions.read() as session:
-        if not outbox.anything_due(session, now=now):
-            return []
-    token = uuid4().hex
-    return run(post.sessions.write, lambda session: outbox.claim(session, token=token, now=now, limit=limit))
+        if not outbox.anything_due(session, channels, now=now):
+            return Claimed()
+    return run(post.sessions.write, lambda session: outbox.claim(session, channels, token=token, now=now, limit=limit))
 
 
 def _deliver(post: Post, letter: Letter) -> Status:
@@ -106,5 +107,5 @@ def _deliver(post: Post, letter: Letter) -> Status:
     except Exception:
         log.exception("messages.not-recorded", message=letter.id)  # its lease ends, and then it is tried again
         status = Status.WAITING
-    ENDS.labels(letter.template, str(status)).inc()
+    ENDS.labels(letter.template, letter.channel, str(status)).inc()
     return status

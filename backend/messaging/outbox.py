@@ -1,153 +1,203 @@
 """Takes messages out of the outbox and writes down what became of them: two transactions, the sending in between."""
 
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import CursorResult, Select, func, literal, select, update
+from sqlalchemy import CursorResult, Select, Update, func, literal, select, update
 from sqlalchemy.orm import Session, aliased
 
-from backend import members
 from backend.kit.columns import UtcDateTime
+from backend.messaging.channels import Channel, Letter
 from backend.messaging.models import Closure, Message
-from backend.messaging.rules import LEASE, Status
+from backend.messaging.routing import End, Go, Rest, Route, route
+from backend.messaging.rules import LEASE, Queue, Status
+from backend.messaging.standing import closures, standings
 
-OFFICIAL_ACCOUNT = "official-account"
+LOOKED_AT_WHILE_CLOSED: Final = 500  # where most cannot go, many are put off at once
 
-
-@dataclass(frozen=True)
-class Letter:
-    """A claimed message with what sending it takes; `openid` is None when the member follows nothing of ours.
-
-    `unsure_since` is what an earlier attempt left behind: from then on the message may have been shown.
-    """
-
-    id: int
-    member_id: int
-    template: str
-    words: dict[str, str]
-    openid: str | None
-    token: str
-    attempts: int
-    claimed_at: datetime
-    unsure_since: datetime | None
+Channels = Mapping[str, Channel]
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of an attempt. Still waiting: to be tried again from `due_at` on."""
+class Claimed:
+    """The letters that were claimed; how many messages ended because no way is left, and how many were put off."""
 
-    status: Status
-    at: datetime
-    due_at: datetime
-    attempts: int
-    unsure_since: datetime | None = None
-    msgid: str | None = None
-    error: str | None = None
+    letters: list[Letter] = field(default_factory=list)
+    ended: Counter[Status] = field(default_factory=Counter)
+    put_off: int = 0
 
 
-def anything_due(session: Session, *, now: datetime) -> bool:
+def anything_due(session: Session, channels: Channels, *, now: datetime) -> bool:
     """Whether a claim would find something; a plain read that locks nobody out."""
-    return _open(session, now) and session.scalar(_due(now).limit(1)) is not None
-
-
-def claim(session: Session, *, token: str, now: datetime, limit: int) -> list[Letter]:
-    """Take up to `limit` due messages, the longest due first, of each member only the first that has not ended.
-
-    However many deliverers claim at once, a message is one's alone until its lease ends: the UPDATE finds only what is
-    still due, on every engine; SKIP LOCKED merely keeps deliverers out of each other's way where it is known.
-    """
-    if not _open(session, now):
-        return []
-    ids = session.scalars(_due(now).limit(limit).with_for_update(skip_locked=True)).all()
-    still_due = update(Message).where(Message.id.in_(ids), Message.status == Status.WAITING, Message.due_at <= now)
-    taken = still_due.values(
-        token=token,
-        due_at=now + LEASE,
-        attempts=Message.attempts + 1,
-        unsure_since=func.coalesce(Message.unsure_since, literal(now, UtcDateTime())),
-    )
-    if not ids or not _rows(session, taken):
-        return []
-    mine = select(Message).where(Message.id.in_(ids), Message.token == token).order_by(Message.id)
-    return [_letter(session, message, now) for message in session.scalars(mine)]
-
-
-def record(session: Session, letter: Letter, outcome: Outcome) -> bool:
-    """Write down what became of a letter; False when its lease had ended and another deliverer has it now."""
-    ours = update(Message).where(
-        Message.id == letter.id, Message.token == letter.token, Message.status == Status.WAITING
-    )
-    ended = outcome.status is not Status.WAITING
-    recorded = ours.values(
-        status=outcome.status,
-        token=None,
-        due_at=outcome.due_at,
-        attempts=outcome.attempts,
-        unsure_since=outcome.unsure_since,
-        ended_at=outcome.at if ended else None,
-        msgid=outcome.msgid,
-        error=outcome.error,
-    )
-    if not _rows(session, recorded):
+    if _all_closed(session, channels, now):
         return False
-    if not ended:
-        _put_off_later_ones(session, letter, outcome.due_at)
-    return True
+    return any(session.scalar(_due(queue, now).limit(1)) is not None for queue in open_queues(session))
 
 
-def close(session: Session, *, until_at: datetime, reason: str) -> None:
-    """Let nothing out through the official account before an instant; never shortens a closure."""
-    closure = session.scalar(select(Closure).where(Closure.channel == OFFICIAL_ACCOUNT).with_for_update())
+def claim(session: Session, channels: Channels, *, token: str, now: datetime, limit: int) -> Claimed:
+    """Take up to `limit` due messages, queue by queue the longest due first, of each member and queue only the first.
+
+    Each gets its way: those that can go are letters, the others end here or wait for when they can go. However many
+    deliverers claim at once, a message is one's alone until its lease ends: the UPDATE finds only what is still due, on
+    every engine; SKIP LOCKED merely keeps deliverers out of each other's way where it is known.
+    """
+    if _all_closed(session, channels, now):
+        return Claimed()
+    looked_at = max(limit, LOOKED_AT_WHILE_CLOSED) if closures(session, now=now) else limit
+    messages = _first_due(session, now, looked_at)
+    standing = standings(session, channels, messages, now=now)
+    routes = [(message, route(standing[message.id], now)) for message in messages]
+    letters = _sent_off(session, _going(routes)[:limit], token, now)
+    return Claimed(letters, _end(session, routes, now), _put_off(session, routes, now))
+
+
+def open_queues(session: Session) -> Sequence[int]:  # noqa: ARG001
+    """The queues that are served, in their order."""
+    return tuple(Queue)
+
+
+def close(session: Session, *, channel: str, until_at: datetime, reason: str) -> None:
+    """Let nothing out through a channel before an instant; never shortens a closure."""
+    closure = session.scalar(select(Closure).where(Closure.channel == channel).with_for_update())
     if closure is None:
-        session.add(Closure(channel=OFFICIAL_ACCOUNT, until_at=until_at, reason=reason))
+        session.add(Closure(channel=channel, until_at=until_at, reason=reason))
     elif closure.until_at < until_at:
         closure.until_at, closure.reason = until_at, reason
 
 
-def _open(session: Session, now: datetime) -> bool:
-    closed = select(Closure.channel).where(Closure.channel == OFFICIAL_ACCOUNT, Closure.until_at > now)
-    return session.scalar(closed) is None
-
-
-def _due(now: datetime) -> Select[int]:
-    earlier = aliased(Message)
-    waits_for_another = (
-        select(earlier.id)
-        .where(earlier.member_id == Message.member_id, earlier.status == Status.WAITING, earlier.id < Message.id)
-        .exists()
-    )
-    return (
-        select(Message.id)
-        .where(Message.status == Status.WAITING, Message.due_at <= now, ~waits_for_another)
-        .order_by(Message.due_at, Message.id)
-    )
-
-
-def _put_off_later_ones(session: Session, letter: Letter, due_at: datetime) -> None:
+def put_off_later_ones(session: Session, message: Message | Letter, due_at: datetime) -> None:
     """They could not be claimed anyway; without this every claim would look at each of them while WeChat is away."""
     later = update(Message).where(
-        Message.member_id == letter.member_id,
+        Message.member_id == message.member_id,
         Message.status == Status.WAITING,
-        Message.id > letter.id,
+        Message.queue == message.queue,
+        Message.id > message.id,
         Message.due_at < due_at,
     )
-    _rows(session, later.values(due_at=due_at))
+    rows(session, later.values(due_at=due_at))
 
 
-def _rows(session: Session, statement: Any) -> int:
+def rows(session: Session, statement: Any) -> int:
+    """How many rows a statement found, which decides by itself."""
     unsynchronised = statement.execution_options(synchronize_session=False)
     return cast("CursorResult[Any]", session.execute(unsynchronised)).rowcount
 
 
-def _letter(session: Session, message: Message, now: datetime) -> Letter:
-    identity = members.official_account_identity(session, message.member_id)
+def _all_closed(session: Session, channels: Channels, now: datetime) -> bool:
+    return bool(channels) and channels.keys() <= closures(session, now=now).keys()
+
+
+def _first_due(session: Session, now: datetime, limit: int) -> list[Message]:
+    found: list[Message] = []
+    for queue in open_queues(session):
+        due = _due(queue, now).limit(limit - len(found)).with_for_update(skip_locked=True)
+        ids = session.scalars(due).all()
+        messages = select(Message).where(Message.id.in_(ids)).order_by(Message.due_at, Message.id)
+        found += session.scalars(messages.execution_options(populate_existing=True)) if ids else ()
+        if len(found) >= limit:
+            break
+    return found
+
+
+def _due(queue: int, now: datetime) -> Select[int]:
+    earlier = aliased(Message)
+    waits_for_another = (
+        select(earlier.id)
+        .where(
+            earlier.member_id == Message.member_id,
+            earlier.status == Status.WAITING,
+            earlier.queue == queue,
+            earlier.id < Message.id,
+        )
+        .exists()
+    )
+    return (
+        select(Message.id)
+        .where(Message.status == Status.WAITING, Message.queue == queue, Message.due_at <= now, ~waits_for_another)
+        .order_by(Message.due_at, Message.id)
+    )
+
+
+def _going(routes: Iterable[tuple[Message, Route]]) -> list[tuple[Message, Go]]:
+    """Those that go, of a member's marketing only one at a time: the next one asks anew what was sent this week."""
+    going, marketed = [], set()
+    for message, way in routes:
+        if isinstance(way, Go) and not (message.queue >= Queue.MARKETING and message.member_id in marketed):
+            going.append((message, way))
+            if message.queue >= Queue.MARKETING:
+                marketed.add(message.member_id)
+    return going
+
+
+def _sent_off(session: Session, going: Iterable[tuple[Message, Go]], token: str, now: datetime) -> list[Letter]:
+    ways = {message.id: way for message, way in going}
+    by_channel: defaultdict[str, list[Message]] = defaultdict(list)
+    for message, way in going:
+        by_channel[way.channel].append(message)
+    for channel, messages in by_channel.items():
+        _take(session, channel, messages, token, now)
+    mine = select(Message).where(Message.id.in_(ways), Message.token == token).order_by(Message.queue, Message.id)
+    taken = session.scalars(mine.execution_options(populate_existing=True)) if ways else ()
+    return [_letter(message, ways[message.id], now) for message in taken]
+
+
+def _take(session: Session, channel: str, messages: Sequence[Message], token: str, now: datetime) -> None:
+    kept = [message.id for message in messages if message.channel == channel]
+    changed = [message.id for message in messages if message.channel != channel]
+    lease = {"token": token, "channel": channel, "due_at": now + LEASE}
+    unsure_since = func.coalesce(Message.unsure_since, literal(now, UtcDateTime()))
+    if kept:
+        again = {"attempts": Message.attempts + 1, "unsure_since": unsure_since}
+        rows(session, _still_due(kept, now).values(**lease, **again))
+    if changed:
+        rows(session, _still_due(changed, now).values(**lease, attempts=1, unsure_since=now))
+
+
+def _end(session: Session, routes: Iterable[tuple[Message, Route]], now: datetime) -> Counter[Status]:
+    """End what has no way, each kind of end in one statement."""
+    ends: defaultdict[End, list[Message]] = defaultdict(list)
+    for message, way in routes:
+        if isinstance(way, End):
+            ends[way].append(message)
+    counts: Counter[Status] = Counter()
+    for end, messages in ends.items():
+        ended = {"status": end.status, "error": end.reason, "ended_at": now, "token": None}
+        ids = [message.id for message in messages]
+        counts[end.status] += rows(session, _still_due(ids, now).values(**ended))
+    return counts
+
+
+def _put_off(session: Session, routes: Iterable[tuple[Message, Route]], now: datetime) -> int:
+    """Put off what can go later only, all of one instant in one statement."""
+    rests: defaultdict[datetime, list[Message]] = defaultdict(list)
+    for message, way in routes:
+        if isinstance(way, Rest):
+            rests[way.until_at].append(message)
+    count = 0
+    for until_at, messages in rests.items():
+        ids = [message.id for message in messages]
+        count += rows(session, _still_due(ids, now).values(due_at=until_at, token=None))
+        for message in messages:
+            put_off_later_ones(session, message, until_at)
+    return count
+
+
+def _still_due(ids: Sequence[int], now: datetime) -> Update:
+    return update(Message).where(Message.id.in_(ids), Message.status == Status.WAITING, Message.due_at <= now)
+
+
+def _letter(message: Message, way: Go, now: datetime) -> Letter:
     return Letter(
         id=message.id,
         member_id=message.member_id,
         template=message.template,
         words=message.words,
-        openid=identity.openid if identity else None,
+        queue=message.queue,
+        channel=way.channel,
+        address=way.address,
         token=cast("str", message.token),
         attempts=message.attempts,
         claimed_at=now,

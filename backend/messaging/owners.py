@@ -4,7 +4,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.members import MembershipClosed, MembersMerged
-from backend.messaging.models import Message
+from backend.messaging.models import Delivery, Message
 from backend.messaging.rules import Status
 
 LEFT = "the member has left"
@@ -12,7 +12,8 @@ LEFT = "the member has left"
 
 def move_messages(session: Session, merged: MembersMerged) -> None:
     """The messages of the gone member are the survivor's; those that wait are sent to where the survivor is reached."""
-    session.execute(update(Message).where(Message.member_id == merged.gone_id).values(member_id=merged.into_id))
+    for kept in (Message, Delivery):
+        session.execute(update(kept).where(kept.member_id == merged.gone_id).values(member_id=merged.into_id))
 
 
 def drop_waiting(session: Session, closed: MembershipClosed) -> None:

@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.messaging.models import Message
+from backend.messaging.outbox import open_queues
 from backend.messaging.rules import Status
 
 FOR_THE_OPERATOR = (Status.DEAD, Status.DOUBTFUL)
@@ -30,9 +31,14 @@ def outbox_depth(session: Session) -> int:
 
 
 def longest_waiting_since(session: Session) -> datetime | None:
-    """When the message was decided that has been due longest, None when none waits."""
-    oldest = select(Message.decided_at).where(Message.status == Status.WAITING)
-    return session.scalar(oldest.order_by(Message.due_at, Message.id).limit(1))
+    """When the message was decided that has been due longest in an open queue, None when none waits there."""
+    found = [session.execute(_oldest(queue)).one_or_none() for queue in open_queues(session)]
+    return min((oldest.due_at, oldest.decided_at) for oldest in found if oldest)[1] if any(found) else None
+
+
+def _oldest(queue: int) -> Select[datetime, datetime]:
+    waiting = select(Message.due_at, Message.decided_at).where(Message.status == Status.WAITING, Message.queue == queue)
+    return waiting.order_by(Message.due_at, Message.id).limit(1)
 
 
 def dead_letters(session: Session, *, before_id: int | None = None, limit: int) -> list[DeadLetter]:

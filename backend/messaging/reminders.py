@@ -1,13 +1,13 @@
 from datetime import date, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend import points
 from backend.kit.calendar import shop_day
+from backend.messaging.deciding import columns, untold
 from backend.messaging.models import Message
-from backend.messaging.rules import cause_of
 from backend.messaging.wording import day_words
 
 TEMPLATE: Final = "points_expiring"
@@ -22,13 +22,12 @@ def remind_expiring(session: Session, *, now: datetime, after_member_id: int, li
     """
     today = shop_day(now)
     due = _due(session, today, after_member_id, limit)
-    causes = {cause_of(TEMPLATE, member_id, today.isoformat()): member_id for member_id in due}
-    told = set(session.scalars(select(Message.cause).where(Message.cause.in_(causes))))
-    new = {member_id: cause for cause, member_id in causes.items() if cause not in told}
+    cause = (today.isoformat(),)
+    new = untold(session, due, TEMPLATE, cause=cause)
     longest = today + timedelta(days=max(DAYS_AHEAD))
-    soon = points.expiring_within(session, list(new), now=now, until=longest)
+    soon = points.expiring_within(session, new, now=now, until=longest)
     if soon:  # as rows: an object for each would take as long as all the rest
-        rows = [_message(member_id, parts, cause=new[member_id], now=now) for member_id, parts in soon.items()]
+        rows = [columns(who, TEMPLATE, words=_words(parts), cause=cause, now=now) for who, parts in soon.items()]
         session.execute(insert(Message), rows)
     return due[-1] if len(due) == limit else None
 
@@ -45,12 +44,10 @@ def _due(session: Session, today: date, after_member_id: int, limit: int) -> lis
     return sorted(found)[:limit]
 
 
-def _message(member_id: int, parts: tuple[points.Expiring, ...], *, cause: bytes, now: datetime) -> dict[str, Any]:
+def _words(parts: tuple[points.Expiring, ...]) -> dict[str, str]:
     """The soonest day with what expires on it, and all that expires within the longest notice."""
-    words = {
+    return {
         "points": str(parts[0].points),
         "last_day": day_words(parts[0].last_day),
         "total": str(sum(part.points for part in parts)),
     }
-    said = {"member_id": member_id, "template": TEMPLATE, "words": words, "cause": cause}
-    return said | {"decided_at": now, "due_at": now}

@@ -1,10 +1,11 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 from hashlib import sha256
 from random import Random
 from typing import Final
 
+from backend import preferences
 from backend.kit.calendar import day_start, shop_day
 from backend.wechat import (
     Misconfigured,
@@ -18,6 +19,7 @@ from backend.wechat import (
     WrongRecipient,
 )
 from config import policy
+from templates_msg import catalogue
 
 LEASE: Final = timedelta(seconds=60)
 """Longer than an attempt with all its time-outs; far below the time for which WeChat recognises a repeat."""
@@ -26,6 +28,18 @@ REPEAT_RECOGNISED_FOR: Final = timedelta(minutes=9)
 """WeChat shows an openid and client_msg_id once within 10 minutes; a minute is left for clocks and for the attempt."""
 
 NOT_FOLLOWING: Final = {43004, 50005}
+SENDING: Final = ("/send", "/bizsend")  # the calls that show something; before them stands the one for a token
+
+
+WAYS: Final = {
+    "official-account": preferences.OFFICIAL_ACCOUNT,
+    "notice": preferences.OFFICIAL_ACCOUNT,
+    "customer-service": preferences.OFFICIAL_ACCOUNT,
+    "mini-program": preferences.MINI_PROGRAM,
+    "e-mail": preferences.E_MAIL,
+    "sms": preferences.SMS,
+}
+"""What members call the channels that they refuse: they know the official account, not its three APIs."""
 
 
 class Status(StrEnum):
@@ -35,13 +49,39 @@ class Status(StrEnum):
     SENT = "sent"
     """WeChat took it."""
     UNREACHABLE = "unreachable"
-    """The member follows no official account of ours, or WeChat says so."""
+    """No channel reaches the member, who finds it in the inbox."""
     SKIPPED = "skipped"
-    """The shop has no template for it: a choice of the shop, not a fault of the message."""
+    """Not sent by choice of the shop or of the member: no template is set, or no such messages are wanted."""
     DOUBTFUL = "doubtful"
     """Perhaps shown: an attempt was never answered, and WeChat would no longer recognise a repeat of it."""
     DEAD = "dead"
     """Refused for good, or tried too often."""
+
+
+class Delivered(StrEnum):
+    """How a message fared in one channel."""
+
+    SENT = "sent"
+    """The channel took it."""
+    SHOWN = "shown"
+    """The channel said later that it arrived."""
+    UNREACHABLE = "unreachable"
+    DOUBTFUL = "doubtful"
+    DEAD = "dead"
+
+
+ARRIVED: Final = (Delivered.SENT, Delivered.SHOWN)
+
+
+class Queue(IntEnum):
+    """The lines in which messages stand, the first served first; larger numbers are what asked for many at once.
+
+    Of one member the messages of a queue keep their order; what waits for the morning holds up nothing urgent.
+    """
+
+    AT_ONCE = 0
+    BY_DAY = 1
+    MARKETING = 2
 
 
 class Closing(Enum):
@@ -78,6 +118,13 @@ def cause_of(template: str, member_id: int, *cause: str) -> bytes:
     return sha256("\n".join((template, str(member_id), *cause)).encode()).digest()
 
 
+def queue_of(kind: str, when: str) -> Queue:
+    """The queue of a message of the catalogue."""
+    if kind == catalogue.MARKETING:
+        return Queue.MARKETING
+    return Queue.AT_ONCE if when == catalogue.AT_ONCE else Queue.BY_DAY
+
+
 def verdict(error: WeChatError) -> Verdict:
     """The verdict for the nearest class of the error."""
     return next(VERDICTS[kind] for kind in type(error).__mro__ if kind in VERDICTS)
@@ -86,7 +133,7 @@ def verdict(error: WeChatError) -> Verdict:
 def may_have_been_shown(error: WeChatError) -> bool:
     """Whether the message may be on the phone although the attempt failed: it was asked for and no answer was read."""
     unanswered = error.errcode is None and not isinstance(error, Unreached)
-    return unanswered and error.api.endswith("template/send")
+    return unanswered and error.api.endswith(SENDING)
 
 
 def pause(attempts: int, rng: Random) -> timedelta:

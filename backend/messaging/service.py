@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from backend import members, points, tiers
@@ -11,7 +11,7 @@ from backend.kit.facts import Together
 from backend.lottery import DrawWon
 from backend.members import MemberJoined
 from backend.messaging.deciding import columns, decide, was_told
-from backend.messaging.models import Message
+from backend.messaging.models import Delivery, Message
 from backend.messaging.rules import Status
 from backend.messaging.wording import (
     NO_CODE,
@@ -147,5 +147,6 @@ def requeue(session: Session, message_id: int, *, now: datetime) -> None:
         raise MessageUnknown
     if message.status in {Status.WAITING, Status.SENT}:
         raise NotEnded
+    session.execute(delete(Delivery).where(Delivery.message_id == message_id))  # every channel is tried anew
     message.status, message.due_at, message.attempts = Status.WAITING, now, 0
-    message.ended_at = message.unsure_since = message.error = None
+    message.ended_at = message.unsure_since = message.error = message.channel = None

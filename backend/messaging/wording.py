@@ -1,13 +1,13 @@
 """How the catalogue's wordings become what a phone shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from backend.wechat import fit
 from config import policy
 from templates_msg import catalogue
-from templates_msg.catalogue import Field, Template
+from templates_msg.catalogue import Field
 
 CATALOGUE: Final = catalogue.load()
 
@@ -73,12 +73,9 @@ def why_ended(ended_by: str) -> str:
     return WHY_ENDED[ended_by]
 
 
-def fields(template: Template, words: Mapping[str, str]) -> dict[str, str]:
-    """The fields of the official account's template message, each cut so that WeChat takes it.
-
-    Raises KeyError for a word that is not given.
-    """
-    return {field.key: fit(field.key, field.wording.format_map(words)) for field in template.official_account}
+def fields(shown: Sequence[Field], words: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a message of WeChat, each cut so that WeChat takes it. Raises KeyError for a word not given."""
+    return {field.key: fit(field.key, field.wording.format_map(words)) for field in shown}
 
 
 def title(template: str) -> str:

@@ -187,7 +187,7 @@ def test_tries_are_counted_and_end(runtime, wechat, clock, recipient):
 
 def test_a_message_that_ends_its_deliverers_ends_too(runtime, wechat, recipient):
     tell(runtime, recipient, 1)
-    crashed = update(Message).values(attempts=policy.MESSAGE_TRIES)
+    crashed = update(Message).values(attempts=policy.MESSAGE_TRIES, channel="official-account")
     run(runtime.sessions.write, lambda session: session.execute(crashed))
     assert deliver_due(runtime) == {"dead": 1}
     assert sends(wechat) == 0

@@ -3,6 +3,7 @@ import sys
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Event, Thread
 from time import monotonic, sleep
 
@@ -11,6 +12,7 @@ from sqlalchemy import func, select
 
 from backend.kit.db import run
 from backend.messaging import deliver_due, deliver_until, outbox, outbox_depth, tell_points_earned
+from backend.messaging.attempt import by_name
 from backend.messaging.models import Message
 from backend.messaging.rules import LEASE, Status
 from backend.wechat import OfficialAccount
@@ -31,6 +33,11 @@ def wait_for(condition, seconds=20):
     while not condition():
         assert monotonic() < until
         sleep(0.02)
+
+
+def claiming(runtime):
+    """What a deliverer does before it dies."""
+    return partial(outbox.claim, channels=by_name(runtime), token="dead", now=MORNING, limit=9)
 
 
 # N1: decided in the transaction that it tells of
@@ -57,7 +64,10 @@ def test_what_is_committed_is_told_by_whoever_comes_after_the_crash(engine, runt
 
 def test_a_deliverer_that_dies_before_it_sends_is_replaced(engine, runtime, wechat, clock, recipient):
     tell(runtime, recipient, 20)
-    run(runtime.sessions.write, lambda session: outbox.claim(session, token="dead", now=MORNING, limit=9))
+    run(
+        runtime.sessions.write,
+        lambda session: outbox.claim(session, by_name(runtime), token="dead", now=MORNING, limit=9),
+    )
     another = with_simulator(engine, clock, wechat)
     assert not deliver_due(another)
     clock.move(LEASE)
@@ -80,7 +90,7 @@ def test_an_answer_that_is_lost_shows_the_message_once(runtime, wechat, clock, r
 
 def test_a_deliverer_that_dies_after_it_sent_shows_the_message_once(engine, runtime, wechat, clock, recipient):
     tell(runtime, recipient, 20)
-    (letter,) = run(runtime.sessions.write, lambda session: outbox.claim(session, token="dead", now=MORNING, limit=9))
+    (letter,) = run(runtime.sessions.write, claiming(runtime)).letters
     runtime.official_account.send_template(
         recipient.user.oa_openid,
         "id-of-points_earned",

@@ -99,5 +99,5 @@ def test_the_shop_s_words_are_whole_in_the_inbox_and_end_in_dots_on_the_phone(to
     why = "包装已经拆开而且" * 5
     ((template, words),) = told(messaging.tell_return_declined, mall.ReturnDeclined, words=why)
     assert ("未通过原因", why) in lines(template, words)
-    shown = messaging.fields(messaging.CATALOGUE[template], words)
+    shown = messaging.fields(messaging.CATALOGUE[template].lines, words)
     assert (len(shown["thing2"]), shown["thing2"][-1]) == (20, "…")

@@ -125,8 +125,8 @@ def test_counting_what_is_not_read_ends(session, member_id):
 
 MANY = 3_000
 OLD_MESSAGES = f"""
-    INSERT INTO messages (id, member_id, template, words, cause, status, decided_at, due_at, attempts, read_at)
-    SELECT seq, IF(seq % 2, :member, :other), 'tier_lost', '{{}}', UNHEX(SHA2(seq, 256)),
+    INSERT INTO messages (id, member_id, template, words, cause, queue, status, decided_at, due_at, attempts, read_at)
+    SELECT seq, IF(seq % 2, :member, :other), 'tier_lost', '{{}}', UNHEX(SHA2(seq, 256)), 0,
         IF(seq > {MANY - 9}, 'waiting', 'sent'), '2026-03-01', '2026-03-01', 0,
         IF(seq > {MANY} - :unread, NULL, '2026-03-01')
     FROM seq_1_to_{MANY}

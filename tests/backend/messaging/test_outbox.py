@@ -1,14 +1,18 @@
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select, update
 
 from backend.kit.db import run
 from backend.kit.ids import new_id
-from backend.messaging import outbox
+from backend.messaging import CATALOGUE, outbox
+from backend.messaging.channels import Receipt
 from backend.messaging.models import Closure, Message
-from backend.messaging.outbox import Outcome
-from backend.messaging.rules import LEASE, Status
+from backend.messaging.recording import Outcome
+from backend.messaging.recording import record as write_down
+from backend.messaging.routing import Go
+from backend.messaging.rules import LEASE, Queue, Status
 from tests.backend.messaging.recipients import rows
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
@@ -42,23 +46,48 @@ def _message(member_id, number):
         id=new_id(),
         member_id=member_id,
         template="points_earned",
-        words={"n": str(number)},
+        words={"n": str(number), **CATALOGUE["points_earned"].sample},
         cause=number.to_bytes(32, "big"),
         decided_at=MORNING,
         due_at=MORNING,
     )
 
 
+class Doves:
+    """A channel that reaches everybody."""
+
+    name = "official-account"
+    repeat_recognised_for = timedelta(minutes=9)
+
+    def carries(self, template):
+        return True
+
+    def addresses(self, session, wanted, *, now):
+        return {one.id: str(one.member_id) for one in wanted}
+
+    def learn(self, session, letter, refusal, *, now):
+        pass
+
+
+DOVES = {"official-account": Doves()}
+
+
 def claim(runtime, *, now=MORNING, limit=100, token="me"):
-    return run(runtime.sessions.write, lambda session: outbox.claim(session, token=token, now=now, limit=limit))
+    claiming = partial(outbox.claim, channels=DOVES, token=token, now=now, limit=limit)
+    return run(runtime.sessions.write, claiming).letters
 
 
 def record(runtime, letter, outcome):
-    return run(runtime.sessions.write, lambda session: outbox.record(session, letter, outcome))
+    return run(runtime.sessions.write, lambda session: write_down(session, DOVES, letter, outcome))
+
+
+def close(runtime, until):
+    closing = partial(outbox.close, channel="official-account", until_at=until, reason="TooFast")
+    run(runtime.sessions.write, closing)
 
 
 def sent(letter):
-    return Outcome(Status.SENT, at=MORNING, due_at=MORNING, attempts=letter.attempts, msgid="1")
+    return Outcome(Status.SENT, at=MORNING, due_at=MORNING, attempts=letter.attempts, receipt=Receipt("1"))
 
 
 def numbers(letters):
@@ -67,7 +96,7 @@ def numbers(letters):
 
 def due(runtime, now=MORNING):
     with runtime.sessions.read() as session:
-        return outbox.anything_due(session, now=now)
+        return outbox.anything_due(session, DOVES, now=now)
 
 
 def test_what_is_claimed_is_claimed_once(runtime):
@@ -91,7 +120,7 @@ def test_a_message_that_waits_for_its_next_try_holds_the_member_s_later_ones(run
     decide(runtime, "a", "a")
     (first,) = claim(runtime)
     later = MORNING + timedelta(seconds=5)
-    record(runtime, first, Outcome(Status.WAITING, MORNING, later, attempts=1, error="TryLater"))
+    record(runtime, first, Outcome(Status.WAITING, MORNING, later, attempts=1))
     assert not due(runtime, later - TICK)
     assert claim(runtime, now=later - TICK) == []
     assert numbers(claim(runtime, now=later)) == [0]
@@ -101,7 +130,7 @@ def test_a_message_put_off_puts_off_its_member_s_later_ones_and_nobody_else_s(ru
     decide(runtime, "a", "a", "b")
     first, _ = claim(runtime, limit=2)
     later = MORNING + timedelta(seconds=5)
-    record(runtime, first, Outcome(Status.WAITING, MORNING, later, attempts=1, error="TryLater"))
+    record(runtime, first, Outcome(Status.WAITING, MORNING, later, attempts=1))
     assert [row.due_at for row in rows(runtime)[-3:]] == [later, later, MORNING + LEASE]
 
 
@@ -127,7 +156,10 @@ def test_who_lost_the_lease_records_nothing(runtime):
 def test_nothing_goes_through_a_closed_channel(runtime):
     decide(runtime, "a")
     until = MORNING + timedelta(minutes=1)
-    run(runtime.sessions.write, lambda session: outbox.close(session, until_at=until, reason="TooFast"))
+    run(
+        runtime.sessions.write,
+        lambda session: outbox.close(session, channel="official-account", until_at=until, reason="TooFast"),
+    )
     assert claim(runtime, now=until - TICK) == []
     assert not due(runtime, until - TICK)
     assert due(runtime, until)
@@ -137,7 +169,10 @@ def test_nothing_goes_through_a_closed_channel(runtime):
 def test_a_closure_is_never_shortened(runtime):
     tomorrow, soon = MORNING + timedelta(days=1), MORNING + timedelta(minutes=1)
     for until in (soon, tomorrow, soon):
-        run(runtime.sessions.write, lambda session, until=until: outbox.close(session, until_at=until, reason="R"))
+        run(
+            runtime.sessions.write,
+            lambda session, until=until: outbox.close(session, channel="official-account", until_at=until, reason="R"),
+        )
     with runtime.sessions.read() as session:
         assert session.scalars(select(Closure.until_at)).all() == [tomorrow]
 
@@ -172,15 +207,15 @@ def drain(runtime, claiming):
 
 
 def guarded(session, *, token, limit):
-    return outbox.claim(session, token=token, now=MORNING, limit=limit)
+    return outbox.claim(session, DOVES, token=token, now=MORNING, limit=limit).letters
 
 
 def unguarded(session, *, token, limit):
     """What a claim without guard does: look, then take."""
-    ids = session.scalars(outbox._due(MORNING).limit(limit)).all()
+    ids = session.scalars(outbox._due(Queue.AT_ONCE, MORNING).limit(limit)).all()
     session.execute(update(Message).where(Message.id.in_(ids)).values(token=token, due_at=MORNING + LEASE))
     found = session.scalars(select(Message).where(Message.id.in_(ids))).all()
-    return [outbox._letter(session, message, MORNING) for message in found]
+    return [outbox._letter(message, Go("official-account", ""), MORNING) for message in found]
 
 
 def still_waiting(runtime):

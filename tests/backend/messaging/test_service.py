@@ -126,7 +126,7 @@ def test_a_prize_is_told_with_how_to_get_it(session, kind, code, pick_up_by, tol
     message = outbox(session, member)[-1]
     expected = {"draw": "周年庆抽奖", "prize": "咖啡壶", "at": "2026年3月1日 09:00"}
     assert message.words == expected | dict(zip(("pickup_code", "how"), told, strict=True))
-    fields = messaging.fields(messaging.CATALOGUE["draw_won"], message.words)
+    fields = messaging.fields(messaging.CATALOGUE["draw_won"].lines, message.words)
     assert fields["thing5"] == told[1]
 
 

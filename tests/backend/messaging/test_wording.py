@@ -16,7 +16,7 @@ def test_the_sample_goes_through_uncut(name):
     for field in template.official_account:
         plain = field.wording.format_map(template.sample)
         assert fits(field.key, plain), (field.key, plain)
-        assert wording.fields(template, template.sample)[field.key] == plain
+        assert wording.fields(template.lines, template.sample)[field.key] == plain
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,12 +24,12 @@ def test_the_sample_goes_through_uncut(name):
 def test_wechat_takes_whatever_the_words_are(name, words):
     template = wording.CATALOGUE[name]
     any_words = {word: words.draw(st.text(max_size=60)) for word in template.sample}
-    assert all(fits(key, value) for key, value in wording.fields(template, any_words).items())
+    assert all(fits(key, value) for key, value in wording.fields(template.lines, any_words).items())
 
 
 def test_a_lost_word_is_an_error():
     with pytest.raises(KeyError):
-        wording.fields(wording.CATALOGUE["tier_reached"], {"tier": "金卡"})
+        wording.fields(wording.CATALOGUE["tier_reached"].lines, {"tier": "金卡"})
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,0 +1,68 @@
+"""Template messages of the official account, which lead into the mini-program."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.orm import Session
+
+from backend import members
+from backend.messaging import rules
+from backend.messaging.channels.protocol import Letter, Receipt, Refused, Wanted
+from backend.messaging.channels.wechat import refused_by
+from backend.messaging.wording import CATALOGUE, fields
+from backend.wechat import JumpRefused, MiniProgram, MiniProgramPage, OfficialAccount, WeChatError
+from templates_msg.catalogue import Template
+
+log = structlog.get_logger(__name__)
+
+NAME: Final = "official-account"
+
+
+class TemplateMessages:
+    """The channel of an official account whose console holds the templates of `template_ids`, by our names of them."""
+
+    name = NAME
+    repeat_recognised_for: timedelta = rules.REPEAT_RECOGNISED_FOR
+
+    def __init__(self, account: OfficialAccount, mini_program: MiniProgram, template_ids: Mapping[str, str]) -> None:
+        self._account = account
+        self._mini_program = mini_program
+        self._template_ids = template_ids
+
+    def carries(self, template: Template) -> bool:
+        """Whether the template message has fields, and the console a template for it."""
+        return bool(template.official_account) and template.name in self._template_ids
+
+    def addresses(self, session: Session, wanted: Collection[Wanted], *, now: datetime) -> dict[int, str]:  # noqa: ARG002  following has no end
+        """The openids of those who follow."""
+        openids = members.followers_among(session, {one.member_id for one in wanted}, appid=self._account.appid)
+        return {one.id: openids[one.member_id] for one in wanted if one.member_id in openids}
+
+    def send(self, letter: Letter) -> Receipt:
+        """Send it with its page; without, where WeChat does not accept the jump. Raises Refused."""
+        page = MiniProgramPage(self._mini_program.appid, CATALOGUE[letter.template].page)
+        try:
+            try:
+                return self._sent(letter, page)
+            except JumpRefused as refusal:
+                log.warning("messages.jump-refused", template=letter.template, errcode=refusal.errcode)
+                return self._sent(letter, None)
+        except WeChatError as error:
+            raise refused_by(error) from error
+
+    def learn(self, session: Session, letter: Letter, refusal: Refused | None, *, now: datetime) -> None:
+        """Who does not follow any more is known to have left."""
+        if refusal is not None and refusal.errcode in rules.NOT_FOLLOWING:
+            members.unfollow(session, appid=self._account.appid, openid=letter.address, now=now)
+
+    def _sent(self, letter: Letter, page: MiniProgramPage | None) -> Receipt:
+        msgid = self._account.send_template(
+            letter.address,
+            self._template_ids[letter.template],
+            fields(CATALOGUE[letter.template].official_account, letter.words),
+            client_msg_id=str(letter.id),
+            mini_program=page,
+        )
+        return Receipt(msgid)
