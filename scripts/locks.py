@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from scripts.environment import find_uv
 
 ROOT = Path(__file__).parent.parent
-LOCKS = {"base": [], "dev": ["--group", "dev"]}
+EXTRAS = ["--extra", "sms"]  # `make run` shows an SMS too
+LOCKS = {"base": EXTRAS, "dev": [*EXTRAS, "--group", "dev"]}
 
 
 def main() -> None:

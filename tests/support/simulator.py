@@ -97,6 +97,10 @@ class RunningSimulator:
         url = f"{self.base_url}/_sim/users/{user.id}/subscriptions/{template_id}"
         self._http.delete(url, timeout=10).raise_for_status()
 
+    def reply_to_sms(self, user: User, text: str) -> str:
+        """Answer the shop's SMS; what became of telling the shop."""
+        return str(self.post(f"users/{user.id}/sms", text=text)["outcome"])
+
     def accepts(self, user: User, template_id: str, *, appid: str | None = None) -> int:
         """How many subscribe messages of that template the user still takes, the mini-program's unless told."""
         items = self.get(f"users/{user.id}/subscriptions", **({"appid": appid} if appid else {}))["items"]
@@ -104,7 +108,7 @@ class RunningSimulator:
 
     def messages(self, user: User, kind: str | None = None) -> list[dict[str, Any]]:
         """What the user's phone shows, oldest first: of one kind (text, template, notice, subscribe,
-        subscription-notice) when told.
+        subscription-notice, sms) when told.
         """
         items = self.get(f"users/{user.id}/messages")["items"]
         return [item for item in items if kind in {None, item["kind"]}]

@@ -16,6 +16,7 @@ from backend.wechat.simulator.config import (
     read_templates,
 )
 from backend.wechat.simulator.program import create_simulator, make_simulator_server, world_of
+from backend.wechat.simulator.sms_account import SmsAccount
 
 __all__ = [
     "DEMO_MINI_PROGRAM",
@@ -24,6 +25,7 @@ __all__ = [
     "OFFICIAL_ACCOUNT",
     "App",
     "SimulatorConfig",
+    "SmsAccount",
     "Template",
     "create_simulator",
     "make_simulator_server",

@@ -1,5 +1,4 @@
 import json
-import socket
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -9,6 +8,7 @@ from flask import Blueprint, Response, request
 from backend.wechat.simulator import account_calls, calls, faults, journal, quotas
 from backend.wechat.simulator.calls import Answer, Call, Handler
 from backend.wechat.simulator.faults import Effect
+from backend.wechat.simulator.hanging_up import hang_up
 from backend.wechat.simulator.refusals import Refused
 from backend.wechat.simulator.world import World, the_world
 
@@ -61,7 +61,7 @@ def _file() -> bytes | None:
 def _answer(world: World, call: Call, effect: Effect, spent: int | None) -> tuple[Answer, int]:
     try:
         if effect.errcode is not None:
-            raise Refused(effect.errcode, effect.errmsg)
+            raise Refused(int(effect.errcode), effect.errmsg)
         if spent is not None:
             raise Refused(spent)
         with world.store.transaction() as db:
@@ -77,12 +77,8 @@ def _response(answer: Answer) -> Response:
 
 
 def _hang_up(world: World, call: Call, outcome: str, errcode: int | None = None) -> Response:
-    """Close the connection unanswered. Werkzeug's server then fails to write and gives the connection up."""
     _log(world, call, outcome, errcode)
-    connection = request.environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    return Response("", 502, headers={"Connection": "close"})
+    return hang_up()
 
 
 def _log(world: World, call: Call, outcome: str, errcode: int | None) -> None:

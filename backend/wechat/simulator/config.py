@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from backend.kit.clock import Clock, SystemClock
 from backend.wechat.credentials import AppCredentials
+from backend.wechat.simulator.sms_account import SmsAccount
 
 AppKind = Literal["official-account", "mini-program"]
 
@@ -64,12 +65,13 @@ class SimulatorConfig:
     """All that a simulator begins with.
 
     `templates` belong to every official account, `subscribe_templates` to every mini-program; an account without any
-    takes all ids.
+    takes all ids. `sms` is the account with the provider of SMS, whose API is at the simulator's `/`.
     """
 
     apps: tuple[App, ...] = (App(OFFICIAL_ACCOUNT, DEMO_OFFICIAL_ACCOUNT), App(MINI_PROGRAM, DEMO_MINI_PROGRAM))
     templates: Mapping[str, Template] = field(default_factory=dict)
     subscribe_templates: Mapping[str, Template] = field(default_factory=dict)
+    sms: SmsAccount | None = None
     state: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     token_lifetime: int = 7200
@@ -86,7 +88,7 @@ def read_templates(given: Mapping[str, Any]) -> dict[str, Template]:
 
 def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
     """`base` with the apps and templates of a JSON file: {apps: [{kind, appid, secret, token?, aes_key?, name?,
-    callback_url?}], templates?: {...}, subscribe_templates?: {...}}.
+    callback_url?}], templates?: {...}, subscribe_templates?: {...}, sms?: {what SmsAccount has}}.
     """
     given = json.loads(path.read_text("utf-8"))
     apps = tuple(_app(spec) for spec in given.get("apps", [])) or base.apps
@@ -95,6 +97,7 @@ def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
         apps=apps,
         templates={**base.templates, **read_templates(given.get("templates", {}))},
         subscribe_templates={**base.subscribe_templates, **read_templates(given.get("subscribe_templates", {}))},
+        sms=SmsAccount(**given["sms"]) if given.get("sms") else base.sms,
     )
 
 

@@ -8,11 +8,12 @@ from typing import Any
 class Effect:
     """What goes wrong with a call.
 
-    `drop` closes the connection unanswered, "before" anything is done or "after" it. `html` answers a page. `finish`
-    is what TEMPLATESENDJOBFINISH will say of a message that is then not shown.
+    `errcode` is WeChat's number, or the code of the SMS provider. `drop` closes the connection unanswered, "before"
+    anything is done or "after" it. `html` answers a page. `finish` is what TEMPLATESENDJOBFINISH will say of a message
+    that is then not shown.
     """
 
-    errcode: int | None = None
+    errcode: int | str | None = None
     errmsg: str | None = None
     delay_ms: int = 0
     drop: str | None = None

@@ -6,7 +6,7 @@ from typing import Any, Final
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from backend.wechat.simulator import chat, people, subscriptions, visits
+from backend.wechat.simulator import chat, people, sms_service, subscriptions, visits
 from backend.wechat.simulator.config import MINI_PROGRAM
 from backend.wechat.simulator.push import Delivery
 from backend.wechat.simulator.world import the_world
@@ -135,6 +135,15 @@ def switch_subscription_off(user_id: int, template_id: str) -> ResponseReturnVal
         app = people.app_or_first(db, request.args.get("appid"), MINI_PROGRAM)
         world.pusher.push_later(db, subscriptions.switch_off(db, app["appid"], user_id, template_id))
     return "", 204
+
+
+@blueprint.post("/<int:user_id>/sms")
+def reply_to_sms(user_id: int) -> ResponseReturnValue:
+    """{text} -> {outcome}: answer the shop's SMS."""
+    world, text = the_world(), str(given()["text"])
+    with world.store.transaction() as db:
+        user = people.get(db, user_id)
+    return {"outcome": sms_service.answer_sms(world, user, text)}
 
 
 def given() -> Mapping[str, Any]:

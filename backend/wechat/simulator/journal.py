@@ -26,7 +26,7 @@ def openid_and_appid(db: sqlite3.Connection, api: str, given: Mapping[str, Any])
     return openid, appid
 
 
-def write(db: sqlite3.Connection, call: Call, outcome: str, errcode: int | None) -> None:
+def write(db: sqlite3.Connection, call: Call, outcome: str, errcode: int | str | None) -> None:
     """Log a call: what it gave, without secrets, and whether its JSON was escaped, which real WeChat minds."""
     given = {key: "***" if key in SECRETS else value for key, value in call.given.items()}
     cursor = db.execute(
