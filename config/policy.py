@@ -21,6 +21,7 @@ CHECK_IN_LONGEST_PAID_STREAK = 7
 MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
+MESSAGE_CIRCUIT_OPENS_AT = 5  # members in a row whom a channel did not answer; then it is left alone for half a minute
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
 # a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
 MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import coupons, insights, lifecycle, mall, members, oa, scenes, tiers
+from backend import coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.calendar import shop_day
@@ -27,6 +27,7 @@ INVITERS_TOGETHER: Final = 20
 KEEP_IDEMPOTENCY_KEYS: Final = timedelta(days=3)
 KEEP_USED_CARD_CODES: Final = timedelta(hours=1)
 KEEP_RECEIPTS: Final = timedelta(days=1)
+KEEP_REPORTS: Final = timedelta(days=3)
 KEEP_JOB_RUNS: Final = timedelta(days=90)
 
 FOLLOWERS_A_RUN: Final = 200  # user/info may be called 5 million times a day
@@ -126,6 +127,7 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         "coupon_codes": lambda session: coupons.forget_used_codes(session, now=at, limit=SLICE),
         "receipts": lambda session: oa.forget_receipts(session, at - KEEP_RECEIPTS, limit=SLICE),
         "scene_visitors": lambda session: scenes.forget_visitors(session, shop_day(at), limit=SLICE),
+        "reports": lambda session: messaging.forget_reports(session, before=at - KEEP_REPORTS, limit=SLICE),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }
     return {name: _all_slices(runtime, forget) for name, forget in old.items()}

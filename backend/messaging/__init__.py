@@ -9,7 +9,7 @@ The same rows are the member's inbox, whatever became of the sending.
 """
 
 from backend.messaging.attempt import Post
-from backend.messaging.channels import Channel, channels_of
+from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, channels_of
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.exchange_messages import (
@@ -47,6 +47,7 @@ from backend.messaging.wording import CATALOGUE, console_templates, fields
 __all__ = [
     "CATALOGUE",
     "RENDERINGS",
+    "TEMPLATE_MESSAGES",
     "Channel",
     "DeadLetter",
     "Delivered",

@@ -9,6 +9,7 @@ from backend.kit.db import Sessions, run
 from backend.kit.logs import alias
 from backend.messaging import rules
 from backend.messaging.channels import Channel, Letter, Refused
+from backend.messaging.circuits import Circuits
 from backend.messaging.recording import Outcome, record
 from backend.messaging.rules import Status
 from config import policy
@@ -41,19 +42,29 @@ def by_name(post: Post) -> dict[str, Channel]:
     return {channel.name: channel for channel in post.channels}
 
 
-def attempt(post: Post, letter: Letter) -> Status:
+def attempt(post: Post, letter: Letter, circuits: Circuits) -> Status:
     """Send a claimed letter and record what became of it; raises only what the database raises."""
     channels = by_name(post)
     try:
         receipt = channels[letter.channel].send(letter)
     except Refused as refusal:
-        outcome = _failed(post, letter, refusal)
+        outcome = _failed(post, letter, _judged(letter, refusal, circuits))
     else:
+        circuits.answered(letter.channel)
         now = post.clock.now()
         outcome = Outcome(Status.SENT, now, due_at=now, attempts=letter.attempts, receipt=receipt)
     status = run(post.sessions.write, lambda session: record(session, channels, letter, outcome))
     _log(letter, outcome, status)
     return status or outcome.status
+
+
+def _judged(letter: Letter, refusal: Refused, circuits: Circuits) -> Refused:
+    """The refusal; it closes its channel for a while where that answers nobody."""
+    if refusal.verdict != rules.TRY_LATER:
+        circuits.answered(letter.channel)
+    elif circuits.unanswered(letter.channel, letter.member_id):
+        refusal.verdict = rules.LEAVE_ALONE
+    return refusal
 
 
 def _failed(post: Post, letter: Letter, refusal: Refused) -> Outcome:

@@ -17,6 +17,7 @@ from backend.kit.db import run
 from backend.messaging import outbox
 from backend.messaging.attempt import Post, attempt, by_name
 from backend.messaging.channels import Letter
+from backend.messaging.circuits import Circuits
 from backend.messaging.outbox import Claimed
 from backend.messaging.rules import Status
 
@@ -70,6 +71,7 @@ class _Rounds:
         self._post = post
         self._pool = pool
         self._workers = workers
+        self._circuits = Circuits()
         self.under_way: set[Future[Status]] = set()
         self.outcomes: Counter[str] = Counter()
 
@@ -83,7 +85,9 @@ class _Rounds:
         if free <= 0:
             return 0
         claimed = _claimed(self._post, free)
-        self.under_way |= {self._pool.submit(_deliver, self._post, letter) for letter in claimed.letters}
+        self.under_way |= {
+            self._pool.submit(_deliver, self._post, letter, self._circuits) for letter in claimed.letters
+        }
         self.outcomes.update({str(status): count for status, count in claimed.ended.items()})
         return len(claimed.letters) + claimed.ended.total() + claimed.put_off
 
@@ -101,9 +105,9 @@ def _claimed(post: Post, limit: int) -> Claimed:
     return run(post.sessions.write, lambda session: outbox.claim(session, channels, token=token, now=now, limit=limit))
 
 
-def _deliver(post: Post, letter: Letter) -> Status:
+def _deliver(post: Post, letter: Letter, circuits: Circuits) -> Status:
     try:
-        status = attempt(post, letter)
+        status = attempt(post, letter, circuits)
     except Exception:
         log.exception("messages.not-recorded", message=letter.id)  # its lease ends, and then it is tried again
         status = Status.WAITING

@@ -21,7 +21,7 @@ def report(
     """Take a channel's word on a message that it took; a second word on the same is not heard."""
     if session.get(Report, (channel, msgid)) is not None:
         return
-    said = Report(channel=channel, msgid=msgid, status=status, error=error, reported_at=now)
+    said = Report(channel=channel, msgid=msgid, status=status, error=error and error[:128], reported_at=now)
     session.add(said)
     session.flush()
     its = select(Delivery).where(Delivery.channel == channel, Delivery.msgid == msgid)

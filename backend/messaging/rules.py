@@ -87,9 +87,17 @@ class Queue(IntEnum):
 class Closing(Enum):
     """For how long a refusal closes the whole channel."""
 
+    SHORTLY = "half a minute"
     A_MINUTE = "a minute"
     UNTIL_TOMORROW = "until tomorrow"
     UNTIL_MENDED = "until an operator has mended it; looked at again every ten minutes"
+
+
+CLOSED_FOR: Final = {
+    Closing.SHORTLY: timedelta(seconds=30),
+    Closing.A_MINUTE: timedelta(minutes=1),
+    Closing.UNTIL_MENDED: timedelta(minutes=10),
+}
 
 
 @dataclass(frozen=True)
@@ -101,9 +109,11 @@ class Verdict:
     alarm: bool = False
 
 
+TRY_LATER: Final = Verdict()
+LEAVE_ALONE: Final = Verdict(closing=Closing.SHORTLY, alarm=True)
 VERDICTS: Final[dict[type[WeChatError], Verdict]] = {
-    TryLater: Verdict(),
-    TokenRefused: Verdict(),
+    TryLater: TRY_LATER,
+    TokenRefused: TRY_LATER,
     TooFast: Verdict(closing=Closing.A_MINUTE),
     QuotaSpent: Verdict(closing=Closing.UNTIL_TOMORROW, alarm=True),
     Misconfigured: Verdict(closing=Closing.UNTIL_MENDED, alarm=True),
@@ -148,8 +158,6 @@ def pause(attempts: int, rng: Random) -> timedelta:
 
 def reopening(closing: Closing, now: datetime) -> datetime:
     """When a channel that is closed at `now` is tried again; WeChat counts days in China, from midnight."""
-    if closing is Closing.A_MINUTE:
-        return now + timedelta(minutes=1)
     if closing is Closing.UNTIL_TOMORROW:
         return day_start(shop_day(now) + timedelta(days=1)) + timedelta(minutes=5)
-    return now + timedelta(minutes=10)
+    return now + CLOSED_FOR[closing]

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from backend import members, scenes
+from backend import members, messaging, scenes
 from backend.oa import texts
 from backend.oa.replies import Links, answer_to
 from backend.wechat import Event, Message, TextMessage, Unknown
 
+SHOWN = "success"
+NOT_SHOWN = {"failed:user block": messaging.Delivered.UNREACHABLE}
 SAID_BY_PEOPLE = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
 
 
@@ -97,6 +99,22 @@ def _farewell(session: Session, pushed: Pushed) -> None:
     members.unfollow(session, appid=pushed.appid, openid=pushed.message.from_user, now=pushed.now)
 
 
+def _template_message_ended(session: Session, pushed: Pushed) -> None:
+    """WeChat's last word on a template message; what it calls `failed` was not shown."""
+    event = pushed.message
+    if not isinstance(event, Event) or not event.msg_id or not event.status:
+        return
+    shown = event.status == SHOWN
+    messaging.report(
+        session,
+        channel=messaging.TEMPLATE_MESSAGES,
+        msgid=event.msg_id,
+        status=messaging.Delivered.SHOWN if shown else NOT_SHOWN.get(event.status, messaging.Delivered.DEAD),
+        error=None if shown else event.status,
+        now=pushed.now,
+    )
+
+
 def _scene_of(pushed: Pushed) -> str | None:
     return pushed.message.scene if isinstance(pushed.message, Event) else None
 
@@ -117,4 +135,5 @@ EVENTS: dict[str, Callable[[Session, Pushed], str | None]] = {
     "subscribe": _welcome,
     "unsubscribe": _farewell,
     "SCAN": _scanned,
+    "TEMPLATESENDJOBFINISH": _template_message_ended,
 }

@@ -111,6 +111,7 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "coupon_codes": 0,
         "receipts": 0,
         "scene_visitors": 0,
+        "reports": 0,
         "job_runs": 0,
     }
     gone = work.purge(wechat_runtime, LATER)
@@ -120,6 +121,7 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "coupon_codes": 0,
         "receipts": 1,
         "scene_visitors": 0,
+        "reports": 0,
         "job_runs": 1,
     }
     assert count(wechat_runtime, IdempotencyKey) == count(wechat_runtime, JobRun) == 0

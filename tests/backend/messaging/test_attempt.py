@@ -131,6 +131,20 @@ def test_a_spent_quota_stops_everybody_until_tomorrow(runtime, wechat, clock, re
     assert shown(wechat, second) == [2]
 
 
+def test_a_wechat_that_answers_nobody_is_left_alone_for_half_a_minute(runtime, wechat, clock, recipients, said):
+    wechat.fault(SEND, errcode=-1, times=99)
+    crowd = recipients(policy.MESSAGE_CIRCUIT_OPENS_AT + 3)
+    for recipient in crowd:
+        tell(runtime, recipient, 1)
+    deliver_due(runtime, workers=1)
+    assert sends(wechat) == policy.MESSAGE_CIRCUIT_OPENS_AT
+    assert closed_until(runtime) == MORNING + timedelta(seconds=30)
+    assert any(line["log_level"] == "error" for line in said)
+    wechat.clear_faults()
+    clock.move(timedelta(seconds=30))
+    assert deliver_due(runtime) == {"sent": len(crowd)}
+
+
 def test_who_does_not_follow_is_unreachable_without_asking_wechat(runtime, wechat, recipient):
     def leave(session):
         members.unfollow(session, appid=OA.appid, openid=recipient.user.oa_openid, now=MORNING)

@@ -7,10 +7,12 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend import members
+from backend import members, messaging
 from backend.app import create_app
+from backend.messaging.models import Delivery
 from backend.oa import texts
 from backend.oa.receipts import Receipt
+from backend.points import PointsEarned
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from tests.factories.members import make_application, make_identity
 from tests.support.runtimes import MP, OA, make_runtime
@@ -91,6 +93,24 @@ def test_the_word_on_a_template_message_is_taken(shop, wechat):
     assert [push["outcome"] for push in wechat.get("pushes")["items"]] == ["answered", "answered"]
     with shop.sessions.read() as session:
         assert session.scalar(select(func.count()).select_from(Receipt)) == 2
+
+
+def test_a_message_that_wechat_showed_or_did_not_is_known_by_its_word(shop, wechat, clock):
+    """The word may come before our own note of the message, for WeChat pushes while its answer is still on its way."""
+    user = wechat.new_user()
+    wechat.follow(user)
+    member = join(shop, user)
+    shop.template_ids["points_earned"] = TEMPLATE
+    wechat.register_templates(messaging.console_templates(shop.template_ids))
+    for order, status in enumerate(("shown", "unreachable")):
+        with shop.sessions.write.begin() as session:
+            earned = PointsEarned(member.id, 5, 105, "purchase", str(order), clock.now())
+            messaging.tell_points_earned(session, earned)
+        assert messaging.deliver_due(shop)["sent"] == 1  # the shop has no template for what else joining brings
+        wechat.wait_until_quiet()
+        with shop.sessions.read() as session:
+            assert session.scalars(select(Delivery.status).order_by(Delivery.message_id.desc())).first() == status
+        wechat.fault("cgi-bin/message/template/send", finish="failed:user block")
 
 
 def test_a_shop_that_was_away_has_missed_a_message_and_takes_the_next(shop, wechat):
