@@ -4,7 +4,7 @@ from flask import Blueprint, Response, current_app, request
 
 from backend.kit.calls import CallApp, now, without_transaction
 from backend.kit.problems import problem
-from backend.oa import texts
+from backend.oa import pages, texts
 from backend.oa.desk import Desk
 from backend.oa.reactions import Pushed
 from backend.oa.receipts import Reply
@@ -31,6 +31,7 @@ class Reception:
 
 def register(app: CallApp) -> None:
     app.register_blueprint(bp)
+    pages.register(app)
 
 
 def furnish(app: CallApp, part: Runtime) -> None:
