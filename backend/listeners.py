@@ -4,6 +4,7 @@ from backend import (
     addresses,
     adjustments,
     checkin,
+    conversations,
     coupons,
     earning,
     families,
@@ -27,7 +28,7 @@ LISTENERS: Listeners = {
         messaging.tell_joined,  # with what was given for it
         scenes.note_join,  # last: all who join by one scene wait for its lock
     ],
-    members.FollowerLost: [scenes.note_leaving],
+    members.FollowerLost: [scenes.note_leaving, conversations.forget_follower],
     members.ProfileCompleted: [earning.reward_profile],
     points.PointsPromised: [messaging.tell_points_promised],
     points.PointsEarned: [messaging.tell_points_earned],
@@ -56,7 +57,7 @@ LISTENERS: Listeners = {
         purchases.move_purchases,
         tiers.merge_standings,
     ],
-    members.MembershipEnding: [mall.cancel_waiting, coupons.end_coupons],
+    members.MembershipEnding: [mall.cancel_waiting, coupons.end_coupons, conversations.forget_member],
     members.MembershipClosed: [
         addresses.erase_book,
         mall.erase_addresses,

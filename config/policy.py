@@ -52,3 +52,10 @@ DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no 
 TIER_WARNING_BEFORE = timedelta(days=30)
 
 COUPON_GIFT_GOOD_FOR = timedelta(hours=24)  # how long a friend may take to accept a coupon
+
+DESK_HOURS = dict.fromkeys(range(7), (time(9, 30), time(21, 30)))  # when people answer, by weekday from Monday on
+DESK_SILENCE = timedelta(hours=2)  # after that the desk has had the last word, or a colleague takes over
+DESK_REOPENS_WITHIN = timedelta(hours=24)  # who asks for people again so soon has the same matter at heart
+DESK_TRIES = 5
+DESK_PAUSE = timedelta(seconds=5)  # between them
+CHAT_KEPT_FOR = timedelta(days=180)  # what followers and the official account said to one another

@@ -1,6 +1,68 @@
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Final
+from zoneinfo import ZoneInfo
+
+from config import policy
+
+
+class Sender(StrEnum):
+    """Who said it."""
+
+    FOLLOWER = "follower"
+    ROBOT = "robot"
+    OPERATOR = "operator"
+
+
+class Stage(StrEnum):
+    """Where a conversation is."""
+
+    WAITING = "waiting"
+    TAKEN = "taken"
+    CLOSED = "closed"
+
+
+class Why(StrEnum):
+    """What opened a conversation: the follower asked for people, or nobody else knew an answer."""
+
+    ASKED = "asked"
+    UNANSWERED = "unanswered"
+
+
+class Ending(StrEnum):
+    """How a conversation was closed."""
+
+    DONE = "done"
+    """By an operator."""
+    SILENT = "silent"
+    """The desk had the last word, and the follower said no more."""
+    LAPSED = "lapsed"
+    """Nobody answered while that was possible."""
+
+
+class Deed(StrEnum):
+    """What was done at the desk, as a line among what was said."""
+
+    OPENED = "opened"
+    TAKEN = "taken"
+    RETURNED = "returned"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class Delivery(StrEnum):
+    """Where an operator's line is: on its way, or at one of its ends."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    """WeChat took it."""
+    FAILED = "failed"
+    """Refused, or not sent in time: the follower has not seen it."""
+    DOUBTFUL = "doubtful"
+    """Perhaps shown: the attempt was never answered, and WeChat would show a repeat as a second message."""
 
 
 @dataclass(frozen=True)
@@ -58,3 +120,20 @@ def window(
     if not usable:
         return ServiceWindow(wrote_at=wrote_at)
     return ServiceWindow(max(left for left, _ in usable), max(until for _, until in usable), wrote_at)
+
+
+def is_staffed(now: datetime, hours: Mapping[int, tuple[time, time]], zone: ZoneInfo = policy.SHOP_ZONE) -> bool:
+    """Whether people answer at an instant; `hours` are from and until by weekday, Monday 0."""
+    local = now.astimezone(zone)
+    from_, until = hours.get(local.weekday(), (time.min, time.min))
+    return from_ <= local.time() < until
+
+
+def staffed_from(
+    now: datetime, hours: Mapping[int, tuple[time, time]], zone: ZoneInfo = policy.SHOP_ZONE
+) -> datetime | None:
+    """When people begin to answer next after an instant, in the shop's zone; None where they never do."""
+    today = now.astimezone(zone).date()
+    days = (today + timedelta(days=ahead) for ahead in range(8))
+    openings = (datetime.combine(day, hours[day.weekday()][0], zone) for day in days if day.weekday() in hours)
+    return next((opening for opening in openings if opening > now), None)

@@ -15,7 +15,7 @@ class MemberJoined:
 
 @dataclass(frozen=True)
 class FollowerLost:
-    """A WeChat user follows the official account no more."""
+    """A WeChat user follows the official account no more; who is no member is forgotten after this."""
 
     identity_id: int
     at: datetime

@@ -33,7 +33,10 @@ def follow(session: Session, *, appid: str, openid: str, unionid: str | None, no
 
 
 def unfollow(session: Session, *, appid: str, openid: str, now: datetime) -> None:
-    """The user follows no more. A user never seen here is not made known by leaving."""
+    """The user follows no more: who is a member stays known as one, anybody else is forgotten.
+
+    A user never seen here is not made known by leaving.
+    """
     identity = _by_openid(session, appid, openid)
     if identity is None:
         return
@@ -41,6 +44,8 @@ def unfollow(session: Session, *, appid: str, openid: str, now: datetime) -> Non
     identity.follows, identity.unfollowed_at, identity.seen_at = False, now, now
     if followed:
         announce(session, FollowerLost(identity.id, now))
+    if identity.member_id is None:
+        session.delete(identity)
 
 
 def learn_unionid(session: Session, identity_id: int, unionid: str, *, now: datetime) -> Identity:

@@ -190,6 +190,17 @@ def identities_of_person(session: Session, identity_id: int) -> Sequence[int]:
     return session.scalars(select(Identity.id).where(or_(Identity.id == identity_id, Identity.unionid == mine))).all()
 
 
+def identity_ids(session: Session, member_id: int) -> list[int]:
+    """The identities of a member, a handful."""
+    return list(session.scalars(select(Identity.id).where(Identity.member_id == member_id).order_by(Identity.id)))
+
+
+def cards_of_identities(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """The card numbers of the members behind some identities, without those of nobody; ask for a few hundred."""
+    rows = select(Identity.id, Member.card_no).join(Member, Member.id == Identity.member_id)
+    return {row.id: row.card_no for row in session.execute(rows.where(Identity.id.in_(set(ids))))}
+
+
 def followers_without_unionid(session: Session, *, limit: int, after_id: int = 0) -> list[Identity]:
     """Followers whose unionid is still to be asked for, in the order of their ids, from behind `after_id`."""
     unknown = select(Identity).where(Identity.unionid.is_(None), Identity.follows == true(), Identity.id > after_id)

@@ -16,6 +16,49 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "conversations",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("identity_id", sa.BigInteger(), nullable=False),
+        sa.Column("open_for", sa.BigInteger(), nullable=True),
+        sa.Column("status", _code(16), nullable=False),
+        sa.Column("why", _code(16), nullable=False),
+        sa.Column("opened_at", _instant(), nullable=False),
+        sa.Column("waiting_since", _instant(), nullable=False),
+        sa.Column("follower_at", _instant(), nullable=False),
+        sa.Column("desk_at", _instant(), nullable=True),
+        sa.Column("taken_by", _code(32), nullable=True),
+        sa.Column("taken_at", _instant(), nullable=True),
+        sa.Column("closed_at", _instant(), nullable=True),
+        sa.Column("closed_by", _code(32), nullable=True),
+        sa.Column("ending", _code(16), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'closed') = (closed_at IS NOT NULL)", name=op.f("ck_conversations_closed_at_an_instant")
+        ),
+        sa.CheckConstraint(
+            "(status = 'closed') = (ending IS NOT NULL)", name=op.f("ck_conversations_closed_with_an_ending")
+        ),
+        sa.CheckConstraint(
+            "(status = 'closed') = (open_for IS NULL)", name=op.f("ck_conversations_open_for_its_follower")
+        ),
+        sa.CheckConstraint(
+            "ending IS NULL OR ending IN ('done', 'silent', 'lapsed')", name=op.f("ck_conversations_ending_known")
+        ),
+        sa.CheckConstraint(
+            "status <> 'taken' OR taken_by IS NOT NULL", name=op.f("ck_conversations_taken_by_somebody")
+        ),
+        sa.CheckConstraint("status IN ('waiting', 'taken', 'closed')", name=op.f("ck_conversations_status_known")),
+        sa.CheckConstraint("why IN ('asked', 'unanswered')", name=op.f("ck_conversations_why_known")),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_conversations_identity_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conversations")),
+        sa.UniqueConstraint("open_for", name=op.f("uq_conversations_open_for")),
+    )
+    with op.batch_alter_table("conversations", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversations_identity_id_id"), ["identity_id", "id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_conversations_status_waiting_since_id"), ["status", "waiting_since", "id"], unique=False
+        )
+
+    op.create_table(
         "service_windows",
         sa.Column("identity_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("wrote_at", _instant(), nullable=True),
@@ -28,11 +71,72 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_service_windows_identity_id")),
         sa.PrimaryKeyConstraint("identity_id", name=op.f("pk_service_windows")),
     )
+    op.create_table(
+        "chat_lines",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("identity_id", sa.BigInteger(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=True),
+        sa.Column("sender", _code(16), nullable=False),
+        sa.Column("kind", _code(16), nullable=False),
+        sa.Column("text_sealed", _document(), nullable=True),
+        sa.Column("written_by", _code(32), nullable=True),
+        sa.Column("at", _instant(), nullable=False),
+        sa.CheckConstraint("sender IN ('follower', 'robot', 'operator')", name=op.f("ck_chat_lines_sender_known")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], name=op.f("fk_chat_lines_conversation_id")),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_chat_lines_identity_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chat_lines")),
+    )
+    with op.batch_alter_table("chat_lines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chat_lines_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chat_lines_conversation_id_id"), ["conversation_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_chat_lines_identity_id_id"), ["identity_id", "id"], unique=False)
+
+    op.create_table(
+        "desk_replies",
+        sa.Column("line_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("identity_id", sa.BigInteger(), nullable=False),
+        sa.Column("status", _code(16), nullable=False),
+        sa.Column("written_at", _instant(), nullable=False),
+        sa.Column("send_before", _instant(), nullable=False),
+        sa.Column("due_at", _instant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("token", _code(32), nullable=True),
+        sa.Column("ended_at", _instant(), nullable=True),
+        sa.Column("error", _code(128), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'sending') = (token IS NOT NULL)", name=op.f("ck_desk_replies_token_while_sending")
+        ),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'sending', 'sent', 'failed', 'doubtful')", name=op.f("ck_desk_replies_status_known")
+        ),
+        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_desk_replies_identity_id")),
+        sa.ForeignKeyConstraint(["line_id"], ["chat_lines.id"], name=op.f("fk_desk_replies_line_id")),
+        sa.PrimaryKeyConstraint("line_id", name=op.f("pk_desk_replies")),
+    )
+    with op.batch_alter_table("desk_replies", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_desk_replies_identity_id_status_line_id"), ["identity_id", "status", "line_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_desk_replies_status_due_at_line_id"), ["status", "due_at", "line_id"], unique=False
+        )
 
 
 def downgrade() -> None:
+    op.drop_table("desk_replies")
+    op.drop_table("chat_lines")
     op.drop_table("service_windows")
+    op.drop_table("conversations")
+
+
+def _code(length: int) -> sa.String:
+    binary = mysql.VARCHAR(length=length, collation="utf8mb4_bin")
+    return sa.String(length=length).with_variant(binary, "mysql", "mariadb")
 
 
 def _instant() -> sa.DateTime:
     return sa.DateTime().with_variant(mysql.DATETIME(fsp=6), "mysql", "mariadb")
+
+
+def _document() -> sa.LargeBinary:
+    return sa.LargeBinary().with_variant(mysql.MEDIUMBLOB(), "mysql", "mariadb")

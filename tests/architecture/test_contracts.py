@@ -20,7 +20,10 @@ PLANTED = {
     "Only who sends messages reads their texts": ("backend/points/service.py", "import templates_msg"),
     "Only the wiring reads settings": ("backend/health.py", "import config.settings"),
     "Domains know neither HTTP nor network nor scheduler": ("backend/mall/service.py", "import requests"),
-    "Only messaging speaks to WeChat among the domains": ("backend/mall/service.py", "import backend.wechat"),
+    "Only messaging and conversations speak to WeChat among the domains": (
+        "backend/mall/service.py",
+        "import backend.wechat",
+    ),
     "Rules are pure": ("backend/points/rules.py", "import sqlalchemy"),
     "A door opens no other door": ("miniprogram_api/__init__.py", "import backend.health"),
     "Texts know no database and no domain": ("templates_msg/__init__.py", "import sqlalchemy"),

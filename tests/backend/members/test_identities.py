@@ -97,6 +97,15 @@ def test_of_who_leaves_is_told_once(session):
     assert heard == [members.FollowerLost(follower.id, LATER)]
 
 
+def test_a_follower_who_is_no_member_is_forgotten_with_leaving(session):
+    follower = make_follower(session)
+    session.flush()
+    members.unfollow(session, appid=OA.appid, openid=follower.openid, now=LATER)
+    session.flush()
+    with pytest.raises(members.IdentityUnknown):
+        members.of_identity(session, follower.id)
+
+
 def test_a_stranger_who_leaves_is_not_made_known(session):
     members.unfollow(session, appid=OA.appid, openid="f-unknown", now=MORNING)
     assert make_follower(session).follows

@@ -122,3 +122,13 @@ def test_identities_of_a_person_are_found_by_unionid(session):
     assert sorted(members.identities_of_person(session, one.id)) == sorted([one.id, other.id])
     assert list(members.identities_of_person(session, alone.id)) == [alone.id]
     assert list(members.identities_of_person(session, 1)) == []
+
+
+def test_identities_of_a_member_and_the_cards_behind_them(session):
+    member, stranger = make_member(session, unionid="u-1"), make_follower(session)
+    follower = make_follower(session, unionid="u-1")
+    session.flush()
+    ids = members.identity_ids(session, member.id)
+    assert follower.id in ids
+    assert len(ids) == 2
+    assert members.cards_of_identities(session, [*ids, stranger.id]) == dict.fromkeys(ids, member.card_no)
