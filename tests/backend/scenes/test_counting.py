@@ -76,8 +76,9 @@ def test_who_comes_back_is_a_new_follower_of_the_scene_he_comes_by(session, scen
     other = make_scene(session)
     scenes.note_follow(session, scene.code, follower.id, now=MORNING)
     leave(session, follower)
-    members.follow(session, appid=OA.appid, openid=follower.openid, unionid=None, now=MORNING)
-    scenes.note_follow(session, other.code, follower.id, now=MORNING)
+    back = members.follow(session, appid=OA.appid, openid=follower.openid, unionid=None, now=MORNING)
+    session.flush()
+    scenes.note_follow(session, other.code, back.id, now=MORNING)
     nets = {line.key[0]: line.net for line in scenes.statistics(session, scenes.Asked(), by="scene", limit=9)}
     assert nets == {scene.code: 0, other.code: 1}
 
