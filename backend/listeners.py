@@ -41,6 +41,7 @@ LISTENERS: Listeners = {
     earning.CouponsLost: [coupons.take_back_by_rule],
     coupons.CouponGranted: [messaging.tell_coupon_received],
     coupons.CouponRedeemed: [messaging.tell_coupon_redeemed],
+    coupons.BirthdayCelebrated: [messaging.tell_birthday],
     members.MembersMerging: [mall.end_overdue],
     members.MembersMerged: [
         addresses.join_books,

@@ -25,7 +25,9 @@ MESSAGE_CIRCUIT_OPENS_AT = 5  # members in a row whom a channel did not answer; 
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
 # a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
 MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})
-MESSAGE_COUPONS_UNTOLD = frozenset({"claim", "code", "word", "gift", "draw-prize", "exchange"})  # likewise
+MESSAGE_COUPONS_UNTOLD = frozenset(
+    {"claim", "code", "word", "gift", "draw-prize", "exchange", "birthday", "holiday", "win-back"}
+)  # likewise; those of a birthday are told with its greeting
 MESSAGE_QUIET_HOURS = (time(22), time(8))  # of the shop's day; what can wait is sent after them
 MARKETING_A_WEEK = 3  # messages that a member is sent in seven days, whatever the shop has to say
 MESSAGE_WAIT_FOR_CHANNEL = timedelta(hours=1)  # that takes nothing at the moment, before the next one is tried

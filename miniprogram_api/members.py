@@ -55,13 +55,15 @@ class ProfileIn(Schema):
     nickname: Nickname | None = None
     gender: members.Gender | None = None
     birthday: Day | None = None
+    birthday_calendar: members.BirthdayCalendar | None = None
 
 
 class MeOut(Schema):
     """My profile, tier, points, and how much waits for me (`counts`: exchanges to pick up, coupons to use, messages to
     read, of which 100 means as many or more).
 
-    A locked birthday only the store can correct.
+    A locked birthday only the store can correct. `birthday_calendar` says whether it is celebrated on its day of the
+    year or on its day of the lunar year; either way it is given as a day of the solar calendar.
     """
 
     card_no: str
@@ -70,6 +72,7 @@ class MeOut(Schema):
     gender: members.Gender
     birthday: Day | None
     birthday_locked: bool
+    birthday_calendar: members.BirthdayCalendar
     joined_on: Day
     tier: StandingOut
     points: PointsOut
@@ -105,7 +108,7 @@ def read_me() -> MeOut:
 def update_me(body: ProfileIn) -> MeOut:
     """Change my profile. The birthday can be set once."""
     member_id = signed_in_member()
-    changes = members.ProfileChanges(nickname=body.nickname, gender=body.gender, birthday=body.birthday)
+    changes = members.ProfileChanges(**body.model_dump())
     members.update_profile(db(), member_id, changes=changes, now=now())
     return _me(db(), member_id, now())
 
@@ -149,6 +152,7 @@ def _me(session: Session, member_id: int, at: datetime) -> MeOut:
         gender=profile.gender,
         birthday=profile.birthday,
         birthday_locked=profile.birthday_locked,
+        birthday_calendar=profile.birthday_calendar,
         joined_on=shop_day(profile.joined_at),
         tier=standing_out(tiers.standing(session, member_id, now=at)),
         points=points_out(points.summary(session, member_id, now=at)),

@@ -4,7 +4,8 @@ Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken i
 """
 
 from backend.coupons.birthdays import KIND as BIRTHDAY_BOOK
-from backend.coupons.birthdays import birthday_days, checked_birthdays
+from backend.coupons.birthdays import BirthdayBook, birthday_days, checked_birthdays
+from backend.coupons.celebrating import celebrate
 from backend.coupons.checks import checked, one_sided
 from backend.coupons.choosing import NO_CHOICE, Choice, Refused
 from backend.coupons.closing import (
@@ -62,7 +63,7 @@ from backend.coupons.errors import (
     VersionOpen,
 )
 from backend.coupons.expiring import Expiring, expiring_on, expiring_within
-from backend.coupons.facts import CouponGranted, CouponRedeemed
+from backend.coupons.facts import BirthdayCelebrated, CouponGranted, CouponRedeemed
 from backend.coupons.gifting import Sent, accept, lapse_gifts, send, take_back
 from backend.coupons.handing import (
     HandoutPlan,
@@ -92,7 +93,6 @@ from backend.coupons.offline import Synced, sync
 from backend.coupons.owners import end_coupons, move_coupons
 from backend.coupons.pricing import Bill, Priced, Use, excludes_points, price
 from backend.coupons.promised import (
-    give_for_birthday,
     give_tier_coupons,
     grant_by_rule,
     promises_refused,
@@ -133,6 +133,8 @@ __all__ = [
     "BatchUnknown",
     "Bill",
     "BillLine",
+    "BirthdayBook",
+    "BirthdayCelebrated",
     "BookRefused",
     "Choice",
     "CodeBatch",
@@ -211,6 +213,7 @@ __all__ = [
     "batches_in_making",
     "birthday_days",
     "cancel_handout",
+    "celebrate",
     "checked",
     "checked_birthdays",
     "claim",
@@ -236,7 +239,6 @@ __all__ = [
     "expiring_on",
     "expiring_within",
     "forget_used_codes",
-    "give_for_birthday",
     "give_tier_coupons",
     "go_live",
     "grant",

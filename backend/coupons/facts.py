@@ -27,3 +27,22 @@ class CouponRedeemed:
     store_id: int
     at: datetime
     recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class BirthdayCoupon:
+    """A coupon that was given for a birthday."""
+
+    coupon_id: int
+    name: str
+    last_day: date
+
+
+@dataclass(frozen=True)
+class BirthdayCelebrated:
+    """A member's birthday is near; `coupons` are new, soonest over first, `greeting` is what the book says if any."""
+
+    member_id: int
+    greeting: str | None
+    coupons: tuple[BirthdayCoupon, ...]
+    at: datetime

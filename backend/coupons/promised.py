@@ -63,13 +63,6 @@ def take_back_by_rule(session: Session, lost: earning.CouponsLost) -> None:
                 log.info("coupons.kept-after-refund", code=refused.code)
 
 
-def give_for_birthday(
-    session: Session, member_id: int, template_codes: Iterable[str], *, year: int, rng: Random, now: datetime
-) -> int:
-    """Give what the house gives for a birthday, once in its year; returns how many coupons the member has of it."""
-    return promise(session, member_id, template_codes, source=Source(BIRTHDAY, year), rng=rng, now=now)
-
-
 def promise(
     session: Session,
     member_id: int,

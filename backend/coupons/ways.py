@@ -1,4 +1,6 @@
-"""Tables of the ways in which members get coupons: codes to type, lists to hand out, gifts to friends, and refusals."""
+"""Tables of the ways in which members get coupons: codes to type, lists to hand out, gifts to friends and
+for birthdays, and refusals.
+"""
 
 from datetime import date, datetime
 from typing import Literal
@@ -164,3 +166,12 @@ class UsedCode(Model):
 
     code: Mapped[str] = mapped_column(code_column(LONGEST_CODE), primary_key=True)
     used_at: Mapped[datetime]
+
+
+class BirthdayGift(Model):
+    """When a member was given what the house gives for a birthday last. The birthday itself stands nowhere in clear."""
+
+    __tablename__ = "coupon_birthday_gifts"
+
+    member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    given_on: Mapped[date]

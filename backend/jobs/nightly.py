@@ -50,17 +50,17 @@ def _coupons(runtime: Runtime, at: datetime) -> Counts:
 
 
 def _birthdays(runtime: Runtime, at: datetime) -> Counts:
-    """Each member in a transaction of its own: whoever has the coupons of this year is passed by."""
+    """Each member in a transaction of its own."""
     _slices(runtime, partial(members.index_birthdays, limit=SLICE))
     with runtime.sessions.read() as session:
-        codes, days = coupons.birthday_days(session, now=at)
-    for day in days if codes else ():
+        book, days = coupons.birthday_days(session, now=at)
+    given = 0
+    for day in days:
         place = 0
         while found := _celebrating(runtime, day, place):
-            for member_id in found:
-                _give_for_birthday(runtime, member_id, codes, day, at)
+            given += sum(_celebrate(runtime, member_id, book, at) for member_id in found)
             place = found[-1]
-    return {}
+    return {"birthday_coupons": given} if given else {}
 
 
 def _celebrating(runtime: Runtime, day: date, place: int) -> Sequence[int]:
@@ -68,12 +68,13 @@ def _celebrating(runtime: Runtime, day: date, place: int) -> Sequence[int]:
         return members.born_on(session, day, after_id=place, limit=SLICE)
 
 
-def _give_for_birthday(runtime: Runtime, member_id: int, codes: Sequence[str], day: date, at: datetime) -> None:
-    give = partial(coupons.give_for_birthday, member_id=member_id, template_codes=codes, year=day.year)
+def _celebrate(runtime: Runtime, member_id: int, book: coupons.BirthdayBook, at: datetime) -> int:
+    celebrate = partial(coupons.celebrate, member_id=member_id, book=book, rng=runtime.rng, now=at)
     try:
-        run(runtime.sessions.write, partial(give, rng=runtime.rng, now=at))
+        return run(runtime.sessions.write, celebrate)
     except DomainError as refused:  # who has left this very moment
         log.info("night.refused", code=refused.code)
+        return 0
 
 
 def _falls_soon(runtime: Runtime, at: datetime) -> Counts:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from backend.kit.calendar import shop_day
 from backend.kit.pii import vault
 from backend.members import rules
-from backend.members.birthdays import birthday_index
+from backend.members.birthdays import index_anew
 from backend.members.completion import note_completion
 from backend.members.errors import Closed, Merged
 from backend.members.models import ACTIVE, BLOCKED, CLOSED, MERGED, Member
@@ -19,7 +19,7 @@ def correct_birthday(session: Session, member_id: int, birthday: date, *, now: d
     rules.check_birthday(birthday, today=shop_day(now))
     member = _standing(session, member_id)
     member.birthday_sealed = vault(session).seal(birthday.isoformat(), place("birthday", member.id))
-    member.birthday_index = birthday_index(session, birthday)
+    index_anew(session, member)
     note_completion(session, member, now=now)
     return member
 

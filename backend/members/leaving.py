@@ -16,7 +16,7 @@ def erase(session: Session, member: Member) -> None:
     for row in (member, *session.scalars(absorbed)):
         row.phone_sealed = row.phone_index = row.nickname_sealed = row.birthday_sealed = row.birthday_index = None
         row.unionid = row.join_scene = None
-        row.gender = "unknown"
+        row.gender, row.birthday_calendar = "unknown", "solar"
     member.status = CLOSED
     mine = Identity.member_id == member.id
     session.execute(update(Identity).where(mine, Identity.follows == true()).values(member_id=None))

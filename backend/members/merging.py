@@ -23,6 +23,9 @@ def absorb(session: Session, gone: Member, into: Member) -> None:
     session.execute(update(Member).where(Member.merged_into == gone.id).values(merged_into=into.id))
     unionid, gone.unionid = gone.unionid, None
     into.birthday_index, gone.birthday_index = into.birthday_index or gone.birthday_index, None
+    if into.birthday_sealed is None:
+        into.birthday_calendar = gone.birthday_calendar
+    gone.birthday_calendar = "solar"
     for column in ("nickname", "birthday"):
         _hand_over(session, column, gone, into)
     if into.gender == "unknown":

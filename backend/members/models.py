@@ -9,6 +9,7 @@ from backend.kit.db import Model
 from backend.kit.ids import new_id
 
 Gender = Literal["female", "male", "unknown"]
+BirthdayCalendar = Literal["solar", "lunar"]
 
 MINI_PROGRAM = "mini-program"
 OFFICIAL_ACCOUNT = "official-account"
@@ -17,7 +18,7 @@ ACTIVE, BLOCKED, CLOSED, MERGED = "active", "blocked", "closed", "merged"
 
 class Member(Model):
     """One person. Phone, nickname and birthday are sealed for `members.COLUMN:ID`; indexes find the phone, and
-    month and day of the birthday.
+    month and day of the birthday in the calendar by which it is celebrated.
 
     A merged row is what is left of a second membership of the same person: its card and its phone lead to the member
     it was `merged_into`, who is never merged itself. Of who has left nothing personal is kept.
@@ -32,6 +33,7 @@ class Member(Model):
         Index(None, "birthday_index", "id"),
         CheckConstraint("status IN ('active', 'blocked', 'closed', 'merged')", name="status"),
         CheckConstraint("(status = 'merged') = (merged_into IS NOT NULL)", name="merged_into_somebody"),
+        CheckConstraint("birthday_calendar IN ('solar', 'lunar')", name="birthday_calendar"),
         CheckConstraint("gender IN ('female', 'male', 'unknown')", name="gender"),
     )
 
@@ -43,6 +45,7 @@ class Member(Model):
     nickname_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     birthday_sealed: Mapped[bytes | None] = mapped_column(Sealed)
     birthday_index: Mapped[bytes | None] = mapped_column(Digest)
+    birthday_calendar: Mapped[BirthdayCalendar] = mapped_column(code(8), default="solar", server_default="solar")
     gender: Mapped[Gender] = mapped_column(code(10))
     status: Mapped[str] = mapped_column(code(10), default=ACTIVE)
     joined_at: Mapped[datetime]

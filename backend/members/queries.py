@@ -16,7 +16,7 @@ from backend.members.errors import (
     NotJoined,
     PhoneRefused,
 )
-from backend.members.models import BLOCKED, CLOSED, MERGED, MINI_PROGRAM, Gender, Identity, Member
+from backend.members.models import BLOCKED, CLOSED, MERGED, MINI_PROGRAM, BirthdayCalendar, Gender, Identity, Member
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,7 @@ class Profile:
     gender: Gender
     joined_at: datetime
     birthday_locked: bool
+    birthday_calendar: BirthdayCalendar
 
 
 def get(session: Session, member_id: int) -> Member:
@@ -155,6 +156,7 @@ def profile(session: Session, member: Member) -> Profile:
         gender=member.gender,
         joined_at=member.joined_at,
         birthday_locked=birthday is not None,
+        birthday_calendar=member.birthday_calendar,
     )
 
 

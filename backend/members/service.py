@@ -9,12 +9,12 @@ from backend.kit.facts import announce
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 from backend.members import rules
-from backend.members.birthdays import birthday_index
+from backend.members.birthdays import birthday_index, index_anew
 from backend.members.completion import note_completion
 from backend.members.errors import BirthdayFixed, ConsentMissing, IdentityUnknown
 from backend.members.facts import MemberJoined
 from backend.members.identities import bind_person
-from backend.members.models import ACTIVE, Gender, Identity, Member
+from backend.members.models import ACTIVE, BirthdayCalendar, Gender, Identity, Member
 from backend.members.queries import (
     active,
     find_by_card_no,
@@ -56,6 +56,7 @@ class ProfileChanges:
     nickname: str | None = field(default=None, repr=False)
     gender: Gender | None = None
     birthday: date | None = field(default=None, repr=False)
+    birthday_calendar: BirthdayCalendar | None = None
 
 
 def check_application(application: Application, *, now: datetime) -> None:
@@ -92,7 +93,8 @@ def join(session: Session, identity_id: int, *, application: Application, rng: R
 
 
 def update_profile(session: Session, member_id: int, *, changes: ProfileChanges, now: datetime) -> Member:
-    """Change what a member may change. The birthday can be set once; the same day again is no change.
+    """Change what a member may change. The birthday can be set once; the same day again is no change. The calendar by
+    which it is celebrated can be chosen anew at any time.
 
     Raises MemberUnknown, NicknameRefused, BirthdayRefused, BirthdayFixed.
     """
@@ -103,6 +105,8 @@ def update_profile(session: Session, member_id: int, *, changes: ProfileChanges,
         member.gender = changes.gender
     if changes.birthday is not None:
         _set_birthday(session, member, changes.birthday, now)
+    member.birthday_calendar = changes.birthday_calendar or member.birthday_calendar
+    index_anew(session, member)
     note_completion(session, member, now=now)
     return member
 
@@ -163,7 +167,6 @@ def _set_birthday(session: Session, member: Member, day: date, now: datetime) ->
     rules.check_birthday(day, today=shop_day(now))
     if member.birthday_sealed is None:
         member.birthday_sealed = _seal(session, member.id, "birthday", day.isoformat())
-        member.birthday_index = birthday_index(session, day)
     elif vault(session).open(member.birthday_sealed, place("birthday", member.id)) != day.isoformat():
         raise BirthdayFixed
 

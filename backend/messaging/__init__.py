@@ -9,6 +9,7 @@ The same rows are the member's inbox, whatever became of the sending.
 """
 
 from backend.messaging.attempt import Post
+from backend.messaging.birthday_messages import tell_birthday
 from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, channels_of
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
@@ -80,6 +81,7 @@ __all__ = [
     "remind_of_coupons",
     "report",
     "requeue",
+    "tell_birthday",
     "tell_coupon_received",
     "tell_coupon_redeemed",
     "tell_draw_won",

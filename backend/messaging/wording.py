@@ -30,6 +30,7 @@ REASONS: Final = {
 }
 OTHER_REASON: Final = "积分到账"
 NOTHING_TO_DO: Final = "到期后按规则重新评定"
+BIRTHDAY_WISH: Final = "祝您生日快乐！"
 NO_CODE: Final = "-"
 NO_GIFT_FOR_JOINING: Final = "到店出示会员码，消费即享积分"
 WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}

@@ -134,6 +134,7 @@ def test_joining_answers_me(phone, wechat):
         "gender": "female",
         "birthday": "1990-05-04",
         "birthday_locked": True,
+        "birthday_calendar": "solar",
         "joined_on": "2026-03-01",
         "tier": "…",
         "points": "…",
@@ -187,6 +188,16 @@ def test_the_birthday_can_be_set_once(phone, wechat, user):
     again = phone.put(ME, json={"birthday": "1990-05-05", "nickname": "红红"})
     assert (again.status_code, again.json["code"]) == (409, "members.birthday-fixed")
     assert phone.get(ME).json["nickname"] == "红姐"
+
+
+def test_the_calendar_of_the_birthday_is_chosen_anew_at_any_time(phone, wechat, user):
+    phone.post(JOIN, json=bring(wechat.phone_code(user)))
+    lunar = {"birthday": "1990-05-04", "birthday_calendar": "lunar"}
+    assert phone.put(ME, json=lunar).json["birthday_calendar"] == "lunar"
+    assert phone.put(ME, json={"nickname": "红姐"}).json["birthday_calendar"] == "lunar"
+    changed = phone.put(ME, json={"birthday_calendar": "solar"}).json
+    assert (changed["birthday_calendar"], changed["birthday"]) == ("solar", "1990-05-04")
+    assert phone.put(ME, json={"birthday_calendar": "julian"}).status_code == 422
 
 
 @pytest.mark.parametrize("body", [{"nickname": ""}, {"nickname": "x" * 21}, {"birthday": "1990-02-30"}, {"phone": "1"}])

@@ -64,9 +64,10 @@ def test_what_was_refused_is_listed(flask, answer, sessions, card):
     assert flask("coupons", "refusals").stdout == "Nothing was refused.\n"
     with sessions.write.begin() as session:
         member_id = make_member(session).id
-        coupons.give_for_birthday(session, member_id, ["none"], year=2026, rng=None, now=MORNING)
+        book = coupons.BirthdayBook(coupons=("none",), days_ahead=0)
+        coupons.celebrate(session, member_id, book, rng=None, now=MORNING)
     (row,) = answer("coupons", "refusals")
-    assert (row["template"], row["why"], row["for"]) == ("none", "coupons.template-unknown", "birthday 2026")
+    assert (row["template"], row["why"], row["for"]) == ("none", "coupons.template-unknown", "birthday 2026-03-01")
 
 
 def test_a_wrong_counter_is_exit_1(flask, answer, sessions):

@@ -1,5 +1,3 @@
-from random import Random
-
 import pytest
 from sqlalchemy import select
 
@@ -66,16 +64,6 @@ def test_a_rule_gives_once_and_a_full_refund_takes_the_unused_back(session, memb
     coupons.take_back_by_rule(session, CouponsLost(member.id, ("spring",), BILL, MORNING))
     assert [one.status for one in (used, unused, other)] == ["redeemed", "revoked", "ready"]
     coupons.take_back_by_rule(session, CouponsLost(member.id, ("other",), BILL, MORNING))
-
-
-def test_a_birthday_is_once_a_year(session, member):
-    template = make_template(session, validity={"days": 30})
-
-    def give(year):
-        return coupons.give_for_birthday(session, member.id, [template.code], year=year, rng=Random(year), now=MORNING)
-
-    assert [give(2026), give(2026), give(2027)] == [1, 1, 1]
-    assert len(theirs(session, member)) == 2
 
 
 def test_a_purchase_brings_the_coupons_of_a_rule_and_its_tier(session, member):

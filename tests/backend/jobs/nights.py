@@ -49,7 +49,7 @@ def balances(models):
 def _books(session, member_id):
     seen = points.summary(session, member_id, now=NIGHT)
     lines = select(Entry).where(Entry.member_id == member_id).order_by(Entry.seq)
-    told = select(Message.template, Message.words).where(Message.member_id == member_id)
+    told = select(Message.template, Message.words).where(Message.member_id == member_id, Message.template != "joined")
     return {
         "balance": (seen.available, seen.held, seen.pending, seen.debt),
         "lines": [(line.kind, line.amount, line.source_kind, line.at) for line in session.scalars(lines)],
