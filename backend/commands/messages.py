@@ -65,13 +65,39 @@ def dead_letters(*, limit: int, as_json: bool) -> None:
     tell(rows, json_wanted=as_json, empty="No message was given up.")
 
 
+@group.command("list")
+@click.option("--member-id", type=int, help="Of this member only.")
+@click.option("--status", type=click.Choice([str(one) for one in messaging.Status]), help="In this state only.")
+@click.option("--before", "before_id", type=int, help="Older ones than this message.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(min=1, max=1000))
+@as_json
+def list_(*, member_id: int | None, status: str | None, before_id: int | None, limit: int, as_json: bool) -> None:
+    """List the newest messages, and where each is."""
+    wanted = messaging.Status(status) if status else None
+    with runtime().sessions.read() as session:
+        found = messaging.tracked(session, member_id=member_id, status=wanted, before_id=before_id, limit=limit)
+    rows = [{**asdict(one), "id": str(one.id), "member_id": str(one.member_id)} for one in found]
+    tell(rows, json_wanted=as_json, empty="There are no such messages.")
+
+
 @group.command()
 @click.argument("message_id", type=int)
 @as_json
-def requeue(message_id: int, *, as_json: bool) -> None:
+def ways(message_id: int, *, as_json: bool) -> None:
+    """Show how a message fared in each channel, and what that cost."""
+    with runtime().sessions.read() as session:
+        found = messaging.ways_of(session, message_id)
+    tell([asdict(one) for one in found], json_wanted=as_json, empty="No channel is through with it.")
+
+
+@group.command()
+@click.argument("message_id", type=int)
+@click.option("--word", "words", multiple=True, metavar="WORD=TEXT", help="Put this word of the message right.")
+@as_json
+def requeue(message_id: int, *, words: tuple[str, ...], as_json: bool) -> None:
     """Let a message that was given up wait again, with all its tries. It may then be shown a second time."""
-    here = runtime()
-    run(here.sessions.write, lambda session: messaging.requeue(session, message_id, now=here.clock.now()))
+    here, right = runtime(), dict(map(_word, words))
+    run(here.sessions.write, lambda session: messaging.requeue(session, message_id, words=right, now=here.clock.now()))
     tell_one({"id": str(message_id), "status": str(messaging.Status.WAITING)}, json_wanted=as_json)
 
 

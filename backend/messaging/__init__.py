@@ -26,14 +26,21 @@ from backend.messaging.exchange_messages import (
 from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.previewing import RENDERINGS, Line, Listed, WordUnknown, listed, preview
-from backend.messaging.queries import DeadLetter, dead_letters, longest_waiting_since, outbox_depth
+from backend.messaging.queries import (
+    DeadLetter,
+    Fared,
+    Tracked,
+    dead_letters,
+    longest_waiting_since,
+    outbox_depth,
+    tracked,
+    ways_of,
+)
 from backend.messaging.reminders import remind_expiring
 from backend.messaging.reports import forget_reports, report
+from backend.messaging.resending import MessageUnknown, NotEnded, requeue
 from backend.messaging.rules import Delivered, Queue, Status
 from backend.messaging.service import (
-    MessageUnknown,
-    NotEnded,
-    requeue,
     tell_draw_won,
     tell_joined,
     tell_points_earned,
@@ -52,6 +59,7 @@ __all__ = [
     "Channel",
     "DeadLetter",
     "Delivered",
+    "Fared",
     "Line",
     "Listed",
     "MessageUnknown",
@@ -60,6 +68,7 @@ __all__ = [
     "Queue",
     "Received",
     "Status",
+    "Tracked",
     "WordUnknown",
     "channels_of",
     "console_templates",
@@ -100,5 +109,7 @@ __all__ = [
     "tell_tier_falls_soon",
     "tell_tier_lost",
     "tell_tier_reached",
+    "tracked",
     "unread",
+    "ways_of",
 ]

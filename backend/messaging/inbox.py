@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.messaging.models import Message
-from backend.messaging.service import MessageUnknown
+from backend.messaging.resending import MessageUnknown
 from backend.messaging.wording import CATALOGUE, lines, title
 
 MOST_COUNTED: Final = 100

@@ -4,16 +4,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from sqlalchemy import CursorResult, Select, Update, func, literal, select, update
+from sqlalchemy import Select, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from backend.kit.columns import UtcDateTime
+from backend.messaging import settling
 from backend.messaging.channels import Channel, Letter
 from backend.messaging.models import Closure, Message
-from backend.messaging.routing import End, Go, Rest, Route, route
+from backend.messaging.routing import Go, Route, route
 from backend.messaging.rules import LEASE, Queue, Status
+from backend.messaging.settling import rows, still_due
 from backend.messaging.standing import closures, standings
 
 LOOKED_AT_WHILE_CLOSED: Final = 500  # where most cannot go, many are put off at once
@@ -51,7 +53,7 @@ def claim(session: Session, channels: Channels, *, token: str, now: datetime, li
     standing = standings(session, channels, messages, now=now)
     routes = [(message, route(standing[message.id], now)) for message in messages]
     letters = _sent_off(session, _going(routes)[:limit], token, now)
-    return Claimed(letters, _end(session, routes, now), _put_off(session, routes, now))
+    return Claimed(letters, settling.end(session, routes, now), settling.put_off(session, routes, now))
 
 
 def open_queues(session: Session) -> Sequence[int]:  # noqa: ARG001
@@ -66,24 +68,6 @@ def close(session: Session, *, channel: str, until_at: datetime, reason: str) ->
         session.add(Closure(channel=channel, until_at=until_at, reason=reason))
     elif closure.until_at < until_at:
         closure.until_at, closure.reason = until_at, reason
-
-
-def put_off_later_ones(session: Session, message: Message | Letter, due_at: datetime) -> None:
-    """They could not be claimed anyway; without this every claim would look at each of them while WeChat is away."""
-    later = update(Message).where(
-        Message.member_id == message.member_id,
-        Message.status == Status.WAITING,
-        Message.queue == message.queue,
-        Message.id > message.id,
-        Message.due_at < due_at,
-    )
-    rows(session, later.values(due_at=due_at))
-
-
-def rows(session: Session, statement: Any) -> int:
-    """How many rows a statement found, which decides by itself."""
-    unsynchronised = statement.execution_options(synchronize_session=False)
-    return cast("CursorResult[Any]", session.execute(unsynchronised)).rowcount
 
 
 def _all_closed(session: Session, channels: Channels, now: datetime) -> bool:
@@ -151,42 +135,9 @@ def _take(session: Session, channel: str, messages: Sequence[Message], token: st
     unsure_since = func.coalesce(Message.unsure_since, literal(now, UtcDateTime()))
     if kept:
         again = {"attempts": Message.attempts + 1, "unsure_since": unsure_since}
-        rows(session, _still_due(kept, now).values(**lease, **again))
+        rows(session, still_due(kept, now).values(**lease, **again))
     if changed:
-        rows(session, _still_due(changed, now).values(**lease, attempts=1, unsure_since=now))
-
-
-def _end(session: Session, routes: Iterable[tuple[Message, Route]], now: datetime) -> Counter[Status]:
-    """End what has no way, each kind of end in one statement."""
-    ends: defaultdict[End, list[Message]] = defaultdict(list)
-    for message, way in routes:
-        if isinstance(way, End):
-            ends[way].append(message)
-    counts: Counter[Status] = Counter()
-    for end, messages in ends.items():
-        ended = {"status": end.status, "error": end.reason, "ended_at": now, "token": None}
-        ids = [message.id for message in messages]
-        counts[end.status] += rows(session, _still_due(ids, now).values(**ended))
-    return counts
-
-
-def _put_off(session: Session, routes: Iterable[tuple[Message, Route]], now: datetime) -> int:
-    """Put off what can go later only, all of one instant in one statement."""
-    rests: defaultdict[datetime, list[Message]] = defaultdict(list)
-    for message, way in routes:
-        if isinstance(way, Rest):
-            rests[way.until_at].append(message)
-    count = 0
-    for until_at, messages in rests.items():
-        ids = [message.id for message in messages]
-        count += rows(session, _still_due(ids, now).values(due_at=until_at, token=None))
-        for message in messages:
-            put_off_later_ones(session, message, until_at)
-    return count
-
-
-def _still_due(ids: Sequence[int], now: datetime) -> Update:
-    return update(Message).where(Message.id.in_(ids), Message.status == Status.WAITING, Message.due_at <= now)
+        rows(session, still_due(changed, now).values(**lease, attempts=1, unsure_since=now))
 
 
 def _letter(message: Message, way: Go, now: datetime) -> Letter:

@@ -1,10 +1,10 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from backend.messaging.models import Message
+from backend.messaging.models import Delivery, Message
 from backend.messaging.outbox import open_queues
 from backend.messaging.rules import Status
 
@@ -22,6 +22,36 @@ class DeadLetter:
     error: str
     attempts: int
     decided_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True)
+class Tracked:
+    """Where a message is: in which queue it stands, by which channel it goes or went, and how it ended."""
+
+    id: int
+    member_id: int
+    template: str
+    status: str
+    queue: int
+    channel: str | None
+    attempts: int
+    error: str | None
+    decided_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    read_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Fared:
+    """How a message fared in one channel, and what that cost in fen."""
+
+    channel: str
+    status: str
+    attempts: int
+    cost_fen: int
+    error: str | None
     ended_at: datetime
 
 
@@ -58,3 +88,32 @@ def dead_letters(session: Session, *, before_id: int | None = None, limit: int) 
         )
         for row in rows
     ]
+
+
+def tracked(
+    session: Session,
+    *,
+    member_id: int | None = None,
+    status: Status | None = None,
+    before_id: int | None = None,
+    limit: int,
+) -> list[Tracked]:
+    """The newest messages, of a member or in a state where that is asked for, or those before one of them."""
+    found = select(Message).order_by(Message.id.desc()).limit(limit)
+    if member_id is not None:
+        found = found.where(Message.member_id == member_id)
+    if status is not None:
+        found = found.where(Message.status == status)
+    if before_id is not None:
+        found = found.where(Message.id < before_id)
+    return [_tracked(row) for row in session.scalars(found)]
+
+
+def ways_of(session: Session, message_id: int) -> list[Fared]:
+    """How a message fared in the channels that are through with it, the first one first."""
+    rows = session.scalars(select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.ended_at))
+    return [Fared(row.channel, row.status, row.attempts, row.cost_fen, row.error, row.ended_at) for row in rows]
+
+
+def _tracked(row: Message) -> Tracked:
+    return Tracked(**{part.name: getattr(row, part.name) for part in fields(Tracked)})

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from backend.messaging.channels import Channel, Letter, Receipt, Refused
 from backend.messaging.models import Delivery, Message
-from backend.messaging.outbox import close, put_off_later_ones, rows
+from backend.messaging.outbox import close
 from backend.messaging.reports import apply_earlier_report
 from backend.messaging.routing import End, route
 from backend.messaging.rules import Delivered, Status, reopening
+from backend.messaging.settling import put_off_later_ones, rows
 from backend.messaging.standing import standings
 from backend.messaging.wording import CATALOGUE
 from templates_msg.catalogue import MARKETING

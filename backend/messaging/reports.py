@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from backend.messaging.models import Delivery, Message, Report
-from backend.messaging.outbox import rows
 from backend.messaging.rules import Delivered, Status
+from backend.messaging.settling import rows
 
 
 def report(

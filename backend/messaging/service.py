@@ -1,18 +1,15 @@
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from backend import members, points, tiers
-from backend.kit.errors import Conflict, NotFound
 from backend.kit.facts import Together
 from backend.lottery import DrawWon
 from backend.members import MemberJoined
 from backend.messaging.deciding import columns, decide, was_told
-from backend.messaging.models import Delivery, Message
-from backend.messaging.rules import Status
+from backend.messaging.models import Message
 from backend.messaging.wording import (
     NO_CODE,
     NO_GIFT_FOR_JOINING,
@@ -27,20 +24,6 @@ from backend.messaging.wording import (
 from backend.points import PointsEarned, PointsExpired, PointsPromised
 from backend.tiers import TierFallsSoon, TierLost, TierReached
 from config import policy
-
-
-class MessageUnknown(NotFound):
-    """There is no message of that id."""
-
-    code = "messages.unknown"
-    message = "消息不存在"
-
-
-class NotEnded(Conflict):
-    """Only a message that ended without being sent can be sent again."""
-
-    code = "messages.not-ended"
-    message = "消息仍在发送或已送达，无需重发"
 
 
 def tell_joined(session: Session, joined: MemberJoined) -> None:
@@ -135,18 +118,3 @@ def tell_draw_won(session: Session, won: DrawWon) -> None:
         "how": how_to_get(won.kind, won.pick_up_by),
     }
     decide(session, won.member_id, "draw_won", words=words, cause=(str(won.play_id),), now=won.at)
-
-
-def requeue(session: Session, message_id: int, *, now: datetime) -> None:
-    """Let a message that ended unsent wait again, with all its tries. Raises MessageUnknown, NotEnded.
-
-    A doubtful one may then be shown a second time: the operator knows, and decides.
-    """
-    message = session.scalar(select(Message).where(Message.id == message_id).with_for_update())
-    if message is None:
-        raise MessageUnknown
-    if message.status in {Status.WAITING, Status.SENT}:
-        raise NotEnded
-    session.execute(delete(Delivery).where(Delivery.message_id == message_id))  # every channel is tried anew
-    message.status, message.due_at, message.attempts = Status.WAITING, now, 0
-    message.ended_at = message.unsure_since = message.error = message.channel = None

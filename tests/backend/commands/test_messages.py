@@ -2,6 +2,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.messaging.models import Message
+from backend.messaging.routing import NO_TEMPLATE
 from tests.factories.members import make_member
 
 
@@ -57,7 +58,7 @@ def test_preview_of_an_unknown_message_names_the_known(flask):
 
 def test_deliver_says_what_became_of_what_was_due(answer, sessions):
     _welcomed(sessions)
-    assert answer("messages", "deliver") == [{"status": "unreachable", "attempts": 1}]
+    assert answer("messages", "deliver") == [{"status": "skipped", "attempts": 1}]
     assert answer("messages", "deliver") == []
 
 
@@ -69,6 +70,19 @@ def test_dead_letter_is_listed_and_sent_again_when_told(answer, sessions):
     assert (letter["template"], letter["error"]) == ("joined", "47003")
     assert answer("messages", "requeue", letter["id"])["status"] == "waiting"
     assert answer("messages", "dead-letters") == []
+
+
+def test_a_message_is_found_and_sent_again_with_a_word_put_right(answer, flask, sessions):
+    _welcomed(sessions)
+    answer("messages", "deliver")
+    (one,) = answer("messages", "list", "--status", "skipped")
+    assert (one["template"], one["channel"], one["error"]) == ("joined", None, NO_TEMPLATE)
+    assert answer("messages", "list", "--before", one["id"]) == []
+    assert answer("messages", "list", "--member-id", "1") == []
+    assert answer("messages", "ways", one["id"]) == []
+    refused = flask("messages", "requeue", one["id"], "--word", "no=1")
+    assert (refused.exit_code, "messages.word-unknown" in refused.stderr) == (1, True)
+    assert answer("messages", "requeue", one["id"], "--word", "gift=一百积分")["status"] == "waiting"
 
 
 def test_requeue_of_nothing(flask):

@@ -41,3 +41,19 @@ def test_dead_letters_newest_first_with_their_reason(runtime, wechat, recipient)
     assert asked(runtime, messaging.dead_letters, before_id=newest.id, limit=10) == [oldest]
     run(runtime.sessions.write, lambda session: messaging.requeue(session, newest.id, now=MORNING))
     assert asked(runtime, messaging.dead_letters, limit=10) == [oldest]
+
+
+def test_messages_are_tracked_newest_first_with_how_each_channel_fared(runtime, wechat, recipient):
+    wechat.fault(SEND, errcode=47003)
+    tell(runtime, recipient, 1, 2)
+    deliver_due(runtime)
+    tell(runtime, recipient, 3)
+    waiting, sent, dead = asked(runtime, messaging.tracked, member_id=recipient.member_id, limit=9)
+    assert [one.status for one in (waiting, sent, dead)] == ["waiting", "sent", "dead"]
+    assert [one.channel for one in (waiting, sent, dead)] == [None, "official-account", "official-account"]
+    assert asked(runtime, messaging.tracked, status=messaging.Status.SENT, limit=9) == [sent]
+    assert asked(runtime, messaging.tracked, before_id=waiting.id, limit=1) == [sent]
+    assert asked(runtime, messaging.tracked, member_id=1, limit=9) == []
+    (way,) = asked(runtime, messaging.ways_of, message_id=dead.id)
+    assert (way.channel, way.status, way.attempts, way.cost_fen) == ("official-account", "dead", 1, 0)
+    assert way.error == dead.error

@@ -154,29 +154,3 @@ def test_every_message_that_is_decided_has_all_words_of_its_template(session):
     messaging.tell_draw_won(session, DrawWon(member.id, 7, "抽奖", "壶", "points", None, None, MORNING))
     for message in outbox(session, member):
         assert message.words.keys() == messaging.CATALOGUE[message.template].sample.keys()
-
-
-@pytest.mark.parametrize("status", [Status.DEAD, Status.DOUBTFUL, Status.UNREACHABLE, Status.SKIPPED])
-def test_what_ended_unsent_can_be_sent_again(session, status):
-    member = make_member(session)
-    (message,) = outbox(session, member)
-    message.status, message.attempts, message.unsure_since, message.error = status, 12, MORNING, "TryLater"
-    session.flush()
-    later = datetime(2026, 3, 2, tzinfo=UTC)
-    messaging.requeue(session, message.id, now=later)
-    assert (message.status, message.attempts, message.due_at) == (Status.WAITING, 0, later)
-    assert (message.unsure_since, message.error, message.ended_at) == (None, None, None)
-
-
-@pytest.mark.parametrize("status", [Status.WAITING, Status.SENT])
-def test_what_waits_or_was_sent_cannot(session, status):
-    (message,) = outbox(session, make_member(session))
-    message.status = status
-    session.flush()
-    with pytest.raises(messaging.NotEnded):
-        messaging.requeue(session, message.id, now=MORNING)
-
-
-def test_an_unknown_message_cannot_either(session):
-    with pytest.raises(messaging.MessageUnknown):
-        messaging.requeue(session, 1, now=MORNING)
