@@ -32,6 +32,8 @@ def main() -> int:
         _prepare(plan, environment)
         _start(plan, household, environment)
         _wait_until_ready(plan, household)
+        if plan.seeded and plan.simulated:
+            _flask(environment, "demo", "publish")
         print(greeting(plan), flush=True)
         household.watch()
     except Stopped:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import click
 
-from backend import demo, stores
+from backend import demo, oa, scenes, stores
 from backend.commands.db import migrate
+from backend.commands.scenes import drawn
 from backend.commands.speech import Group, as_json, progress_bar, tell_one
+from backend.commands.wechat import asking_wechat, read_menu
 from backend.runtime import runtime
 
 group = Group("demo", help="The demo store. Not for production.")
+
+MOST_CODES = 100
 
 
 @group.command()
@@ -38,6 +42,22 @@ def seed(*, once: bool, upgrade: bool, members: int, logins: Path | None) -> Non
         _seed(members)
     if logins is not None:
         _write_logins(logins)
+
+
+@group.command()
+def publish() -> None:
+    """Show the demo store in WeChat: the menu of the official account, and the codes that it has none of yet."""
+    part = runtime()
+    if not part.development:
+        raise click.ClickException("the demo is for ENVIRONMENT=development only")
+    buttons = read_menu(oa.DEFAULT_MENU)
+    with asking_wechat():
+        part.official_account.menu.create(buttons)
+    with part.sessions.read() as session:
+        waiting = scenes.undrawn(session, limit=MOST_CODES)
+    for scene in waiting:
+        drawn(scene)
+    click.echo(f"The menu is pushed, {len(waiting)} codes are drawn.")
 
 
 @group.command()

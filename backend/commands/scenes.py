@@ -35,7 +35,7 @@ def create(kind: scenes.Kind, label: str, *, by: str, as_json: bool, **given: An
         return scenes.make(session, plan, by=login, rng=here.rng, now=here.clock.now())
 
     made = run(here.sessions.write, work)
-    tell_one(_told(_drawn(made)), json_wanted=as_json)
+    tell_one(_told(drawn(made)), json_wanted=as_json)
 
 
 @group.command("list")
@@ -84,7 +84,7 @@ def draw(codes: tuple[str, ...], *, as_json: bool) -> None:
             if codes
             else scenes.undrawn(session, limit=UNDRAWN_AT_ONCE)
         )
-    tell([_told(_drawn(scene)) for scene in asked], json_wanted=as_json, empty="All scenes have their codes.")
+    tell([_told(drawn(scene)) for scene in asked], json_wanted=as_json, empty="All scenes have their codes.")
 
 
 @group.command()
@@ -111,8 +111,8 @@ def retire(code: str, *, as_json: bool) -> None:
     tell_one(_told(scene), json_wanted=as_json)
 
 
-def _drawn(scene: scenes.Scene) -> scenes.Scene:
-    """The scene with the code that WeChat gives for it now; asked outside of any transaction."""
+def drawn(scene: scenes.Scene) -> scenes.Scene:
+    """The scene with the code that WeChat gives for it now; asked outside of any transaction. Raises ClickException."""
     here = runtime()
     try:
         code = here.official_account.codes.create(scene.code, good_for=scenes.good_for(scene.days))

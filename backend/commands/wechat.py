@@ -32,7 +32,7 @@ def simulate(arguments: tuple[str, ...]) -> None:
 @as_json
 def show(*, as_json: bool) -> None:
     """Show the menu that WeChat has now."""
-    with _asking_wechat():
+    with asking_wechat():
         buttons = runtime().official_account.menu.read()
     tell(_rows(buttons or []), json_wanted=as_json, empty="There is no menu.")
 
@@ -42,7 +42,7 @@ def show(*, as_json: bool) -> None:
 @as_json
 def check(file: Path, *, as_json: bool) -> None:
     """Check the menu in FILE (.toml, or WeChat's .json; ours without one) as WeChat would, without asking it."""
-    tell(_rows(_read(file)), json_wanted=as_json, empty="")
+    tell(_rows(read_menu(file)), json_wanted=as_json, empty="")
 
 
 @menu.command()
@@ -50,8 +50,8 @@ def check(file: Path, *, as_json: bool) -> None:
 @as_json
 def push(file: Path, *, as_json: bool) -> None:
     """Check the menu in FILE (ours without one) and give it to WeChat. Phones show it within five minutes."""
-    buttons = _read(file)
-    with _asking_wechat():
+    buttons = read_menu(file)
+    with asking_wechat():
         runtime().official_account.menu.create(buttons)
     tell(_rows(buttons), json_wanted=as_json, empty="")
 
@@ -62,7 +62,7 @@ def pull(file: Path) -> None:
     """Write the menu that WeChat has now to FILE, as JSON that `push` takes."""
     if file.suffix.lower() != ".json":
         raise click.ClickException(f"{file.name} does not end in .json")
-    with _asking_wechat():
+    with asking_wechat():
         buttons = runtime().official_account.menu.read()
     if buttons is None:
         raise click.ClickException("there is no menu")
@@ -74,12 +74,13 @@ def pull(file: Path) -> None:
 @click.confirmation_option(prompt="Take the menu away from all followers?")
 def delete() -> None:
     """Let there be no menu."""
-    with _asking_wechat():
+    with asking_wechat():
         runtime().official_account.menu.delete()
     click.echo("There is no menu any more.")
 
 
-def _read(file: Path) -> list[oa.Button]:
+def read_menu(file: Path) -> list[oa.Button]:
+    """The menu in a file, with our own address and appid filled in. Raises ClickException naming every fault."""
     part = runtime()
     names = {"base_url": part.public_base_url, "mini_program": part.mini_program.appid}
     try:
@@ -91,7 +92,8 @@ def _read(file: Path) -> list[oa.Button]:
 
 
 @contextmanager
-def _asking_wechat() -> Iterator[None]:
+def asking_wechat() -> Iterator[None]:
+    """What WeChat refuses is one line of a command."""
     try:
         yield
     except WeChatError as error:

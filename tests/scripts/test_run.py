@@ -23,11 +23,13 @@ def test_end_ends_all_processes_and_the_next_start_keeps_the_data(tmp_path, numb
         children = store.children()
         assert len(children) == 3
         assert "Seeded a demo store" in store.said
+        assert "The menu is pushed, 5 codes are drawn." in store.said
         secret = (tmp_path / "demo.json").read_text("utf-8").partition('"secret": "')[2][:64]
         assert store.end(number) == 0
         assert all(map(_is_gone, children))
     with launched(tmp_path) as store:
         assert "Seeded" not in store.said
+        assert "The menu is pushed, 0 codes are drawn." in store.said
         assert secret in store.said
 
 

@@ -5,6 +5,9 @@ import pytest
 
 from backend import points
 from backend.app import create_app
+from tests.factories.scenes import make_scene
+from tests.support.phone import simulated_wechat
+from tests.support.runtimes import make_runtime
 
 
 @pytest.fixture
@@ -40,3 +43,21 @@ def test_production_refuses_the_demo(app):
     result = app.test_cli_runner().invoke(args=["demo", "seed"])
     assert result.exit_code == 1
     assert "ENVIRONMENT=development only" in result.stderr
+
+
+def test_published_in_wechat_and_again(clock, sessions, engine):
+    with simulated_wechat() as wechat:
+        part = make_runtime(engine, clock, wechat_url=wechat.base_url, public_base_url="https://shop.example")
+        runner = create_app(replace(part, development=True)).test_cli_runner()
+        with sessions.write.begin() as session:
+            code = make_scene(session).code
+        assert runner.invoke(args=["demo", "publish"]).stdout == "The menu is pushed, 1 codes are drawn.\n"
+        assert [one["scene"] for one in wechat.get("codes")["items"]] == [code]
+        assert [button["name"] for button in wechat.get("menu")["buttons"]] == ["会员卡", "权益", "逛一逛"]
+        assert runner.invoke(args=["demo", "publish"]).stdout == "The menu is pushed, 0 codes are drawn.\n"
+
+
+def test_production_is_not_published(app):
+    refused = app.test_cli_runner().invoke(args=["demo", "publish"])
+    assert refused.exit_code == 1
+    assert "development only" in refused.stderr

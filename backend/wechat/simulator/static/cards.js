@@ -4,6 +4,13 @@ import { chatTime, element, toast } from "./dom.js";
 
 const PAUSE_MS = 5 * 60 * 1000;
 
+let holder = null;
+
+/** Whose phone it is: web pages are opened for this user. */
+export function holdPhone(user) {
+  holder = user;
+}
+
 /** The lines of one chat; a time stands before what comes after a pause. */
 export function thread(list) {
   let lastAt = 0;
@@ -40,6 +47,8 @@ export function card(item, { sender, footer = null, onTap, isOld }) {
 
 export function openPage(page, url) {
   if (page) toast(`打开小程序页面 ${page}`);
-  else if (/^https?:/.test(url ?? "")) window.open(url, "_blank", "noopener");
+  else if (/^https?:/.test(url ?? "") && holder) {
+    window.open(`/_sim/users/${holder.id}/open?url=${encodeURIComponent(url)}`, "_blank", "noopener");
+  }
   else toast("没有可打开的页面");
 }

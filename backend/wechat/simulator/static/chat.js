@@ -1,8 +1,10 @@
 /** The chat with the official account on the phone of the chosen user. */
 
 import { post } from "./api.js";
-import { card, openPage, thread } from "./cards.js";
+import { card, holdPhone, openPage, thread } from "./cards.js";
 import { byId, element, face, toast, toneOf } from "./dom.js";
+import { changeMenuUser, startMenu } from "./menu.js";
+import { startScanner } from "./scan.js";
 
 const lines = thread(byId("chat"));
 
@@ -20,9 +22,8 @@ export function startChat(officialAccount, onChange) {
   byId("profile-seal").classList.add("tone-shop");
   byId("follow").addEventListener("click", () => act("follow", {}));
   byId("unfollow").addEventListener("click", () => act("unfollow", {}));
-  byId("follow-by-code").addEventListener("click", () => byId("ask").showModal());
-  byId("scan").addEventListener("click", () => byId("ask").showModal());
-  byId("ask").addEventListener("close", scanned);
+  startScanner(account, (scene) => { if (user) act("scan", { scene }); });
+  startMenu(account, async () => { await changed(); });
   byId("say").addEventListener("submit", (event) => { event.preventDefault(); say(byId("text").value); });
   byId("text").addEventListener("input", () => { byId("send").disabled = !byId("text").value.trim(); });
   byId("words").addEventListener("click", (event) => { if (event.target.tagName === "BUTTON") say(event.target.textContent); });
@@ -32,6 +33,8 @@ export function startChat(officialAccount, onChange) {
 
 export function changeChatUser(next) {
   user = next;
+  holdPhone(user);
+  changeMenuUser(user);
   lines.clear();
   showFollows(null);
 }
@@ -147,10 +150,4 @@ async function tell(what, given) {
   }
   await changed();
   return isDone;
-}
-
-function scanned() {
-  const scene = byId("scene").value.trim();
-  if (byId("ask").returnValue === "scan" && scene && user) act("scan", { scene });
-  byId("ask").returnValue = "";
 }

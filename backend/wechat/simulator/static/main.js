@@ -3,6 +3,7 @@
 import { get } from "./api.js";
 import { byId, clockTime } from "./dom.js";
 import { refreshJournal } from "./journal.js";
+import { refreshMenu } from "./menu.js";
 import { refreshPeople, startPeople } from "./people.js";
 import { refreshPhone, showUser, startPhone } from "./phone.js";
 import { showSession, startSession, tickSession } from "./session.js";
@@ -34,7 +35,7 @@ async function start() {
 
 async function refresh() {
   try {
-    await Promise.all([refreshPeople(), refreshPhone(), refreshSubscriptions(), refreshJournal()]);
+    await Promise.all([refreshPeople(), refreshPhone(), refreshSubscriptions(), refreshMenu(), refreshJournal()]);
     report("up", "运行中");
   } catch {
     report("down", "模拟器没有回应");

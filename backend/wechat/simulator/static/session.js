@@ -16,11 +16,14 @@ export function startSession(accounts) {
     box.querySelector(".primary").addEventListener("click", () => make(box));
     box.querySelector(".copy").addEventListener("click", (event) => copy(box.querySelector("code").textContent, event.target));
   }
+  byId("snapshot").addEventListener("change", (event) => post(`users/${user.id}/snapshot`, { on: event.target.checked }));
 }
 
 export function showSession(next) {
   if (next?.id === user?.id) return;
   user = next;
+  byId("snapshot").disabled = user === null;
+  byId("snapshot").checked = user?.snapshot === true;
   byId("session-user").textContent = user ? user.nickname : "";
   for (const box of document.querySelectorAll(".code[data-kind]")) clear(box);
   byId("ids").replaceChildren(...(user ? identities() : []));
