@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 import requests
 
@@ -68,6 +69,15 @@ class Wire:
         except requests.RequestException as error:
             raise WalkFailed(f"{method} {path}: {self._base_url} does not answer ({type(error).__name__})") from error
 
+    def page(self, path: str) -> str:
+        """What a browser shows there, wherever it is sent on the way. Raises WalkFailed when that is no page."""
+        try:
+            shown = self._http.get(self._base_url + path, timeout=TIMEOUT_S)
+        except requests.RequestException as error:
+            raise WalkFailed(f"GET {path}: nobody answers ({type(error).__name__})") from error
+        check(shown.ok, f"GET {path}: {shown.status_code} from {shown.url}")
+        return shown.text
+
 
 class Phone:
     """The phone of a new WeChat user, in the simulated WeChat."""
@@ -85,6 +95,19 @@ class Phone:
     def does(self, what: str, **given: str) -> Body:
         """Follow, or say something to, the official account: what became of the push, and the reply."""
         return self._wire.ask("POST", f"{self._path}/{what}", given).must_be(200).body
+
+    def codes(self) -> list[Body]:
+        """The codes of the official account that can be scanned."""
+        found: list[Body] = self._wire.ask("GET", "/_sim/codes").must_be(200).body["items"]
+        return found
+
+    def presses(self, *place: int) -> Body:
+        """Press a button of the menu: the button, and what became of the push."""
+        return self._wire.ask("POST", f"{self._path}/press", {"place": list(place)}).must_be(200).body
+
+    def opens(self, url: str) -> str:
+        """The web page that the phone shows."""
+        return self._wire.page(f"{self._path}/open?url={quote(url, safe='')}")
 
     def waits_for(self, is_it: Callable[[Body], bool], *, within_s: float) -> Body:
         """The first message on the phone that is it. Raises WalkFailed when none has come in time."""

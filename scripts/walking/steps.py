@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from scripts.walking.account import open_pages, scan_code
 from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.inbox import read_inbox
@@ -58,6 +59,7 @@ class Walk:
             self.exchange,
             self.change_mind,
             self.ask_official_account,
+            self.visit_official_account,
             self.read_statement,
             self.read_inbox,
         ):
@@ -220,6 +222,10 @@ class Walk:
         reply = self.phone.does("say", text="积分")["reply"] or ""
         check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
         say(reply)
+
+    def visit_official_account(self) -> None:
+        scan_code(self.phone)
+        open_pages(self.phone, self.till, member_id=self.member_id)
 
     def read_statement(self) -> None:
         stop("Reads the statement")

@@ -77,7 +77,9 @@ def _sign_in_anew(error: Unauthenticated) -> ResponseReturnValue:
 def _refused(error: DomainError) -> ResponseReturnValue:
     if getattr(current_app.view_functions[request.endpoint or ""], "answers_json", False):
         return refusal(error)
-    response = make_response(message("暂时打不开", error.detail, again=url_for("pages.card")), status_of(error))
+    response = make_response(
+        message("暂时打不开", error.detail, again=url_for("pages.card"), action="返回会员卡"), status_of(error)
+    )
     if isinstance(error, (TooMany, Unavailable)):
         response.headers["Retry-After"] = str(error.retry_after)
     return response

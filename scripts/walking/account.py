@@ -1,0 +1,31 @@
+"""The walk's stops at the official account beside its chat: a code at the door, the menu, the web pages."""
+
+import re
+
+from scripts.walking.doors import Phone, Till, check
+from scripts.walking.telling import say, stop
+
+
+def scan_code(phone: Phone) -> None:
+    """Scan one of the store's codes and be greeted by it."""
+    stop("Scans a code at the store")
+    codes = phone.codes()
+    check(bool(codes), "the store has no codes")
+    pushed = phone.does("scan", scene=codes[0]["scene"])
+    check(pushed["outcome"] == "answered" and bool(pushed["reply"]), f"nobody is greeted: {pushed}")
+    say(pushed["reply"])
+
+
+def open_pages(phone: Phone, till: Till, *, member_id: str) -> None:
+    """Press the menu, be let in by WeChat without a word, and show the card of the web page at the till."""
+    stop("Opens the card from the menu of the official account, and shows it at the till")
+    pressed = phone.presses(0)
+    address = pressed["button"]["url"]
+    page = phone.opens(address)
+    shown = re.search(r'id="digits">([0-9 ]+)<', page)
+    check(shown is not None, f"{address} shows no code: {page[:300]}")
+    code = shown[1].replace(" ", "") if shown else ""
+    found = till.ask("POST", "/members/lookup", {"code": code}).must_be(200).body
+    check(found["member_id"] == member_id, f"the code is somebody else's: {found}")
+    say(f"{pressed['button']['name']}: code {code} -> {found['name']}, {found['tier']['name']}")
+    check("积分明细" in phone.opens(address.replace("/card", "/points")), "there is no page of points")
