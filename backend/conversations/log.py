@@ -12,18 +12,19 @@ from backend.conversations.windows import note_gesture, note_words
 from backend.kit.ids import new_id
 from backend.kit.pii import vault
 
-PRESSED = "CLICK"
+GESTURES = frozenset({"CLICK", "subscribe", "SCAN"})
 
 
 def hear(session: Session, identity_id: int, *, kind: str, text: str, at: datetime, now: datetime) -> None:
-    """Write down what a follower said, and open the window that it opens. A press in the menu has the kind CLICK.
+    """Write down what a follower said, and open the window that it opens; `kind` is WeChat's word for it: text, image,
+    or a press (CLICK), a follow (subscribe) or a scan (SCAN).
 
     `at` is WeChat's time of it: the window counts from there.
     """
-    note = note_gesture if kind == PRESSED else note_words
+    note = note_gesture if kind in GESTURES else note_words
     note(session, identity_id, at=min(at, now))
     conversation = open_conversation(session, identity_id)
-    if conversation is not None and kind != PRESSED:
+    if conversation is not None and kind not in GESTURES:
         conversation.follower_at = now
     _add(session, conversation, text, identity_id=identity_id, sender=Sender.FOLLOWER, kind=kind, at=now)
 

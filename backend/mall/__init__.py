@@ -88,6 +88,7 @@ from backend.mall.queries import (
     related,
     stocks_of,
     to_pick_up,
+    under_way,
 )
 from backend.mall.returns import ask_return, decline_return, take_back
 from backend.mall.rules import MOST_ITEMS, MOST_PIECES, Ways
@@ -223,5 +224,6 @@ __all__ = [
     "takings",
     "tier_for",
     "to_pick_up",
+    "under_way",
     "undo_pick_up",
 ]

@@ -83,6 +83,13 @@ def orders(session: Session, member_id: int, *, before_id: int | None = None, li
     return session.scalars(own if before_id is None else own.where(Order.id < before_id)).all()
 
 
+def under_way(session: Session, member_id: int, *, now: datetime, limit: int) -> Sequence[Order]:
+    """A member's orders that are not with them yet, newest first: to be picked up still, to be sent or on their way."""
+    to_come = or_(Order.pick_up_by.is_(None), Order.pick_up_by > now)
+    mine = Order.member_id == member_id, Order.status.in_((*WAITING, "shipped")), to_come
+    return session.scalars(select(Order).where(*mine).order_by(Order.id.desc()).limit(limit)).all()
+
+
 def to_pick_up(session: Session, member_id: int, *, now: datetime) -> int:
     """How many orders of a member wait to be picked up."""
     mine = Order.member_id == member_id, Order.status.in_(WAITING), Order.pick_up_by > now

@@ -14,7 +14,7 @@ from backend.oa.deadline import Late, Workers
 from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
 from backend.oa.receipts import Reply, once
 from backend.runtime import Runtime
-from backend.wechat import Message, WeChatError
+from backend.wechat import Message, Said, WeChatError
 
 log = structlog.get_logger(__name__)
 
@@ -73,7 +73,7 @@ class Desk:
             log.warning("oa.follower-lookup-failed", errcode=error.errcode, rid=error.rid)
         return None
 
-    def _taken(self, message: Message, now: datetime, work: Callable[[Session], str | None]) -> Reply:
+    def _taken(self, message: Message, now: datetime, work: Callable[[Session], Said | None]) -> Reply:
         def unit(session: Session) -> Reply:
             return once(session, message.dedup_key, lambda: work(session), now=now)
 

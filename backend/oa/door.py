@@ -40,7 +40,7 @@ def furnish(app: CallApp, part: Runtime) -> None:
         official_account=Callback(part.official_account.credentials),
         mini_program=Callback(part.mini_program.credentials),
         desk=Desk(part),
-        links=Links(part.mini_program.appid, f"{part.public_base_url}/wechat/guide"),
+        links=Links(part.mini_program.appid, part.public_base_url),
     )
 
 
@@ -107,9 +107,9 @@ def _received(gate: Callback) -> Push:
 
 
 def _rendered(gate: Callback, push: Push, reply: Reply) -> Response:
-    if reply.text is None:
+    if reply.said is None:
         return _success()
-    xml = passive_reply(push.message.from_user, push.message.to_user, reply.text, at=reply.at)
+    xml = passive_reply(push.message.from_user, push.message.to_user, reply.said, at=reply.at)
     luck = runtime().rng
     nonce, random = luck.randbytes(NONCE_BYTES).hex(), luck.randbytes(RANDOM_BYTES)
     return Response(gate.answer(push, xml, now=now(), nonce=nonce, random=random), mimetype="application/xml")

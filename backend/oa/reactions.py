@@ -5,13 +5,14 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend import members, messaging, scenes
-from backend.oa import texts
-from backend.oa.replies import Links, answer_to
-from backend.wechat import Event, Message, TextMessage, Unknown
+from backend.oa import chatting, texts
+from backend.oa.replies import Links
+from backend.wechat import Event, Message, Said, TextMessage, Unknown
 
 SHOWN = "success"
 NOT_SHOWN = {"failed:user block": messaging.Delivered.UNREACHABLE}
 SAID_BY_PEOPLE = frozenset({"image", "voice", "video", "shortvideo", "location", "link"})
+OPENS_THE_CHAT = frozenset({"subscribe", "SCAN"})
 
 
 @dataclass(frozen=True)
@@ -25,16 +26,21 @@ class Pushed:
     unionid: str | None = None
 
 
-def react(session: Session, pushed: Pushed) -> str | None:
-    """Do what the push asks for. The text that answers it, None where nobody waits for words. Raises DomainError."""
+def react(session: Session, pushed: Pushed) -> Said | None:
+    """Do what the push asks for. What answers it, None where nobody waits for words. Raises DomainError."""
     match pushed.message:
-        case TextMessage(text=words) | Event(kind="CLICK", key=words):
-            return _answer(session, pushed, words)
-        case Unknown(kind=kind) if kind in SAID_BY_PEOPLE:
-            return texts.HELP
-        case Event(kind=kind):
+        case TextMessage(text=words):
+            return chatting.answered(session, _heard(session, pushed, "text", words))
+        case Event(kind="CLICK", key=key):
+            return chatting.answered(session, _heard(session, pushed, "CLICK", key))
+        case Unknown(kind=kind, said=words) if kind in SAID_BY_PEOPLE:
+            return chatting.answered(session, _heard(session, pushed, kind, words))
+        case Event(kind=kind, key=key):
             reaction = EVENTS.get(kind)
-            return reaction(session, pushed) if reaction else None
+            said = reaction(session, pushed) if reaction else None
+            if kind in OPENS_THE_CHAT:
+                _note(session, _heard(session, pushed, kind, key), said)
+            return said
     return None
 
 
@@ -53,20 +59,16 @@ def is_new_follower(message: Message) -> bool:
     return isinstance(message, Event) and message.kind == "subscribe"
 
 
-def _answer(session: Session, pushed: Pushed, words: str) -> str:
-    answer = answer_to(words)
-    if answer is None:
-        return texts.HELP
-    member = _writer(session, pushed).member
-    if member is None:
-        return texts.JOIN_FIRST.format(link=pushed.links.to(texts.JOIN_PAGE, texts.JOIN_LINK))
-    return answer(session, members.active(member).id, pushed.now, pushed.links)
-
-
-def _writer(session: Session, pushed: Pushed) -> members.Who:
-    identity = _follower(session, pushed)
+def _heard(session: Session, pushed: Pushed, kind: str, words: str) -> chatting.Heard:
+    follower = _follower(session, pushed)
     session.flush()  # a first message makes the identity, which is asked for next
-    return members.of_identity(session, identity.id)
+    return chatting.Heard(follower.id, kind, words, pushed.message.created_at, pushed.now, pushed.links)
+
+
+def _note(session: Session, heard: chatting.Heard, said: str | None) -> None:
+    chatting.listen(session, heard)
+    if said is not None:
+        chatting.speak(session, heard, said)
 
 
 def _follower(session: Session, pushed: Pushed) -> members.Identity:

@@ -1,35 +1,38 @@
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.kit.columns import Digest
+from backend.kit.columns import Digest, code
 from backend.kit.db import Model
 from backend.kit.errors import DomainError, TooMany, Unavailable
+from backend.wechat import Article, Picture, Said
 
 
 class Receipt(Model):
-    """A push that was taken, and the text that answered it (none: `success`). Who sent it is not kept."""
+    """A push that was taken, and what answered it (nothing: `success`). Who sent it is not kept."""
 
     __tablename__ = "oa_receipts"
     __table_args__ = (Index(None, "received_at"),)
 
     key: Mapped[bytes] = mapped_column(Digest, primary_key=True)
+    kind: Mapped[str] = mapped_column(code(8), default="text", server_default="text")
     reply: Mapped[str | None] = mapped_column(Text)
     received_at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What answers a push: `text` for the sender or none, dated like the first answer so that a repeat is its equal."""
+    """What answers a push: `said` or nothing, dated like the first answer so that a repeat is its equal."""
 
-    text: str | None
+    said: Said | None
     at: datetime
 
 
-def once(session: Session, dedup_key: str, work: Callable[[], str | None], *, now: datetime) -> Reply:
+def once(session: Session, dedup_key: str, work: Callable[[], Said | None], *, now: datetime) -> Reply:
     """Do `work` for the first push with this key (64 hex digits); a repeat gets the first's reply and does nothing.
 
     A repeat that comes while the first still runs waits for it at the unique key, and `kit.db.run` then lets it find
@@ -39,12 +42,27 @@ def once(session: Session, dedup_key: str, work: Callable[[], str | None], *, no
     key = bytes.fromhex(dedup_key)
     earlier = session.get(Receipt, key)
     if earlier is not None:
-        return Reply(earlier.reply, earlier.received_at)
+        return Reply(_restored(earlier), earlier.received_at)
     mine = Receipt(key=key, reply=None, received_at=now)
     session.add(mine)
     session.flush()  # before the work: a parallel repeat must meet the row, not the work
-    mine.reply = _outcome(session, work)
-    return Reply(mine.reply, now)
+    said = refusable(session, work)
+    mine.kind, mine.reply = _stored(said)
+    return Reply(said, now)
+
+
+def refusable(session: Session, work: Callable[[], Said | None]) -> Said | None:
+    """What `work` answers; where it refuses all of it is undone and the refusal's sentence is the answer.
+
+    What says "try again" is raised.
+    """
+    try:
+        with session.begin_nested():
+            return work()
+    except (TooMany, Unavailable):
+        raise
+    except DomainError as error:
+        return error.detail
 
 
 def forget_receipts(session: Session, before: datetime, *, limit: int) -> int:
@@ -57,11 +75,17 @@ def forget_receipts(session: Session, before: datetime, *, limit: int) -> int:
     return len(old)
 
 
-def _outcome(session: Session, work: Callable[[], str | None]) -> str | None:
-    try:
-        with session.begin_nested():  # a refusal undoes the work, not the receipt
-            return work()
-    except (TooMany, Unavailable):
-        raise
-    except DomainError as error:
-        return error.detail
+def _stored(said: Said | None) -> tuple[str, str | None]:
+    match said:
+        case Picture(media_id):
+            return "image", media_id
+        case Article():
+            return "news", json.dumps(asdict(said), ensure_ascii=False)
+        case _:
+            return "text", said
+
+
+def _restored(receipt: Receipt) -> Said | None:
+    if receipt.reply is None or receipt.kind == "text":
+        return receipt.reply
+    return Picture(receipt.reply) if receipt.kind == "image" else Article(**json.loads(receipt.reply))

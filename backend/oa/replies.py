@@ -1,36 +1,47 @@
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import escape
 
 from sqlalchemy.orm import Session
 
-from backend import checkin, members, points, tiers
+from backend import checkin, coupons, lottery, mall, members, points, tiers
 from backend.oa import texts
+from config import policy
 
 AROUND_A_WORD = " \t\r\n\u3000。.!?,、~…「」『』“”\"'《》[]【】"
 SHOWN_OF_A_CARD_NO = 4
+SHOWN_OF_A_PICKUP_CODE = 2
+MOST_LISTED = 3
+GUIDE = "/wechat/guide"
 
 
 @dataclass(frozen=True)
 class Links:
-    """How a text message leads into the mini-program; a WeChat that cannot open one is shown the guide page."""
+    """How a text message leads into the mini-program, below `base_url` of the shop; a WeChat that cannot open one is
+    shown the guide page.
+    """
 
     mini_program_appid: str
-    guide_url: str
+    base_url: str
 
     def to(self, page: str, words: str) -> str:
-        href, appid, path = escape(self.guide_url), escape(self.mini_program_appid), escape(page)
+        href, appid, path = escape(self.base_url + GUIDE), escape(self.mini_program_appid), escape(page)
         return f'<a href="{href}" data-miniprogram-appid="{appid}" data-miniprogram-path="{path}">{words}</a>'
 
 
 Answer = Callable[[Session, int, datetime, Links], str]
 
 
+def word_in(words: str) -> str:
+    """What a user wrote, however it was typed, or the key of a menu button."""
+    return unicodedata.normalize("NFKC", words).strip(AROUND_A_WORD)
+
+
 def answer_to(words: str) -> Answer | None:
-    """Who answers what a user wrote or which menu button was pressed; None for words we do not know."""
-    return ANSWERS.get(unicodedata.normalize("NFKC", words).strip(AROUND_A_WORD))
+    """Who answers a member that wrote this or pressed that button; None for words we do not know."""
+    return ANSWERS.get(word_in(words))
 
 
 def card(session: Session, member_id: int, now: datetime, links: Links) -> str:
@@ -63,4 +74,57 @@ def check_in(session: Session, member_id: int, now: datetime, _links: Links) -> 
     return texts.CHECKED_IN.format(streak=visit.streak, points=visit.points, balance=visit.balance)
 
 
-ANSWERS: dict[str, Answer] = {texts.CARD: card, texts.POINTS: balance, texts.CHECK_IN: check_in}
+def usable_coupons(session: Session, member_id: int, now: datetime, links: Links) -> str:
+    """How many coupons the member can use, and which of them are over first."""
+    count = coupons.ready_count(session, member_id, now=now)
+    link = links.to(texts.COUPONS_PAGE, texts.OPEN_COUPONS_LINK)
+    if not count:
+        return f"{texts.NO_COUPONS}\n{link}"
+    soonest = coupons.wallet(session, member_id, pocket="ready", limit=MOST_LISTED, now=now)
+    told = coupons.terms_of_all(session, [(one.template_id, one.version) for one in soonest])
+    lines = [
+        texts.COUPON_LINE.format(name=told[one.template_id, one.version].name, day=_last_day(one.valid_until))
+        for one in soonest
+    ]
+    return "\n".join([texts.COUPONS_ANSWER.format(count=count), *lines, link])
+
+
+def exchanges(session: Session, member_id: int, now: datetime, links: Links) -> str:
+    """The member's exchanges that are not with them yet; a chat is read over shoulders, so of a code only the end."""
+    found = mall.under_way(session, member_id, limit=MOST_LISTED, now=now)
+    lines = [texts.EXCHANGE_LINE.format(title=order.title, state=_state(order)) for order in found]
+    ways = [links.to(texts.MALL_PAGE, texts.OPEN_MALL_LINK)]
+    if found:
+        ways.insert(0, links.to(texts.ORDERS_PAGE, texts.OPEN_ORDERS_LINK))
+    return "\n".join([texts.EXCHANGES_ANSWER if found else texts.NO_EXCHANGES, *lines, *ways])
+
+
+def events(session: Session, now: datetime, links: Links) -> str:
+    """What is on: draws that can be played now, and the way to the events."""
+    running = [one for one in lottery.current(session, now=now, limit=MOST_LISTED) if one.phase(now) == "open"]
+    lines = [texts.DRAW_LINE.format(title=one.title, day=_last_day(one.ends_at)) for one in running]
+    ways = [links.to(texts.EVENTS_PAGE, texts.OPEN_EVENTS_LINK)]
+    if running:
+        ways.insert(0, links.to(texts.DRAWS_PAGE, texts.OPEN_DRAWS_LINK))
+    return "\n".join([texts.EVENTS_ANSWER if running else texts.NO_DRAWS, *lines, *ways])
+
+
+def _last_day(before: datetime) -> str:
+    day = (before - timedelta(microseconds=1)).astimezone(policy.SHOP_ZONE)
+    return texts.DAY.format(month=day.month, day=day.day)
+
+
+def _state(order: mall.Order) -> str:
+    if order.pick_up is None:
+        return texts.EXCHANGE_STATES[order.status]
+    end = order.pick_up.code[-SHOWN_OF_A_PICKUP_CODE:]
+    return texts.TO_PICK_UP.format(day=_last_day(order.pick_up.until), code=end)
+
+
+ANSWERS: dict[str, Answer] = {
+    texts.CARD: card,
+    texts.POINTS: balance,
+    texts.COUPONS: usable_coupons,
+    texts.CHECK_IN: check_in,
+    texts.EXCHANGE: exchanges,
+}

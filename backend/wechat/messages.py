@@ -13,6 +13,12 @@ from xml.parsers.expat import ExpatError
 import xmltodict
 
 QR_PREFIX: Final = "qrscene_"
+READABLE: Final = {
+    "image": ("PicUrl",),
+    "voice": ("Recognition",),  # where speech recognition is switched on
+    "location": ("Label", "Location_X", "Location_Y"),
+    "link": ("Title", "Url"),
+}
 SURROGATE: Final = re.compile("[\\ud800-\\udfff]")  # JSON can spell them, no database can store them
 
 
@@ -78,9 +84,10 @@ class Event(Message):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unknown(Message):
-    """A kind of message that nobody here reads, such as an image or a location."""
+    """A kind of message other than text, such as an image or a location; `said` is what can be read of it."""
 
     kind: str
+    said: str = field(repr=False, default="")
 
 
 def parse_tree(body: str) -> tuple[dict[str, Any], bool]:
@@ -114,7 +121,8 @@ def parse_message(tree: Mapping[str, Any]) -> Message:
             status=_text(tree, "Status"),
             fields=MappingProxyType(dict(tree)),
         )
-    return Unknown(**common, kind=kind)
+    read = (_text(tree, name) for name in READABLE.get(kind, ()))
+    return Unknown(**common, kind=kind, said=" ".join(filter(None, read)))
 
 
 def _digest(*parts: str) -> str:

@@ -120,9 +120,13 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_desk_replies_status_due_at_line_id"), ["status", "due_at", "line_id"], unique=False
         )
+    op.add_column("oa_receipts", sa.Column("kind", _code(8), server_default="text", nullable=False))
 
 
 def downgrade() -> None:
+    """An answer that is no text cannot be told any more."""
+    op.execute("DELETE FROM oa_receipts WHERE kind <> 'text'")
+    op.drop_column("oa_receipts", "kind")
     op.drop_table("desk_replies")
     op.drop_table("chat_lines")
     op.drop_table("service_windows")

@@ -20,7 +20,7 @@ from tests.support.clocks import MORNING
 from tests.support.runtimes import MP, OA, make_runtime
 from tests.support.simulator import running_simulator
 
-LINKS = Links(MP.appid, "https://shop.example/wechat/guide")
+LINKS = Links(MP.appid, "https://shop.example")
 WECHAT_HANGS_UP_AFTER_S = 5
 SHORT = Patience(lookup_s=0.2, work_s=0.2)
 LONG = Patience(lookup_s=60, work_s=60)
@@ -78,19 +78,19 @@ class TestNewFollower:
         with connected.sessions.write.begin() as session:
             member = make_member(session, unionid=user.unionid)
         reply = desk_of(connected).answer(followed(user.oa_openid))
-        assert "欢迎回来" in reply.text
+        assert "欢迎回来" in reply.said
         assert identity(connected, user.oa_openid).member_id == member.id
 
     @pytest.mark.parametrize("fault", [{"errcode": 45009}, {"http_status": 502}, {"drop": "before"}, {"html": True}])
     def test_is_welcomed_when_wechat_does_not_tell(self, desk_of, connected, wechat, fault):
         user = wechat.new_user()
         wechat.fault("cgi-bin/user/info", **fault)
-        assert "欢迎关注" in desk_of(connected).answer(followed(user.oa_openid)).text
+        assert "欢迎关注" in desk_of(connected).answer(followed(user.oa_openid)).said
         assert identity(connected, user.oa_openid).follows
         assert identity(connected, user.oa_openid).unionid is None
 
     def test_is_welcomed_when_wechat_is_away(self, desk_of, runtime):
-        assert "欢迎关注" in desk_of(runtime).answer(followed("o-1")).text
+        assert "欢迎关注" in desk_of(runtime).answer(followed("o-1")).said
 
     def test_can_be_found_for_asking_again(self, desk_of, connected, wechat):
         user = wechat.new_user()
@@ -107,7 +107,7 @@ class TestNewFollower:
         desk, begun = desk_of(connected, replace(LONG, lookup_s=Patience().lookup_s)), perf_counter()
         reply = desk.answer(followed(user.oa_openid))
         assert perf_counter() - begun < WECHAT_HANGS_UP_AFTER_S
-        assert "欢迎关注" in reply.text
+        assert "欢迎关注" in reply.said
         assert identity(connected, user.oa_openid).follows
 
     def test_crowd_does_not_queue_behind_a_slow_wechat(self, desk_of, connected, wechat):
@@ -115,7 +115,7 @@ class TestNewFollower:
         users = [wechat.new_user() for _ in range(6)]
         wechat.fault("cgi-bin/user/info", delay_ms=3000, times=6)
         desk = desk_of(connected, replace(LONG, lookup_s=0.01))
-        assert all("欢迎关注" in desk.answer(followed(user.oa_openid)).text for user in users)
+        assert all("欢迎关注" in desk.answer(followed(user.oa_openid)).said for user in users)
         assert len(wechat.calls("cgi-bin/user/info")) <= 4
 
 
@@ -136,7 +136,7 @@ class TestPatience:
             blocker.rollback()
         assert [line["event"] for line in lines if line["log_level"] == "error"] == ["oa.no-answer-in-time"]
         reply = desk_of(runtime).answer(message)
-        assert "签到成功" in reply.text
+        assert "签到成功" in reply.said
         with runtime.sessions.read() as session:
             assert len(session.scalars(select(CheckIn)).all()) == 1
 

@@ -1,7 +1,7 @@
 import pytest
 from sqlalchemy import select
 
-from backend import members, scenes, stores
+from backend import conversations, members, scenes, stores
 from backend.members import Identity
 from backend.oa import texts
 from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
@@ -13,7 +13,7 @@ from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 
-LINKS = Links("wx0000000000000b0b", "https://shop.example/wechat/guide")
+LINKS = Links("wx0000000000000b0b", "https://shop.example")
 OPENID = "o-1"
 
 
@@ -132,8 +132,7 @@ class TestWords:
     def test_who_is_barred_is_refused(self, session, member):
         member.status = members.BLOCKED
         session.flush()
-        with pytest.raises(members.Blocked):
-            react(session, said(texts.POINTS))
+        assert react(session, said(texts.POINTS)) == members.Blocked.message
 
     def test_of_a_member(self, session, member):
         assert "会员卡号" in react(session, said(texts.CARD))
@@ -143,13 +142,9 @@ class TestWords:
     def test_pressed_in_the_menu(self, session, member):
         assert "可用积分：100" in react(session, happened("CLICK", key=texts.POINTS))
 
-    @pytest.mark.parametrize("words", ["你好", "", "<a href='x'>"])
-    def test_unknown(self, session, words):
+    @pytest.mark.parametrize("words", ["你好", "", "帮助"])
+    def test_what_asks_for_help(self, session, words):
         assert react(session, said(words)) == texts.HELP
-
-    def test_unknown_ones_make_nobody_known(self, session):
-        react(session, said("你好"))
-        assert identity(session) is None
 
     def test_who_writes_follows(self, session):
         """Followers from before our time, or whose push was lost, can be sent messages from their first word on."""
@@ -173,6 +168,20 @@ class TestTheRest:
     def test_events_that_nobody_waits_for(self, session, kind):
         assert react(session, happened(kind)) is None
         assert not expects_words(happened(kind).message)
+
+    def test_a_follow_and_a_scan_open_the_chat_for_a_minute(self, session):
+        react(session, happened("subscribe"))
+        follower = identity(session)
+        assert conversations.service_window(session, follower.id, now=MORNING).left == 3
+        session.flush()
+        react(session, happened("SCAN", key="s1"))
+        session.flush()
+        log = [(one.sender, one.kind) for one in conversations.said_with(session, [follower.id], limit=9)]
+        assert log == [("follower", "SCAN"), ("robot", "text"), ("follower", "subscribe")]
+
+    def test_what_is_looked_at_opens_nothing(self, session, member):
+        react(session, happened("VIEW", key="https://shop.example"))
+        assert conversations.service_window(session, identity(session).id, now=MORNING).left == 0
 
     def test_who_waits_for_words(self):
         assert expects_words(said("你好").message)

@@ -8,6 +8,7 @@ from backend.kit.db import run
 from backend.kit.errors import Conflict, Unavailable
 from backend.members import Identity
 from backend.oa.receipts import Receipt, Reply, forget_receipts, once
+from backend.wechat import Article, Picture
 from tests.factories.members import make_follower
 from tests.support.clocks import MORNING
 from tests.support.races import race
@@ -51,10 +52,18 @@ def test_refusal_undoes_the_work_and_is_remembered(sessions):
         raise Refused
 
     with sessions.write.begin() as session:
-        assert once(session, KEY, lambda: refuse(session), now=MORNING).text == "不行"
+        assert once(session, KEY, lambda: refuse(session), now=MORNING).said == "不行"
     with sessions.write.begin() as session:
         assert once(session, KEY, lambda: "坏", now=LATER) == Reply("不行", MORNING)
         assert session.scalar(select(func.count()).select_from(Identity)) == 0
+
+
+@pytest.mark.parametrize("said", [Picture("M-1"), Article("周年庆", "", "https://a.example/p", "https://a.example/")])
+def test_pictures_and_articles_are_remembered_too(sessions, said):
+    with sessions.write.begin() as session:
+        assert once(session, KEY, lambda: said, now=MORNING) == Reply(said, MORNING)
+    with sessions.write.begin() as session:
+        assert once(session, KEY, lambda: "坏", now=LATER) == Reply(said, MORNING)
 
 
 def test_try_again_leaves_no_receipt(sessions):
@@ -117,7 +126,7 @@ def test_32_parallel_pushes_have_one_effect(mariadb, clock):
     replies = race(32, push)
     with make() as session:
         assert session.scalar(select(func.count()).select_from(Identity)) == 1
-    assert len({reply.text for reply in replies}) == 1
+    assert len({reply.said for reply in replies}) == 1
 
 
 def test_who_only_looks_for_a_receipt_before_working_has_several_effects(mariadb, clock):

@@ -1,14 +1,20 @@
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
-from backend import checkin, points
+from backend import checkin, mall, points
 from backend.oa import texts
-from backend.oa.replies import Links, answer_to, balance, card, check_in
+from backend.oa.replies import Links, answer_to, balance, card, check_in, events, exchanges, usable_coupons
+from tests.factories.addresses import make_address
+from tests.factories.coupons import make_coupon
+from tests.factories.draws import make_draw
+from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
+from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 
-LINKS = Links("wx0000000000000b0b", "https://shop.example/wechat/guide")
+LINKS = Links("wx0000000000000b0b", "https://shop.example")
 
 
 @pytest.fixture
@@ -27,7 +33,10 @@ def test_other_words_are_not(words):
 
 
 def test_every_word_of_the_help_has_an_answer():
-    assert all(answer_to(word) and word in texts.HELP for word in (texts.CARD, texts.POINTS, texts.CHECK_IN))
+    words = (texts.CARD, texts.POINTS, texts.COUPONS, texts.CHECK_IN, texts.EXCHANGE)
+    assert all(answer_to(word) and word in texts.HELP for word in words)
+    assert texts.EVENTS in texts.HELP
+    assert texts.PEOPLE in texts.HELP
 
 
 def test_link_opens_the_mini_program_or_the_guide():
@@ -93,3 +102,60 @@ def test_second_check_in_is_refused(session, member):
     check_in(session, member.id, MORNING, LINKS)
     with pytest.raises(checkin.AlreadyCheckedIn):
         check_in(session, member.id, MORNING, LINKS)
+
+
+def test_coupons_name_what_is_over_first(session, member):
+    for day, name in (("20", "满300减50"), ("10", "咖啡券"), ("30", "停车券"), ("31", "赠品券")):
+        make_coupon(session, member, name=name, validity={"first": "2026-03-01", "last": f"2026-03-{day}"})
+    lines = usable_coupons(session, member.id, MORNING, LINKS).splitlines()
+    assert lines[:-1] == [
+        "您有 4 张可用优惠券，最先到期的是：",
+        "· 咖啡券（3 月 10 日到期）",
+        "· 满300减50（3 月 20 日到期）",
+        "· 停车券（3 月 30 日到期）",
+    ]
+    assert texts.COUPONS_PAGE in lines[-1]
+
+
+def test_without_coupons_it_says_so(session, member):
+    text = usable_coupons(session, member.id, MORNING, LINKS)
+    assert text.startswith("您暂时没有可用的优惠券。\n<a ")
+
+
+def test_exchanges_tell_only_the_end_of_a_code(session, member):
+    item, store = make_item(session, title="帆布袋"), make_store(session)
+    give_points(session, member.id, 1_000)
+    order = mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=Random(1), now=MORNING)
+    text = exchanges(session, member.id, MORNING, LINKS)
+    assert f"· 帆布袋：请于 3 月 15 日前到店提货，提货码尾号 {order.pickup_code[-2:]}" in text
+    assert order.pickup_code not in text
+    assert texts.ORDERS_PAGE in text
+    assert texts.MALL_PAGE in text
+
+
+def test_exchanges_that_are_sent(session, member):
+    item, entry = make_item(session, title="保温杯", ways="shipping"), make_address(session, member.id)
+    give_points(session, member.id, 1_000)
+    order = mall.exchange_to_ship(session, member.id, {item.id: 1}, address_id=entry.id, rng=Random(1), now=MORNING)
+    assert "· 保温杯：待发货" in exchanges(session, member.id, MORNING, LINKS)
+    mall.ship(session, order.no, carrier="顺丰速运", tracking_no="SF1", now=MORNING)
+    assert "· 保温杯：已发货，运送中" in exchanges(session, member.id, MORNING, LINKS)
+
+
+def test_what_is_with_the_member_is_no_open_exchange(session, member):
+    item, store = make_item(session), make_store(session)
+    give_points(session, member.id, 1_000)
+    order = mall.exchange(session, member.id, {item.id: 1}, store_id=store.id, rng=Random(1), now=MORNING)
+    mall.pick_up(session, code=order.pickup_code, store_id=store.id, now=MORNING)
+    text = exchanges(session, member.id, MORNING, LINKS)
+    assert text.startswith("您没有进行中的兑换。\n<a ")
+    assert texts.ORDERS_PAGE not in text
+
+
+def test_events_name_the_draws_that_can_be_played(session):
+    assert events(session, MORNING, LINKS).startswith("更多活动请在小程序中查看：\n<a ")
+    make_draw(session, title="春季大抽奖")
+    text = events(session, MORNING, LINKS)
+    assert text.startswith("正在进行的活动：\n· 春季大抽奖（截止 ")
+    assert texts.DRAWS_PAGE in text
+    assert texts.EVENTS_PAGE in text

@@ -16,7 +16,7 @@ from tests.support.runtimes import OA, make_runtime
 from tests.support.unguarded import unguarded_database
 
 CROWD = 24
-LINKS = Links("wx-mp", "https://shop.example/wechat/guide")
+LINKS = Links("wx-mp", "https://shop.example")
 
 
 @pytest.fixture

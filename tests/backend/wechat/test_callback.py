@@ -257,7 +257,10 @@ def test_messages_are_told_apart():
     assert (text.text, text.msg_id, text.from_user) == ("积分", "7", "o1")
     image = received(MsgType="image", PicUrl="http://x", MsgId="8")
     assert isinstance(image, Unknown)
-    assert image.kind == "image"
+    assert (image.kind, image.said) == ("image", "http://x")
+    link = received(MsgType="link", Title="周年庆", Url="http://x", MsgId="9")
+    assert isinstance(link, Unknown)
+    assert link.said == "周年庆 http://x"
 
 
 @pytest.mark.parametrize(
