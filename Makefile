@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry soak format clean-demo
+.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry soak storm format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,6 +68,10 @@ bench-expiry: ## Measure the night in which the points of 10,000, 100,000 and 1,
 soak: ## Replay a year of a store in a million steps, crashes and kills among them, and prove the books (MariaDB)
 	$(environment) dev
 	@exec $(BIN)/python -m bench.soak $(ARGS)
+
+storm: ## Deliver messages through a WeChat that fails in every way, with processes that are killed (MariaDB)
+	$(environment) dev
+	@exec $(BIN)/python -m bench.storm $(ARGS)
 
 format: ## Format the code and mend what can be mended by itself
 	$(environment) dev
