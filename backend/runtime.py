@@ -4,13 +4,14 @@ from random import Random
 
 from flask import current_app
 
-from backend import messaging
+from backend import messaging, preferences
 from backend.kit.cache import Cache
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions
 from backend.kit.limits import RateLimiter
+from backend.mail import Mailer
 from backend.media import Storage
-from backend.wechat import MiniProgram, OfficialAccount
+from backend.wechat import MiniProgram, OfficialAccount, ProgramState
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Keys:
 
     tokens: bytes = field(repr=False)
     card_codes: bytes = field(repr=False)
+    unsubscribing: bytes = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,12 @@ class Runtime:
     mini_program: MiniProgram
     media: Storage
     template_ids: dict[str, str]
+    notice_template_ids: dict[str, str] = field(default_factory=dict)
+    subscribe_template_ids: dict[str, str] = field(default_factory=dict)
+    program_state: ProgramState = "formal"
+    texting: messaging.Texting | None = None
+    sms_replies_key: str = field(default="", repr=False)
+    mailer: Mailer | None = None
     public_base_url: str = ""
     trusted_proxies: int = 0
     development: bool = False
@@ -43,6 +51,15 @@ class Runtime:
     def channels(self) -> tuple[messaging.Channel, ...]:
         """The ways to members that this shop has set up."""
         return messaging.channels_of(self)
+
+    @property
+    def guide_url(self) -> str:
+        """Where a link into the mini-program leads in an app that cannot open one."""
+        return f"{self.public_base_url}/wechat/guide"
+
+    def unsubscribe_url(self, member_id: int) -> str:
+        """Where a member ends marketing by mail."""
+        return f"{self.public_base_url}/unsubscribe/{preferences.mail_token(member_id, self.keys.unsubscribing)}"
 
 
 def runtime() -> Runtime:

@@ -16,8 +16,11 @@ from backend.kit.db import Sessions, connect, sessions
 from backend.kit.limits import RateLimiter
 from backend.kit.pii import Vault
 from backend.listeners import LISTENERS
+from backend.mail import MailAccount, Mailer
 from backend.media import LocalFolder
+from backend.messaging import Texting
 from backend.runtime import Keys, Runtime
+from backend.sms import NotInstalled, TencentAccount, TencentSms
 from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
 from config.settings import Settings
 
@@ -40,7 +43,10 @@ def production_runtime() -> Runtime:
 
 
 def joined(given: Settings) -> Runtime:
-    """A runtime of real parts. Connects to nothing yet. Raises BadSettings where SQLite's folder cannot be made."""
+    """A runtime of real parts. Connects to nothing yet.
+
+    Raises BadSettings where SQLite's folder cannot be made, or a provider's SDK is not installed.
+    """
     clock = SystemClock()
     cache = _cache(given, clock)
     return Runtime(
@@ -59,6 +65,12 @@ def joined(given: Settings) -> Runtime:
         mini_program=MiniProgram(_mini_program(given), base_url=given.wechat_api_base_url, cache=cache),
         media=LocalFolder(given.media_dir),
         template_ids=given.message_template_ids,
+        notice_template_ids=given.notice_template_ids,
+        subscribe_template_ids=given.subscribe_template_ids,
+        program_state=given.wechat_mp_state,
+        texting=_texting(given),
+        sms_replies_key=given.sms_replies_key.get_secret_value(),
+        mailer=_mailer(given),
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,
         development=given.environment == "development",
@@ -100,7 +112,40 @@ def _make_folder(folder: Path) -> None:
 
 def _keys(given: Settings) -> Keys:
     secret = given.secret_key.get_secret_value().encode()
-    return Keys(tokens=_derived(secret, b"member tokens"), card_codes=_derived(secret, b"card codes"))
+    return Keys(
+        tokens=_derived(secret, b"member tokens"),
+        card_codes=_derived(secret, b"card codes"),
+        unsubscribing=_derived(secret, b"unsubscribing"),
+    )
+
+
+def _texting(given: Settings) -> Texting | None:
+    if given.sms_provider is None:
+        return None
+    account = TencentAccount(
+        given.sms_secret_id, given.sms_secret_key.get_secret_value(), given.sms_app_id, given.sms_sign
+    )
+    try:
+        sender = TencentSms(account, endpoint=given.sms_endpoint)
+    except NotInstalled as error:
+        raise BadSettings(str(error)) from None
+    return Texting(sender, given.sms_template_ids, given.sms_price_fen, given.sms_longest_word)
+
+
+def _mailer(given: Settings) -> Mailer | None:
+    if not given.mail_host:
+        return None
+    return Mailer(
+        MailAccount(
+            given.mail_host,
+            given.mail_port,
+            given.mail_encryption,
+            given.mail_user,
+            given.mail_password.get_secret_value(),
+            given.mail_from,
+            given.mail_from_name,
+        )
+    )
 
 
 def _derived(secret: bytes, use: bytes) -> bytes:

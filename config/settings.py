@@ -4,10 +4,13 @@ from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
+
+from config.channel_settings import ChannelSettings
+from config.parts import WebAddress
 
 # Published with the source, so they protect nothing: production refuses each of them by name.
 DEVELOPMENT_SECRETS: Final = {
@@ -35,18 +38,6 @@ class UnsafeSettings(ValueError):
     """Production was asked to start with settings that protect nothing."""
 
 
-def _template_ids(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    found = {}
-    for pair in filter(None, map(str.strip, value.split(","))):
-        name, _, template_id = (part.strip() for part in pair.partition("="))
-        if not name or not template_id:
-            raise ValueError("a list NAME=TEMPLATE_ID,… is wanted")
-        found[name] = template_id
-    return found
-
-
 def _database_url(value: str) -> str:
     try:
         driver = make_url(value).drivername
@@ -64,16 +55,7 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
-def _web_address(value: str) -> str:
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("an address begins with http:// or https://")
-    return value.rstrip("/")
-
-
-WebAddress = Annotated[str, AfterValidator(_web_address)]
-
-
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """What a process is told by its environment. Read by the wiring only; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(
@@ -104,7 +86,6 @@ class Settings(BaseSettings):
     wechat_mp_secret: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_mp_secret"])
     wechat_mp_token: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_mp_token"])
     wechat_mp_aes_key: SecretStr = SecretStr(DEVELOPMENT_SECRETS["wechat_mp_aes_key"])
-    message_template_ids: Annotated[dict[str, str], NoDecode, BeforeValidator(_template_ids)] = {}
 
     @model_validator(mode="after")
     def _is_safe(self) -> Self:

@@ -69,6 +69,7 @@ from backend.members.queries import (
     profile,
     survivor,
 )
+from backend.members.reaching import Follower, following_identities, phones
 from backend.members.redemption import forget_used_codes, redeem_card_code
 from backend.members.rules import is_plain, normal_phone
 from backend.members.service import (
@@ -97,6 +98,7 @@ __all__ = [
     "CardCodeInvalid",
     "Closed",
     "ConsentMissing",
+    "Follower",
     "FollowerLost",
     "Found",
     "Gender",
@@ -141,6 +143,7 @@ __all__ = [
     "follow",
     "followers_among",
     "followers_without_unionid",
+    "following_identities",
     "forget_used_codes",
     "get",
     "identities_of_person",
@@ -157,6 +160,7 @@ __all__ = [
     "normal_phone",
     "of_identity",
     "official_account_identity",
+    "phones",
     "profile",
     "redeem_card_code",
     "sign_in",

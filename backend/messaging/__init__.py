@@ -10,7 +10,7 @@ The same rows are the member's inbox, whatever became of the sending.
 
 from backend.messaging.attempt import Post
 from backend.messaging.birthday_messages import tell_birthday
-from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, channels_of
+from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, channels_of
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.exchange_messages import (
@@ -68,6 +68,7 @@ __all__ = [
     "Queue",
     "Received",
     "Status",
+    "Texting",
     "Tracked",
     "WordUnknown",
     "channels_of",

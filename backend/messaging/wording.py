@@ -7,7 +7,7 @@ from typing import Final
 from backend.wechat import fit
 from config import policy
 from templates_msg import catalogue
-from templates_msg.catalogue import Field
+from templates_msg.catalogue import Field, Template
 
 CATALOGUE: Final = catalogue.load()
 
@@ -79,6 +79,11 @@ def fields(shown: Sequence[Field], words: Mapping[str, str]) -> dict[str, str]:
     return {field.key: fit(field.key, field.wording.format_map(words)) for field in shown}
 
 
+def plain_text(template: Template, words: Mapping[str, str]) -> str:
+    """A message in sentences. Raises KeyError for a word not given."""
+    return template.text.format_map(words)
+
+
 def title(template: str) -> str:
     """The title of a message, also of one that the catalogue holds no more."""
     return CATALOGUE[template].title if template in CATALOGUE else TITLE_OF_THE_FORGOTTEN
@@ -91,12 +96,18 @@ def lines(template: str, words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(label, text) for label, text in texts if text is not None]
 
 
-def console_templates(template_ids: Mapping[str, str]) -> dict[str, dict[str, object]]:
-    """The templates by id as WeChat's console shows them: {template_id: {title, fields: [{key, label}]}}."""
+def console_templates(template_ids: Mapping[str, str], *, subscription: bool = False) -> dict[str, dict[str, object]]:
+    """The templates by id as WeChat's console shows them: {template_id: {title, fields: [{key, label}]}}.
+
+    Those of template messages, or of subscription notices and subscribe messages.
+    """
     return {
         template_id: {
             "title": CATALOGUE[name].title,
-            "fields": [{"key": field.key, "label": field.label} for field in CATALOGUE[name].official_account],
+            "fields": [
+                {"key": field.key, "label": field.label}
+                for field in (CATALOGUE[name].subscription if subscription else CATALOGUE[name].official_account)
+            ],
         }
         for name, template_id in template_ids.items()
         if name in CATALOGUE

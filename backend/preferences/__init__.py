@@ -34,6 +34,7 @@ from backend.preferences.rules import (
     word_of,
 )
 from backend.preferences.service import choose, choose_marketing, keep_quiet
+from backend.preferences.tokens import mail_token, member_of_mail_token
 
 __all__ = [
     "BY_HOUSE",
@@ -67,6 +68,8 @@ __all__ = [
     "join_preferences",
     "keep_quiet",
     "mail_address",
+    "mail_token",
+    "member_of_mail_token",
     "quiet_hours",
     "refusals",
     "word_of",

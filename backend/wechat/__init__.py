@@ -5,7 +5,7 @@ domain of ours. `backend.wechat.simulator` is a WeChat of one's own to talk to, 
 """
 
 from backend.wechat.callback import Callback, Push
-from backend.wechat.client import Follower, MiniProgram, MiniProgramPage, OfficialAccount, Session
+from backend.wechat.client import Follower, MiniProgram, MiniProgramPage, OfficialAccount, ProgramState, Session
 from backend.wechat.credentials import AppCredentials
 from backend.wechat.errors import (
     ContentRefused,
@@ -51,6 +51,7 @@ __all__ = [
     "OfficialAccount",
     "OutOfWindow",
     "Picture",
+    "ProgramState",
     "Push",
     "QrCode",
     "QuotaSpent",

@@ -18,8 +18,8 @@ SCENE: Final = re.compile(r"[0-9a-zA-Z!#$&'()*+,/:;=?@\-._~]{1,32}")
 IMAGE_HEADS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 BUSY: Final = -1
 
-State = Literal["developer", "trial", "formal"]
-FORMAL: Final = "formal"
+ProgramState = Literal["developer", "trial", "formal"]
+FORMAL: Final[ProgramState] = "formal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,13 @@ class MiniProgram(WeChatApp):
         return text(phone, "purePhoneNumber", path)
 
     def send_subscribe(
-        self, openid: str, template_id: str, fields: dict[str, str], *, page: str | None = None, state: State = FORMAL
+        self,
+        openid: str,
+        template_id: str,
+        fields: dict[str, str],
+        *,
+        page: str | None = None,
+        state: ProgramState = FORMAL,
     ) -> str:
         """Send a subscribe message for one of the user's accepts, and answer its msgid, empty where WeChat tells none.
 

@@ -8,6 +8,13 @@ from backend.wiring import BadSettings, joined, production_runtime, settings_of_
 from config.settings import DEVELOPMENT_SECRETS, Settings
 from tests.support.programs import run_program
 
+SMS = {
+    "SMS_PROVIDER": "tencent",
+    "SMS_SECRET_ID": "AKIDx",
+    "SMS_SECRET_KEY": "k",
+    "SMS_APP_ID": "1400006666",
+    "SMS_SIGN": "百汇百货",
+}
 KEY = base64.b64encode(b"k" * 32).decode()
 
 
@@ -139,3 +146,22 @@ def test_every_process_says_it_on_one_line(program, variable):
     lines = [line for line in done.stderr.splitlines() if not line.startswith("[")]  # granian tells what it does
     assert len(lines) == 1, done.stderr
     assert lines[0].startswith(f"Error: {variable}")
+
+
+def test_channels_are_those_that_are_set_up(development):
+    names = [channel.name for channel in runtime_of_environment().channels]
+    assert names == ["official-account", "notice", "mini-program", "customer-service"]
+    for name, value in SMS.items():
+        development.setenv(name, value)
+    development.setenv("MAIL_HOST", "smtp.example.com")
+    development.setenv("MAIL_FROM", "hello@shop.example")
+    runtime = runtime_of_environment()
+    assert [channel.name for channel in runtime.channels][4:] == ["sms", "e-mail"]
+
+
+def test_a_provider_without_its_sdk_is_a_bad_setting(development):
+    for name, value in SMS.items():
+        development.setenv(name, value)
+    development.setitem(sys.modules, "tencentcloud.sms.v20210111", None)
+    with pytest.raises(BadSettings, match=r"baihui\[sms\]"):
+        runtime_of_environment()

@@ -15,7 +15,7 @@ from tests.support.pictures import MemoryStorage
 OA = AppCredentials("wx0000000000000a0a", "oa-secret", "oatoken", "A" * 43)
 MP = AppCredentials("wx0000000000000b0b", "mp-secret", "mptoken", "B" * 43)
 VAULT = Vault({1: b"1" * 32}, index_key=b"i" * 32)
-KEYS = Keys(tokens=b"t" * 32, card_codes=b"c" * 32)
+KEYS = Keys(tokens=b"t" * 32, card_codes=b"c" * 32, unsubscribing=b"u" * 32)
 NOWHERE = "http://127.0.0.1:9"  # the discard port: a test that calls WeChat without a simulator fails at once
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
 from backend.messaging.rules import Verdict
 from templates_msg.catalogue import Template
+
+NEVER: Final = timedelta()
+"""For how long a repeat is shown only once where the channel knows none: it is not repeated by itself."""
 
 
 @dataclass(frozen=True)

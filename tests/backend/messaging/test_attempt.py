@@ -155,9 +155,9 @@ def test_who_does_not_follow_is_unreachable_without_asking_wechat(runtime, wecha
     assert sends(wechat) == 0
 
 
-def test_a_message_without_template_id_is_skipped_and_holds_up_nothing(runtime, wechat, recipient):
+def test_a_message_without_template_id_is_left_in_the_inbox_and_holds_up_nothing(runtime, wechat, recipient):
     tell(runtime, recipient, 1)
-    assert deliver_due(replace(runtime, template_ids={})) == {"skipped": 1}
+    assert deliver_due(replace(runtime, template_ids={})) == {"unreachable": 1}
     tell(runtime, recipient, 2)
     assert deliver_due(runtime) == {"sent": 1}
     assert shown(wechat, recipient) == [2]
