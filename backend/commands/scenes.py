@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ def create(kind: scenes.Kind, label: str, *, by: str, as_json: bool, **given: An
         return scenes.make(session, plan, by=login, rng=here.rng, now=here.clock.now())
 
     made = run(here.sessions.write, work)
-    tell_one(_told(drawn(made)), json_wanted=as_json)
+    tell_one(_told([drawn(made)])[0], json_wanted=as_json)
 
 
 @group.command("list")
@@ -49,7 +50,7 @@ def show(*, kind: scenes.Kind | None, store_code: str | None, before_id: int | N
     with runtime().sessions.read() as session:
         store_id = _store_id(session, store_code)
         found = scenes.page(session, kind=kind, store_id=store_id, before_id=before_id, limit=limit)
-    tell([_told(scene) for scene in found], json_wanted=as_json, empty="There are no such scenes.")
+    tell(_told(found), json_wanted=as_json, empty="There are no such scenes.")
 
 
 @group.command()
@@ -84,7 +85,7 @@ def draw(codes: tuple[str, ...], *, as_json: bool) -> None:
             if codes
             else scenes.undrawn(session, limit=UNDRAWN_AT_ONCE)
         )
-    tell([_told(drawn(scene)) for scene in asked], json_wanted=as_json, empty="All scenes have their codes.")
+    tell(_told([drawn(scene) for scene in asked]), json_wanted=as_json, empty="All scenes have their codes.")
 
 
 @group.command()
@@ -108,7 +109,7 @@ def retire(code: str, *, as_json: bool) -> None:
     """Let a scene lead nobody and count nothing any more; its code still opens the account."""
     here = runtime()
     scene = run(here.sessions.write, lambda session: scenes.retire(session, code, now=here.clock.now()))
-    tell_one(_told(scene), json_wanted=as_json)
+    tell_one(_told([scene])[0], json_wanted=as_json)
 
 
 def drawn(scene: scenes.Scene) -> scenes.Scene:
@@ -150,11 +151,18 @@ def _line(line: scenes.Line) -> dict[str, Any]:
     return {"key": SEPARATOR.join(line.key), "name": line.name, **figures}
 
 
-def _told(scene: scenes.Scene) -> dict[str, Any]:
+def _told(found: Sequence[scenes.Scene]) -> list[dict[str, Any]]:
+    with runtime().sessions.read() as session:
+        codes = {store.id: store.code for store in stores.list_stores(session)}
+    return [_one(scene, codes.get(scene.store_id or 0)) for scene in found]
+
+
+def _one(scene: scenes.Scene, store_code: str | None) -> dict[str, Any]:
     return {
         "id": str(scene.id),
         "code": scene.code,
         "kind": scene.kind,
+        "store": store_code,
         "subject": scene.subject,
         "label": scene.label,
         "url": scene.url,

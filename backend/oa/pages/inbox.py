@@ -7,6 +7,7 @@ from backend.kit.errors import Malformed
 from backend.kit.paging import DEFAULT_LIMIT, decode_int_cursor, encode_cursor
 from backend.kit.schema import ID_DIGITS, MAX_ID
 from backend.oa.pages.door import bp
+from backend.oa.pages.join import way_to
 from backend.oa.pages.session import looking_member
 
 
@@ -27,6 +28,7 @@ def inbox_page() -> str:
         "pages/inbox.html",
         here="inbox",
         messages=page,
+        way_to=way_to,
         unread=messaging.unread(db(), member.id),
         is_first=before is None,
         older=encode_cursor(page[-1].id) if len(found) > len(page) else None,

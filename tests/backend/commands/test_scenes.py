@@ -39,7 +39,8 @@ def _shop(runtime):
 
 def test_made_drawn_listed_and_retired(answer, flask, wechat):
     made = answer("scenes", "create", "store", "正门", "--store", "HQ", *WHO)
-    assert (made["kind"], made["subject"], made["label"], made["made_by"]) == ("store", "HQ", "正门", "anna")
+    assert (made["kind"], made["store"], made["subject"], made["label"]) == ("store", "HQ", "HQ", "正门")
+    assert made["made_by"] == "anna"
     (code,) = wechat.get("codes")["items"]
     assert (code["scene"], code["url"]) == (made["code"], made["url"])
     staff = answer("scenes", "create", "staff", "导购 11", "--store", "HQ", "--subject", "11", "--days", "7", *WHO)

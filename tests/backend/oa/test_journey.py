@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from backend import members, messaging
+from backend import members, messaging, scenes
 from backend.app import create_app
 from backend.messaging.models import Delivery
 from backend.oa import texts
@@ -15,6 +15,7 @@ from backend.oa.receipts import Receipt
 from backend.points import PointsEarned
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from tests.factories.members import make_application, make_identity
+from tests.factories.scenes import figures, make_scene
 from tests.support.runtimes import MP, OA, make_runtime
 from tests.support.simulator import running_simulator
 
@@ -53,7 +54,8 @@ def join(runtime, user):
     """The user joins in the mini-program."""
     with runtime.sessions.write.begin() as session:
         identity = make_identity(session, now=runtime.clock.now(), openid=user.mp_openid, unionid=user.unionid)
-        application = make_application(phone=user.phone)
+        led = scenes.scene_of_join(session, identity.id, None)
+        application = make_application(phone=user.phone, scene=led)
         return members.join(
             session, identity.id, application=application, rng=runtime.rng, now=runtime.clock.now()
         ).member
@@ -130,3 +132,22 @@ def test_wechat_need_not_repeat_a_follow_while_its_own_api_is_slow(shop, wechat)
     wechat.fault("cgi-bin/user/info", delay_ms=4500)
     assert wechat.follow(user) | {"reply": ""} == {"outcome": "answered", "tries": 1, "reply": ""}
     assert "欢迎关注百汇" in wechat.messages(user, "text")[-1]["text"]
+
+
+def test_codes_of_the_store_bring_followers_and_members_and_are_counted(shop, wechat, clock):
+    with shop.sessions.write.begin() as session:
+        scene = make_scene(session, label="春日市集")
+    shop.official_account.codes.create(scene.code)
+    (code,) = [one["scene"] for one in wechat.get("codes")["items"]]
+    newcomer, follower = wechat.new_user(), wechat.new_user()
+    wechat.follow(follower)
+
+    assert wechat.scan(newcomer, code)["reply"].startswith("欢迎参加春日市集！")
+    assert wechat.scan(follower, code)["reply"].startswith("欢迎参加春日市集！")
+    clock.move(timedelta(minutes=1))
+    wechat.scan(follower, code)
+    join(shop, newcomer)
+    wechat.unfollow(newcomer)
+
+    with shop.sessions.read() as session:
+        assert figures(session) == {"scans": 3, "people": 2, "follows": 1, "unfollows": 1, "joins": 1}

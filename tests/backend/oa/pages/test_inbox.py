@@ -43,6 +43,21 @@ def test_messages_in_their_words(browser, sessions, member_id):
     assert "2026-03-01 09:00" in page
 
 
+@pytest.mark.parametrize(
+    ("template", "way"),
+    [
+        ("points_earned", "/wechat/pages/points"),
+        ("coupon_received", "/wechat/pages/coupons"),
+        ("exchange_ready", "/wechat/pages/open/orders"),
+        ("forgotten", None),
+    ],
+)
+def test_message_leads_to_a_page_of_ours_or_into_the_mini_program(browser, sessions, member_id, template, way):
+    send(sessions, member_id, 1, template=template)
+    page = browser.open(INBOX).text
+    assert re.findall(r'<a href="([^"]+)">查看详情</a>', page) == ([way] if way else [])
+
+
 def test_pages(browser, sessions, member_id):
     ids = send(sessions, member_id, 25)
     page = browser.open(INBOX).text

@@ -15,7 +15,7 @@ def test_member_has_no_need_to_join(browser):
     assert browser.client.get(JOIN).location == "/wechat/pages/card"
 
 
-@pytest.mark.parametrize("name", ["join", "card", "points"])
+@pytest.mark.parametrize("name", ["join", "card", "points", "orders", "draws"])
 def test_way_into_the_mini_program(stranger, wechat, name):
     stranger.open(JOIN)
     link = stranger.client.get(f"/wechat/pages/open/{name}").location
