@@ -17,6 +17,7 @@ from backend import (
     purchases,
     scenes,
     tiers,
+    visits,
 )
 from backend.kit.facts import Listeners
 
@@ -24,6 +25,7 @@ LISTENERS: Listeners = {
     members.MemberJoined: [
         points.open_account,
         tiers.open_standing,
+        visits.note_joining,
         earning.reward_registration,
         messaging.tell_joined,  # with what was given for it
         scenes.note_join,  # last: all who join by one scene wait for its lock
@@ -47,6 +49,7 @@ LISTENERS: Listeners = {
         addresses.join_books,
         adjustments.move_to_survivor,
         checkin.absorb_visits,
+        checkin.merge_reminder,
         coupons.move_coupons,
         earning.merge_awards,
         families.move_seat,
@@ -57,21 +60,24 @@ LISTENERS: Listeners = {
         preferences.join_preferences,
         purchases.move_purchases,
         tiers.merge_standings,
+        visits.join_visits,
     ],
     members.MembershipEnding: [mall.cancel_waiting, coupons.end_coupons, conversations.forget_member],
     members.MembershipClosed: [
         addresses.erase_book,
         mall.erase_addresses,
         adjustments.drop_requests,
+        checkin.drop_reminder,
         families.give_up_seat,
         members.drop_tags,
         preferences.erase_preferences,
         tiers.close_standing,
+        visits.forget_visits,
         messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
-    checkin.CheckedIn: [lottery.reward_check_in],
-    purchases.PurchaseRecorded: [lottery.reward_purchase],
+    checkin.CheckedIn: [visits.note_check_in, lottery.reward_check_in],
+    purchases.PurchaseRecorded: [visits.note_purchase, lottery.reward_purchase],
     purchases.PurchaseRefunded: [lottery.take_back_tickets],
     lottery.DrawWon: [messaging.tell_draw_won],
     mall.ExchangeReady: [messaging.tell_exchange_ready],

@@ -26,6 +26,7 @@ from backend.scenes import models as scenes
 from backend.stores import models as stores
 from backend.subscriptions import models as subscriptions
 from backend.tiers import models as tiers
+from backend.visits import models as visits
 
 __all__ = [
     "addresses",
@@ -54,4 +55,5 @@ __all__ = [
     "stores",
     "subscriptions",
     "tiers",
+    "visits",
 ]

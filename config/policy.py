@@ -17,6 +17,7 @@ SIGN_IN_GOOD_FOR = timedelta(days=7)
 CHECK_IN_POINTS = 5
 CHECK_IN_STREAK_BONUS = 1
 CHECK_IN_LONGEST_PAID_STREAK = 7
+CHECK_IN_REMINDER_HOUR = 19  # of the shop's day, on days without a check-in, for who wants that
 
 MESSAGE_TRIES = 12
 MESSAGE_FIRST_PAUSE = timedelta(seconds=5)

@@ -9,6 +9,7 @@ from backend.kit.calls import db, now
 from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import Day, Schema
+from config import policy
 from miniprogram_api.auth import resource, signed_in_member
 
 api = resource("checkin")
@@ -48,6 +49,19 @@ class CalendarOut(Schema):
     checked_in_today: bool
 
 
+class ReminderIn(Schema):
+    """Whether I want to be reminded in the evening of days on which I have not checked in."""
+
+    wanted: bool
+
+
+class ReminderOut(Schema):
+    """Whether I am reminded, and at which hour of the shop's day."""
+
+    wanted: bool
+    hour: int
+
+
 @api.post("/check-ins", responses={201: VisitOut} | problems(404, 409, 422), openapi_extensions={"x-idempotent": True})
 @idempotent
 def check_in() -> tuple[VisitOut, int]:
@@ -69,3 +83,16 @@ def calendar(query: MonthQuery) -> CalendarOut:
         streak=standing.streak,
         checked_in_today=standing.checked_in_today,
     )
+
+
+@api.get("/check-ins/reminder", responses={200: ReminderOut})
+def reminder() -> ReminderOut:
+    """Whether I am reminded of checking in."""
+    return ReminderOut(wanted=checkin.wants_reminder(db(), signed_in_member()), hour=policy.CHECK_IN_REMINDER_HOUR)
+
+
+@api.put("/check-ins/reminder", responses={200: ReminderOut})
+def remind_me(body: ReminderIn) -> ReminderOut:
+    """Choose whether I am reminded of checking in."""
+    checkin.remind_me(db(), signed_in_member(), wanted=body.wanted, now=now())
+    return ReminderOut(wanted=body.wanted, hour=policy.CHECK_IN_REMINDER_HOUR)

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,3 +21,12 @@ class CheckIn(Model):
     day: Mapped[date] = mapped_column(primary_key=True)
     streak: Mapped[int]
     points: Mapped[int]
+
+
+class ReminderWish(Model):
+    """A member who wants to be reminded, on days without a check-in."""
+
+    __tablename__ = "check_in_reminders"
+
+    member_id: Mapped[int] = mapped_column(Id, ForeignKey("members.id"), primary_key=True, autoincrement=False)
+    asked_at: Mapped[datetime]

@@ -7,7 +7,18 @@ from typing import Any, Final, TextIO
 import click
 from sqlalchemy.orm import Session
 
-from backend import adjustments, coupons, earning, families, lifecycle, operators, purchases, rulebooks, tiers
+from backend import (
+    adjustments,
+    coupons,
+    earning,
+    families,
+    lifecycle,
+    messaging,
+    operators,
+    purchases,
+    rulebooks,
+    tiers,
+)
 from backend.commands.speech import Group, Instant, Number, as_json, json_object_in, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
@@ -26,6 +37,8 @@ CHECKS: Final[dict[str, Check]] = {
     earning.KIND: earning.checked,
     families.KIND: families.checked,
     lifecycle.KIND: lifecycle.checked,
+    messaging.HOLIDAY_BOOK: messaging.checked_holidays,
+    messaging.WIN_BACK_BOOK: messaging.checked_win_back,
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before

@@ -95,6 +95,7 @@ from backend.coupons.pricing import Bill, Priced, Use, excludes_points, price
 from backend.coupons.promised import (
     give_tier_coupons,
     grant_by_rule,
+    promise_to_many,
     promises_refused,
     take_back_by_rule,
 )
@@ -262,6 +263,7 @@ __all__ = [
     "pause_handout",
     "plan_handout",
     "price",
+    "promise_to_many",
     "promises_refused",
     "quote_best",
     "quote_named",

@@ -4,7 +4,7 @@ What cannot be given (paused, sold out, not for this member) undoes nothing of w
 refusal, for operators to see.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from random import Random, SystemRandom
@@ -15,8 +15,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import earning, points, tiers
+from backend.coupons import queries
 from backend.coupons.errors import CouponHeld, CouponNotReady
 from backend.coupons.issuing import grant
+from backend.coupons.many import issue_to_many
 from backend.coupons.models import Coupon
 from backend.coupons.revoking import revoke
 from backend.coupons.ways import Refusal
@@ -80,6 +82,27 @@ def promise(
         if account is not None:
             given += _one(session, account, code, source=source, rng=rng, now=now)
     return given
+
+
+def promise_to_many(
+    session: Session, member_ids: Sequence[int], code: str, *, source: Source, rng: Random, now: datetime
+) -> dict[int, str]:
+    """Give each member (ids in their order) a coupon of a template for one source, as `issue_to_many` does.
+
+    Answers the coupon's name for those who have it, also from before; who is refused, or all where the template is not
+    to be had, are left out: that undoes nothing of what it was for.
+    """
+    try:
+        template = queries.template(session, code)
+        outcomes = dict.fromkeys(member_ids, "")
+        issue_to_many(session, template, outcomes, source=source, rng=rng, now=now)
+    except DomainError as refused:
+        log.warning("coupons.refused", template=code, source=source.kind, code=refused.code)
+        return {}
+    for refusal in sorted(set(outcomes.values()) - {""}):
+        log.warning("coupons.refused", template=code, source=source.kind, code=refusal)
+    name = queries.terms_of(session, template).name
+    return {member_id: name for member_id, refusal in outcomes.items() if not refusal}
 
 
 def promises_refused(session: Session, *, before_id: int | None = None, limit: int) -> list[Refusal]:

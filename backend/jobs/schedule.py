@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import coupons, grants, nightly, pictures, work
+from backend.jobs import coupons, grants, greetings, nightly, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -90,6 +90,30 @@ JOBS: Final = (
         "10 2 * * *",
         nightly.nightly,
         MADE_UP,
+    ),
+    Job(
+        "greet-holidays",
+        "Greet members for the holidays of the book",
+        "5 9 * * *",
+        greetings.greet_holidays,
+        MADE_UP,
+        within=timedelta(hours=12),
+    ),
+    Job(
+        "win-back",
+        "Write to members who have stayed away",
+        "35 10 * * *",
+        greetings.win_back,
+        MADE_UP,
+        within=timedelta(hours=12),
+    ),
+    Job(
+        "remind-check-ins",
+        "Remind members who want it of checking in",
+        f"0 {policy.CHECK_IN_REMINDER_HOUR} * * *",
+        greetings.remind_check_ins,
+        MADE_UP,
+        within=timedelta(hours=2),
     ),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("hand-out-coupons", "Hand out coupons to lists of members", "* * * * *", coupons.run_handouts),

@@ -33,7 +33,7 @@ from backend.members.facts import (
 )
 from backend.members.identities import follow, learn_unionid, sign_in, unfollow
 from backend.members.leaving import erase
-from backend.members.lookup import Found, card_numbers, find_all
+from backend.members.lookup import Found, active_ids, card_numbers, find_all
 from backend.members.merging import absorb, lock_two
 from backend.members.models import (
     ACTIVE,
@@ -125,6 +125,7 @@ __all__ = [
     "Who",
     "absorb",
     "active",
+    "active_ids",
     "active_member",
     "block",
     "born_on",

@@ -1,6 +1,6 @@
 """Finding many members at once, by what a list of them may hold."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from backend.members import rules
 from backend.members.errors import PhoneRefused
-from backend.members.models import Member
+from backend.members.models import ACTIVE, Member
 from backend.members.queries import phone_index
 
 
@@ -64,3 +64,9 @@ def card_numbers(session: Session, member_ids: Collection[int]) -> dict[int, str
     """The card numbers of members, by their ids; ask for a few hundred at a time."""
     rows = select(Member.id, Member.card_no).where(Member.id.in_(set(member_ids)))
     return {row.id: row.card_no for row in session.execute(rows)}
+
+
+def active_ids(session: Session, *, after_id: int = 0, limit: int) -> Sequence[int]:
+    """Ids of active members, in their order, from behind one on."""
+    mine = select(Member.id).where(Member.status == ACTIVE, Member.id > after_id)
+    return session.scalars(mine.order_by(Member.id).limit(limit)).all()

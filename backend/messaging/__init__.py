@@ -11,6 +11,7 @@ The same rows are the member's inbox, whatever became of the sending.
 from backend.messaging.attempt import Post
 from backend.messaging.birthday_messages import tell_birthday
 from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, channels_of
+from backend.messaging.check_in_messages import remind_of_check_in
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
 from backend.messaging.delivery import deliver_due, deliver_until
 from backend.messaging.exchange_messages import (
@@ -23,6 +24,8 @@ from backend.messaging.exchange_messages import (
     tell_pre_order_confirmed,
     tell_return_declined,
 )
+from backend.messaging.holiday_messages import KIND as HOLIDAY_BOOK
+from backend.messaging.holiday_messages import Greeting, checked_holidays, greet, greetings_of
 from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
 from backend.messaging.previewing import RENDERINGS, Line, Listed, WordUnknown, listed, preview
@@ -50,16 +53,21 @@ from backend.messaging.service import (
     tell_tier_lost,
     tell_tier_reached,
 )
+from backend.messaging.win_back import KIND as WIN_BACK_BOOK
+from backend.messaging.win_back import WinBackBook, ask_back, away, checked_win_back, win_back_book
 from backend.messaging.wording import CATALOGUE, console_templates, fields
 
 __all__ = [
     "CATALOGUE",
+    "HOLIDAY_BOOK",
     "RENDERINGS",
     "TEMPLATE_MESSAGES",
+    "WIN_BACK_BOOK",
     "Channel",
     "DeadLetter",
     "Delivered",
     "Fared",
+    "Greeting",
     "Line",
     "Listed",
     "MessageUnknown",
@@ -70,8 +78,13 @@ __all__ = [
     "Status",
     "Texting",
     "Tracked",
+    "WinBackBook",
     "WordUnknown",
+    "ask_back",
+    "away",
     "channels_of",
+    "checked_holidays",
+    "checked_win_back",
     "console_templates",
     "dead_letters",
     "deliver_due",
@@ -79,6 +92,8 @@ __all__ = [
     "drop_waiting",
     "fields",
     "forget_reports",
+    "greet",
+    "greetings_of",
     "listed",
     "longest_waiting_since",
     "mark_read",
@@ -88,6 +103,7 @@ __all__ = [
     "preview",
     "received",
     "remind_expiring",
+    "remind_of_check_in",
     "remind_of_coupons",
     "report",
     "requeue",
@@ -113,4 +129,5 @@ __all__ = [
     "tracked",
     "unread",
     "ways_of",
+    "win_back_book",
 ]

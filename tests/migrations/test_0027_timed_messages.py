@@ -9,6 +9,7 @@ from backend import coupons, members
 from backend.coupons.models import Coupon
 from backend.coupons.ways import BirthdayGift
 from backend.kit import migrations
+from backend.visits.models import MemberVisit
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
@@ -30,6 +31,7 @@ def test_there_and_back(blank, clock):
     migrations.upgrade(blank)
     with sessions.write.begin() as session:
         assert session.scalars(sa.select(BirthdayGift.given_on)).all() == [date(2026, 3, 1)]
+        assert session.get(MemberVisit, member.id).last_on == date(2026, 3, 1)
         book = coupons.BirthdayBook(coupons=(template.code,), days_ahead=3)
         assert coupons.celebrate(session, member.id, book, rng=Random(1), now=MORNING) == 0
         assert members.index_birthdays(session, limit=9) == 1

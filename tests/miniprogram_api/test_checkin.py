@@ -35,6 +35,16 @@ def test_a_month_is_four_digits_and_two(phone, month):
     assert phone.get(URL, query_string={"month": month}).status_code == 422
 
 
+def test_a_reminder_is_wanted_or_not(phone, client):
+    assert client.get(f"{URL}/reminder").status_code == client.put(f"{URL}/reminder", json={}).status_code == 401
+    assert phone.get(f"{URL}/reminder").json == {"wanted": False, "hour": 19}
+    for wanted in (True, True, False):
+        reply = phone.put(f"{URL}/reminder", json={"wanted": wanted})
+        assert (reply.status_code, reply.json) == (200, {"wanted": wanted, "hour": 19})
+        assert phone.get(f"{URL}/reminder").json == reply.json
+    assert phone.put(f"{URL}/reminder", json={"wanted": "perhaps"}).status_code == 422
+
+
 def test_a_check_in_pays(phone):
     reply = phone.post(URL)
     assert reply.status_code == 201

@@ -5,7 +5,7 @@ from random import Random
 
 from sqlalchemy import update
 
-from backend import adjustments, coupons, lifecycle, mall, members, points, tiers
+from backend import adjustments, checkin, coupons, lifecycle, mall, members, points, tiers
 from backend.coupons import HandoutPlan, Wish
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
@@ -17,6 +17,7 @@ from backend.runtime import Runtime
 from backend.stores import create_store
 from tests.factories.addresses import make_address
 from tests.factories.adjustments import make_adjustment, make_grant
+from tests.factories.books import change_book
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
@@ -26,7 +27,7 @@ from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 from tests.support.simulator import RunningSimulator
 
-TWO_YEARS = timedelta(days=730)
+TWO_YEARS = timedelta(days=738)  # until Women's Day
 NEARLY_A_PICK_UP = timedelta(days=13)
 
 
@@ -49,7 +50,7 @@ def ship_something(session, runtime):
 
 def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
     """Something for every job: expired points, a lapsed exchange, an unknown follower, somebody who leaves, a grant,
-    books that cannot be, a friend who rose, leftovers. Answers an instant after it all.
+    books that cannot be, a friend who rose, greetings, leftovers. Answers an instant after it all.
     """
 
     def fill(session):
@@ -70,6 +71,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_broken_books(session)
         make_friends(session)
         make_coupon_work(session)
+        make_greetings(session)
 
     run(runtime.sessions.write, fill)
     runtime.media.write(f"{'ab' * 32}/original.jpg", b"left over from a crash")
@@ -110,6 +112,13 @@ def make_coupon_work(session):
     coupon = make_coupon(session, member, template=template)
     coupons.send(session, member.id, coupon.id, rng=Random(1), now=MORNING)
     return template.code
+
+
+def make_greetings(session):
+    """A holiday that is greeted, members who are asked back, one who wants to be reminded of checking in."""
+    change_book(session, "holidays", greetings=[{"holiday": "womens-day", "greeting": "节日快乐"}])
+    change_book(session, "win-back", times=1)
+    checkin.remind_me(session, make_member(session).id, wanted=True, now=MORNING)
 
 
 def a_follower(runtime: Runtime, wechat: RunningSimulator, *, joined: bool = False):
