@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry soak storm format clean-demo
+.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry bench-deliveries soak storm format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,10 @@ bench-whatif: ## Measure the preview of a book of tiers (ARGS="--members 10000 1
 bench-expiry: ## Measure the night in which the points of 10,000, 100,000 and 1,000,000 members expire (MariaDB)
 	$(environment) dev
 	@exec $(BIN)/python -m bench.expiry $(ARGS)
+
+bench-deliveries: ## Measure deliveries a second through a WeChat that takes 100 ms a call (MariaDB)
+	$(environment) dev
+	@exec $(BIN)/python -m bench.deliveries $(ARGS)
 
 soak: ## Replay a year of a store in a million steps, crashes and kills among them, and prove the books (MariaDB)
 	$(environment) dev
