@@ -20,6 +20,7 @@ from backend import (
     visits,
 )
 from backend.kit.facts import Listeners
+from backend.messaging import broadcasts
 
 LISTENERS: Listeners = {
     members.MemberJoined: [
@@ -56,6 +57,7 @@ LISTENERS: Listeners = {
         lottery.move_plays,
         mall.move_orders,
         members.merge_tags,
+        broadcasts.settle_broadcasts,  # while the messages are still the gone member's
         messaging.move_messages,
         preferences.join_preferences,
         purchases.move_purchases,
@@ -73,6 +75,7 @@ LISTENERS: Listeners = {
         preferences.erase_preferences,
         tiers.close_standing,
         visits.forget_visits,
+        broadcasts.drop_from_lists,
         messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],

@@ -16,6 +16,7 @@ from backend.mall import models as mall
 from backend.media import models as media
 from backend.members import models as members
 from backend.messaging import models as messaging
+from backend.messaging.broadcasts import models as broadcasts
 from backend.oa import receipts as oa
 from backend.operators import models as operators
 from backend.points import models as points
@@ -31,6 +32,7 @@ from backend.visits import models as visits
 __all__ = [
     "addresses",
     "adjustments",
+    "broadcasts",
     "checkin",
     "conversations",
     "coupons",

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
@@ -43,6 +44,7 @@ class Runtime:
     texting: messaging.Texting | None = None
     sms_replies_key: str = field(default="", repr=False)
     mailer: Mailer | None = None
+    daily_quotas: Mapping[str, int] = field(default_factory=dict)
     public_base_url: str = ""
     trusted_proxies: int = 0
     development: bool = False

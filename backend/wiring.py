@@ -71,6 +71,7 @@ def joined(given: Settings) -> Runtime:
         texting=_texting(given),
         sms_replies_key=given.sms_replies_key.get_secret_value(),
         mailer=_mailer(given),
+        daily_quotas=given.message_daily_quotas,
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,
         development=given.environment == "development",

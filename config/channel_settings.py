@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from config.parts import WebAddress, template_ids
+from config.parts import WebAddress, quotas, template_ids
 
 TENCENT_SMS: Final = "https://sms.tencentcloudapi.com"
 SHORTEST_REPLIES_KEY: Final = 16
@@ -18,6 +18,7 @@ TemplateIds = Annotated[dict[str, str], NoDecode, BeforeValidator(template_ids)]
 class ChannelSettings(BaseSettings):
     """Templates by channel, the provider of SMS, the mail server; without provider or server no such channel."""
 
+    message_daily_quotas: Annotated[dict[str, int], NoDecode, BeforeValidator(quotas)] = {"official-account": 100_000}
     message_template_ids: TemplateIds = {}
     notice_template_ids: TemplateIds = {}
     subscribe_template_ids: TemplateIds = {}

@@ -37,6 +37,9 @@ MESSAGE_CHANNELS = {
     "service": ("official-account", "notice", "mini-program", "customer-service", "e-mail", "sms"),
     "marketing": ("notice", "mini-program", "customer-service", "e-mail", "sms"),
 }
+QUOTA_KEPT_FOR_SERVICE = 1_000  # of a channel's daily quota: ten per cent are not for what is sent to many
+BROADCAST_ALONE = 1_000  # members whom one operator may write to without a second pair of eyes
+BROADCAST_TESTS = 20  # members whom a test of a broadcast may go to at once
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)

@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Final, Protocol
 
@@ -34,6 +34,11 @@ class Post(Protocol):
     @property
     def channels(self) -> Sequence[Channel]:
         """The ways to members that the shop has set up."""
+        ...
+
+    @property
+    def daily_quotas(self) -> Mapping[str, int]:
+        """How many messages the platform takes in a day, by channel."""
         ...
 
 

@@ -6,6 +6,7 @@ but the same member's next messages.
 
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from threading import Event
 from typing import Final
 from uuid import uuid4
@@ -19,6 +20,7 @@ from backend.messaging.attempt import Post, attempt, by_name
 from backend.messaging.channels import Letter
 from backend.messaging.circuits import Circuits
 from backend.messaging.outbox import Claimed
+from backend.messaging.quotas import DailyQuotas
 from backend.messaging.rules import Status
 
 log = structlog.get_logger(__name__)
@@ -76,6 +78,7 @@ class _Rounds:
         self._ahead = max(1, workers // 2)
         self._most = workers + self._ahead
         self._circuits = Circuits()
+        self._quotas = DailyQuotas(post.daily_quotas)
         self.under_way: set[Future[Status]] = set()
         self.outcomes: Counter[str] = Counter()
 
@@ -87,7 +90,7 @@ class _Rounds:
         """Claim letters for workers that are free or soon will be; returns how many messages were moved."""
         if self.full:
             return 0
-        claimed = _claimed(self._post, self._most - len(self.under_way))
+        claimed = _claimed(self._post, self._quotas, self._most - len(self.under_way))
         self.under_way |= {
             self._pool.submit(_deliver, self._post, letter, self._circuits) for letter in claimed.letters
         }
@@ -100,12 +103,13 @@ class _Rounds:
         self.outcomes.update(str(future.result()) for future in done)
 
 
-def _claimed(post: Post, limit: int) -> Claimed:
+def _claimed(post: Post, quotas: DailyQuotas, limit: int) -> Claimed:
     now, channels, token = post.clock.now(), by_name(post), uuid4().hex
     with post.sessions.read() as session:
         if not outbox.anything_due(session, channels, now=now):
             return Claimed()
-    return run(post.sessions.write, lambda session: outbox.claim(session, channels, token=token, now=now, limit=limit))
+    take = partial(outbox.claim, channels=channels, token=token, now=now, limit=limit, quotas=quotas)
+    return run(post.sessions.write, take)
 
 
 def _deliver(post: Post, letter: Letter, circuits: Circuits) -> Status:

@@ -1,6 +1,6 @@
 """A member's messages, whatever became of their delivery, and which of them were read."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
+from backend.messaging.broadcasts.serving import is_seen, words_of
 from backend.messaging.models import Message
 from backend.messaging.resending import MessageUnknown
 from backend.messaging.wording import CATALOGUE, lines, title
@@ -33,16 +34,22 @@ class Received:
 
 def received(session: Session, member_id: int, *, before_id: int | None = None, limit: int) -> list[Received]:
     """A member's newest messages, or those before one of them."""
-    mine = select(Message.id).where(Message.member_id == member_id).order_by(Message.id.desc()).limit(limit)
-    # the ids first: asked for whole rows, MariaDB goes through all that are newer than the page
-    ids = (mine if before_id is None else mine.where(Message.id < before_id)).subquery()
-    rows = session.scalars(select(Message).join(ids, ids.c.id == Message.id).order_by(Message.id.desc()))
-    return [_received(row) for row in rows]
+    found: list[Message] = []
+    while len(found) < limit:
+        ids = _ids(session, member_id, before_id, limit - len(found))
+        if not ids:
+            break
+        shown = select(Message).where(Message.id.in_(ids), is_seen()).order_by(Message.id.desc())
+        found += session.scalars(shown)
+        before_id = ids[-1]
+    words = words_of(session, found)
+    return [_received(row, words[row.id]) for row in found]
 
 
 def unread(session: Session, member_id: int) -> int:
     """How many messages a member has not read; with 100 the counting ends."""
-    some = select(Message.id).where(Message.member_id == member_id, Message.read_at.is_(None)).limit(MOST_COUNTED)
+    new = select(Message.id).where(Message.member_id == member_id, Message.read_at.is_(None), is_seen())
+    some = new.limit(MOST_COUNTED)
     return session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
@@ -50,7 +57,7 @@ def mark_read(session: Session, member_id: int, ids: Collection[int], *, now: da
     """Note that a member read these messages, all or none. Raises MessageUnknown where one is not theirs."""
     wanted = set(ids)
     these = Message.id.in_(wanted)
-    if session.scalar(select(func.count()).where(Message.member_id == member_id, these)) != len(wanted):
+    if session.scalar(select(func.count()).where(Message.member_id == member_id, these, is_seen())) != len(wanted):
         raise MessageUnknown
     _mark(session, member_id, these, now)
 
@@ -59,7 +66,14 @@ def mark_read_up_to(session: Session, member_id: int, message_id: int, *, now: d
     """Note that a member read a message and all before it; what came after it stays unread. Raises MessageUnknown."""
     if session.scalar(select(Message.id).where(Message.id == message_id, Message.member_id == member_id)) is None:
         raise MessageUnknown
-    _mark(session, member_id, Message.id <= message_id, now)
+    _mark(session, member_id, (Message.id <= message_id) & is_seen(), now)
+
+
+def _ids(session: Session, member_id: int, before_id: int | None, limit: int) -> Sequence[int]:
+    """Of the index alone: asked for more, MariaDB goes through all that are newer than the page."""
+    mine = select(Message.id).where(Message.member_id == member_id)
+    older = mine if before_id is None else mine.where(Message.id < before_id)
+    return session.scalars(older.order_by(Message.id.desc()).limit(limit)).all()
 
 
 def _mark(session: Session, member_id: int, which: ColumnElement[bool], now: datetime) -> None:
@@ -69,12 +83,12 @@ def _mark(session: Session, member_id: int, which: ColumnElement[bool], now: dat
     )
 
 
-def _received(row: Message) -> Received:
+def _received(row: Message, words: Mapping[str, str]) -> Received:
     return Received(
         id=row.id,
         kind=row.template,
         title=title(row.template),
-        lines=lines(row.template, row.words),
+        lines=lines(row.template, words),
         page=CATALOGUE[row.template].page if row.template in CATALOGUE else None,
         at=row.decided_at,
         read_at=row.read_at,

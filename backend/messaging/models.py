@@ -56,6 +56,7 @@ class Delivery(Model):
     __table_args__ = (
         Index(None, "channel", "msgid"),
         Index(None, "member_id", "ended_at"),
+        Index(None, "channel", "ended_at"),
         CheckConstraint(f"status IN ({', '.join(repr(str(status)) for status in Delivered)})", name="status_known"),
         CheckConstraint("cost_fen >= 0", name="cost_not_negative"),
         {"sqlite_with_rowid": False},

@@ -5,8 +5,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from backend.messaging.models import Delivery, Message
-from backend.messaging.outbox import open_queues
-from backend.messaging.rules import Status
+from backend.messaging.rules import Queue, Status
 
 FOR_THE_OPERATOR = (Status.DEAD, Status.DOUBTFUL)
 
@@ -56,13 +55,14 @@ class Fared:
 
 
 def outbox_depth(session: Session) -> int:
-    """How many messages wait."""
-    return session.scalar(select(func.count()).where(Message.status == Status.WAITING)) or 0
+    """How many messages wait, without those of broadcasts, whose progress is told elsewhere."""
+    waiting = select(func.count()).where(Message.status == Status.WAITING, Message.queue <= Queue.MARKETING)
+    return session.scalar(waiting) or 0
 
 
 def longest_waiting_since(session: Session) -> datetime | None:
-    """When the message was decided that has been due longest in an open queue, None when none waits there."""
-    found = [session.execute(_oldest(queue)).one_or_none() for queue in open_queues(session)]
+    """When the message was decided that has been due longest, None when none waits; broadcasts take their time."""
+    found = [session.execute(_oldest(queue)).one_or_none() for queue in Queue]
     return min((oldest.due_at, oldest.decided_at) for oldest in found if oldest)[1] if any(found) else None
 
 

@@ -1,8 +1,8 @@
 """Which way a message takes now: by a channel, later, or none; pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
 from backend.messaging.rules import WAYS, Delivered, Status
@@ -21,12 +21,13 @@ DEADLY: Final = "ends its deliverers before they can record it"
 
 @dataclass(frozen=True)
 class Standing:
-    """What is known of a message and its member when a way is looked for.
+    """What is known of a message, with all its words, and of its member when a way is looked for.
 
     `reach` holds the addresses by channel, of channels that carry the message and reach the member now; `refused` what
     the member does not want, and `quiet` when; `closed` until when a channel takes nothing; `tried` how channels ended
     that were tried before. `attempts` and `doubt_ends_at` belong to the channel that is under way, if any: after that
-    instant a repeat would be shown twice.
+    instant a repeat would be shown twice. `patience` is how long a closed channel is waited for before the next one is
+    tried.
     """
 
     template: Template | None
@@ -40,6 +41,8 @@ class Standing:
     channel: str | None = None
     attempts: int = 0
     doubt_ends_at: datetime | None = None
+    patience: timedelta = policy.MESSAGE_WAIT_FOR_CHANNEL
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,6 @@ def _by_one_of(left: list[str], standing: Standing, template: Template, now: dat
         until_at = standing.closed.get(name, now)
         if until_at <= now:
             return Go(name, standing.reach[name])
-        if until_at - now <= policy.MESSAGE_WAIT_FOR_CHANNEL:
+        if until_at - now <= standing.patience:
             return Rest(until_at)
     return Rest(min(standing.closed[name] for name in left))

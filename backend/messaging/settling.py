@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.messaging.channels import Letter
 from backend.messaging.models import Message
 from backend.messaging.routing import End, Rest, Route
-from backend.messaging.rules import Status
+from backend.messaging.rules import Queue, Status
 
 
 def end(session: Session, routes: Iterable[tuple[Message, Route]], now: datetime) -> Counter[Status]:
@@ -39,7 +39,8 @@ def put_off(session: Session, routes: Iterable[tuple[Message, Route]], now: date
         ids = [message.id for message in messages]
         count += rows(session, still_due(ids, now).values(due_at=until_at, token=None))
         for message in messages:
-            put_off_later_ones(session, message, until_at)
+            if message.queue <= Queue.MARKETING:  # of a broadcast a member has one message
+                put_off_later_ones(session, message, until_at)
     return count
 
 

@@ -9,21 +9,34 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend import preferences
+from backend.messaging.broadcasts.serving import words_of
 from backend.messaging.channels import Channel, Wanted
 from backend.messaging.models import Closure, Delivery, Message
 from backend.messaging.routing import Standing
 from backend.messaging.rules import ARRIVED, Delivered, Queue, Status
 from backend.messaging.wording import CATALOGUE
+from config import policy
 from templates_msg.catalogue import MARKETING, Template
 
 A_WEEK: Final = timedelta(days=7)
+A_DAY: Final = timedelta(days=1)
+NOTHING_SPENT: Final[Mapping[str, datetime]] = {}
 
 
 def standings(
-    session: Session, channels: Mapping[str, Channel], messages: Sequence[Message], *, now: datetime
+    session: Session,
+    channels: Mapping[str, Channel],
+    messages: Sequence[Message],
+    *,
+    spent: Mapping[str, datetime] = NOTHING_SPENT,
+    now: datetime,
 ) -> dict[int, Standing]:
-    """The standing of each message by its id. Those of one member count against each other's weekly cap when sent."""
-    templates = {message.id: _template(message) for message in messages}
+    """The standing of each message by its id. Those of one member count against each other's weekly cap when sent.
+
+    `spent` are channels closed to what is sent to many, with the instants at which they open.
+    """
+    words = words_of(session, messages)
+    templates = {message.id: _template(message, words[message.id]) for message in messages}
     reach = _reach(session, channels, messages, templates, now)
     members = {message.member_id for message in messages}
     refused, quiet = preferences.refusals(session, members), preferences.quiet_hours(session, members)
@@ -32,11 +45,13 @@ def standings(
     return {
         message.id: Standing(
             template=(template := templates[message.id]),
+            words=words[message.id],
             carried=frozenset(name for name, channel in channels.items() if template and channel.carries(template)),
             reach=reach[message.id],
             refused=refused[message.member_id],
             quiet=quiet[message.member_id],
-            closed=closed,
+            closed=closed if message.queue < Queue.MARKETING else {**closed, **spent},
+            patience=policy.MESSAGE_WAIT_FOR_CHANNEL if message.queue <= Queue.MARKETING else A_DAY,
             tried=tried[message.id],
             marketing_this_week=had[message.member_id],
             channel=message.channel,
@@ -53,9 +68,9 @@ def closures(session: Session, *, now: datetime) -> dict[str, datetime]:
     return {row.channel: row.until_at for row in session.execute(closed)}
 
 
-def _template(message: Message) -> Template | None:
+def _template(message: Message, words: Mapping[str, str]) -> Template | None:
     template = CATALOGUE.get(message.template)
-    return template if template is not None and template.sample.keys() <= message.words.keys() else None
+    return template if template is not None and template.sample.keys() <= words.keys() else None
 
 
 def _reach(

@@ -7,7 +7,10 @@ import pytest
 
 PACKAGES = ("backend", "miniprogram_api", "templates_msg", "config")
 OPEN = {"backend.kit"}  # a box of tools: each of its modules is a face
-FACES = {"templates_msg.catalogue"}  # what loads the texts stands before them
+FACES = {
+    "templates_msg.catalogue",  # what loads the texts stands before them
+    "backend.messaging.broadcasts",  # a domain of its own, but for the table of messages
+}
 GATHERS_TABLES = "backend.models"
 SIMULATOR = "backend.wechat.simulator"
 STARTS_THE_SIMULATOR = ("backend.commands",)
@@ -66,6 +69,7 @@ def test_only_commands_start_the_simulator():
         ("backend.oa.door", "backend.wechat.simulator"),
         ("backend.commands.wechat", "backend.wechat.simulator.program"),
         ("backend.app", "miniprogram_api.auth"),
+        ("backend.jobs.broadcasts", "backend.messaging.broadcasts.planning"),
     ],
 )
 def test_reaching_past_a_face_is_found(importer, imported):

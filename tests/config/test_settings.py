@@ -130,6 +130,18 @@ def test_key_rings_and_template_ids_are_read(start):
     assert settings.pii_index() == bytes([2]) * 32
 
 
+def test_quotas_are_read_by_channel(start):
+    assert start(**OWN).message_daily_quotas == {"official-account": 100_000}
+    given = OWN | {"MESSAGE_DAILY_QUOTAS": "official-account=1000000, notice = 5 "}
+    assert start(**given).message_daily_quotas == {"official-account": 1_000_000, "notice": 5}
+
+
+@pytest.mark.parametrize("quotas", ["notice", "notice=", "notice=many", "notice=0", "notice=-1", "=5"])
+def test_what_is_no_quota_is_refused(start, quotas):
+    with pytest.raises(ValidationError, match="CHANNEL=MESSAGES_A_DAY"):
+        start(**OWN | {"MESSAGE_DAILY_QUOTAS": quotas})
+
+
 def test_addresses_end_without_a_slash(start):
     assert start(**OWN | {"PUBLIC_BASE_URL": "https://shop.example.com/"}).public_base_url == "https://shop.example.com"
 

@@ -215,7 +215,7 @@ def unguarded(session, *, token, limit):
     ids = session.scalars(outbox._due(Queue.AT_ONCE, MORNING).limit(limit)).all()
     session.execute(update(Message).where(Message.id.in_(ids)).values(token=token, due_at=MORNING + LEASE))
     found = session.scalars(select(Message).where(Message.id.in_(ids))).all()
-    return [outbox._letter(message, Go("official-account", ""), MORNING) for message in found]
+    return [outbox._letter(message, Go("official-account", ""), message.words, MORNING) for message in found]
 
 
 def still_waiting(runtime):
