@@ -5,6 +5,7 @@ from flask import Flask
 from backend.commands import (
     adjustments,
     books,
+    broadcasts,
     coupon_conflicts,
     coupon_reports,
     coupons,
@@ -33,6 +34,7 @@ from backend.commands import (
 GROUPS = (
     adjustments.group,
     books.group,
+    broadcasts.group,
     coupons.group,
     db.group,
     demo.group,

@@ -18,6 +18,7 @@ from backend.stores import create_store
 from tests.factories.addresses import make_address
 from tests.factories.adjustments import make_adjustment, make_grant
 from tests.factories.books import change_book
+from tests.factories.broadcasts import make_started
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
@@ -72,6 +73,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_friends(session)
         make_coupon_work(session)
         make_greetings(session)
+        make_started(session, now=MORNING + timedelta(minutes=1))
 
     run(runtime.sessions.write, fill)
     runtime.media.write(f"{'ab' * 32}/original.jpg", b"left over from a crash")
