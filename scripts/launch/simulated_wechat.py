@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from backend.wechat import fit
 from config.settings import Settings
 from templates_msg import catalogue
 
@@ -24,7 +25,12 @@ def write_config(path: Path, *, web_url: str, ids: str) -> None:
     """
     path.touch(mode=0o600)
     asked_for = ",".join(f"{name}={_template_id(f'mini-program {name}')}" for name in catalogue.load())
-    content = {"apps": _apps(web_url), "templates": _templates(ids), "subscribe_templates": _templates(asked_for)}
+    content = {
+        "apps": _apps(web_url),
+        "templates": _templates(ids, "official_account"),
+        "subscribe_templates": _templates(asked_for, "subscription"),
+        "samples": [_sample(template) for template in catalogue.load().values()],
+    }
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2), "utf-8")
 
 
@@ -55,14 +61,33 @@ def _apps(web_url: str) -> list[dict[str, str]]:
     return [official_account, mini_program]
 
 
-def _templates(ids: str) -> Mapping[str, Any]:
+def _templates(ids: str, channel: str) -> Mapping[str, Any]:
+    """Those of the catalogue that have fields in a channel: marketing has none in template messages."""
     known = catalogue.load()
     pairs = (pair.partition("=") for pair in ids.split(",") if pair.strip())
     return {
         template_id.strip(): {
             "title": known[name.strip()].title,
-            "fields": [{"key": field.key, "label": field.label} for field in known[name.strip()].official_account],
+            "fields": [{"key": field.key, "label": field.label} for field in getattr(known[name.strip()], channel)],
         }
         for name, _, template_id in pairs
-        if name.strip() in known
+        if name.strip() in known and getattr(known[name.strip()], channel)
     }
+
+
+def _sample(template: catalogue.Template) -> Mapping[str, Any]:
+    return {
+        "name": template.name,
+        "title": template.title,
+        "marks": [template.kind, template.when],
+        "template": _rows(template.official_account, template.sample),
+        "notice": _rows(template.subscription, template.sample),
+        "text": template.text.format_map(template.sample),
+        "sms": [template.sample[word] for word in template.sms],
+    }
+
+
+def _rows(fields: tuple[catalogue.Field, ...], words: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"key": one.key, "label": one.label, "value": fit(one.key, one.wording.format_map(words))} for one in fields
+    ]

@@ -37,6 +37,28 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleRow:
+    """A line of a sample: its field, the label, and what stands there."""
+
+    key: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A message of the shop with sample words: as a template message, as a notice, in words, and what fills an SMS."""
+
+    name: str
+    title: str
+    marks: tuple[str, ...]
+    template: tuple[SampleRow, ...]
+    notice: tuple[SampleRow, ...]
+    text: str
+    sms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Quota:
     """How often an API may be called for one appid, in a day of China and in a minute; None is without end."""
 
@@ -65,12 +87,14 @@ class SimulatorConfig:
     """All that a simulator begins with.
 
     `templates` belong to every official account, `subscribe_templates` to every mini-program; an account without any
-    takes all ids. `sms` is the account with the provider of SMS, whose API is at the simulator's `/`.
+    takes all ids. `samples` are drawn on a page of their own. `sms` is the account with the provider of SMS, whose API
+    is at the simulator's `/`.
     """
 
     apps: tuple[App, ...] = (App(OFFICIAL_ACCOUNT, DEMO_OFFICIAL_ACCOUNT), App(MINI_PROGRAM, DEMO_MINI_PROGRAM))
     templates: Mapping[str, Template] = field(default_factory=dict)
     subscribe_templates: Mapping[str, Template] = field(default_factory=dict)
+    samples: tuple[Sample, ...] = ()
     sms: SmsAccount | None = None
     state: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
@@ -88,7 +112,8 @@ def read_templates(given: Mapping[str, Any]) -> dict[str, Template]:
 
 def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
     """`base` with the apps and templates of a JSON file: {apps: [{kind, appid, secret, token?, aes_key?, name?,
-    callback_url?}], templates?: {...}, subscribe_templates?: {...}, sms?: {what SmsAccount has}}.
+    callback_url?}], templates?: {...}, subscribe_templates?: {...}, sms?: {what SmsAccount has},
+    samples?: [{what Sample has}]}.
     """
     given = json.loads(path.read_text("utf-8"))
     apps = tuple(_app(spec) for spec in given.get("apps", [])) or base.apps
@@ -98,7 +123,13 @@ def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
         templates={**base.templates, **read_templates(given.get("templates", {}))},
         subscribe_templates={**base.subscribe_templates, **read_templates(given.get("subscribe_templates", {}))},
         sms=SmsAccount(**given["sms"]) if given.get("sms") else base.sms,
+        samples=tuple(_sample(spec) for spec in given.get("samples", [])) or base.samples,
     )
+
+
+def _sample(spec: Mapping[str, Any]) -> Sample:
+    rows = {kind: tuple(SampleRow(**row) for row in spec[kind]) for kind in ("template", "notice")}
+    return Sample(spec["name"], spec["title"], tuple(spec["marks"]), text=spec["text"], sms=tuple(spec["sms"]), **rows)
 
 
 def _app(spec: Mapping[str, str]) -> App:

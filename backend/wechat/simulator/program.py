@@ -1,7 +1,7 @@
 from flask import Flask, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from backend.wechat.simulator import api, browser, control, phone, sms_service
+from backend.wechat.simulator import api, browser, control, phone, samples, sms_service
 from backend.wechat.simulator.config import SimulatorConfig
 from backend.wechat.simulator.world import World, world_of
 
@@ -18,6 +18,7 @@ def create_simulator(config: SimulatorConfig) -> Flask:
     program.extensions["world"] = World(config)
     program.register_blueprint(control.blueprint)
     program.register_blueprint(phone.blueprint)
+    program.register_blueprint(samples.blueprint)
     program.register_blueprint(browser.blueprint)
     program.register_blueprint(sms_service.blueprint)
     program.register_blueprint(api.blueprint)

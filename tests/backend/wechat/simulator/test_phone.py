@@ -12,7 +12,7 @@ def test_the_page_is_served_with_all_it_needs_from_here(simulator: RunningSimula
     assets = re.findall(r'(?:src|href)="([^"]+)"', page.text)
     assert len(assets) >= 4
     for asset in assets:
-        assert asset.startswith("/_sim/static/")
+        assert asset.startswith("/_sim/")
         assert requests.get(f"{simulator.base_url}{asset}", timeout=5).status_code == 200
 
 
