@@ -37,6 +37,7 @@ class RateLimiter:
         "coupon-code-miss": "10/minute",  # guessing
         "coupon-miss": "20/minute",
         "operator-login": "5/minute",
+        "sending": "200/second",  # messages through one channel
     }
 
     def __init__(self, redis_url: str | None = None) -> None:

@@ -6,10 +6,12 @@ import structlog
 
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions, run
+from backend.kit.limits import RateLimiter
 from backend.kit.logs import alias
 from backend.messaging import rules
 from backend.messaging.channels import Channel, Letter, Refused
 from backend.messaging.circuits import Circuits
+from backend.messaging.pace import keep_pace
 from backend.messaging.recording import Outcome, record
 from backend.messaging.rules import Status
 from config import policy
@@ -32,6 +34,9 @@ class Post(Protocol):
     def rng(self) -> Random: ...
 
     @property
+    def limiter(self) -> RateLimiter: ...
+
+    @property
     def channels(self) -> Sequence[Channel]:
         """The ways to members that the shop has set up."""
         ...
@@ -50,6 +55,7 @@ def by_name(post: Post) -> dict[str, Channel]:
 def attempt(post: Post, letter: Letter, circuits: Circuits) -> Status:
     """Send a claimed letter and record what became of it; raises only what the database raises."""
     channels = by_name(post)
+    keep_pace(post.limiter, letter.channel)
     try:
         receipt = channels[letter.channel].send(letter)
     except Refused as refusal:
