@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 import prometheus_client
@@ -11,7 +11,7 @@ import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from backend import messaging
+from backend import conversations, messaging
 from backend.jobs.runner import fire, make_up_missed, take_over_lost
 from backend.jobs.schedule import JOBS, Job
 from backend.runtime import Runtime
@@ -36,9 +36,13 @@ def serve(runtime: Runtime, stopped: Event) -> None:
     scheduler = make_scheduler(runtime)
     scheduler.start()
     log.info("jobs.started", jobs=[job.name for job in JOBS])
+    replies = Thread(target=conversations.send_replies_until, args=(runtime, stopped), name="desk")
+    replies.start()
     try:
         messaging.deliver_until(runtime, stopped)
     finally:
+        stopped.set()  # also where the delivery itself failed
+        replies.join()
         scheduler.shutdown(wait=True)
         log.info("jobs.ended")
 

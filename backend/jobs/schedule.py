@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import broadcasts, coupons, grants, greetings, nightly, pictures, work
+from backend.jobs import broadcasts, coupons, desk, grants, greetings, nightly, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -134,6 +134,7 @@ JOBS: Final = (
         pictures.sweep_pictures,
         MADE_UP,
     ),
+    Job("tidy-desk", "End conversations that are over, put back what nobody answers", "*/5 * * * *", desk.tidy_desk),
     Job(
         "purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge, MADE_UP
     ),

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
+from backend import conversations, coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.calendar import shop_day
@@ -17,6 +17,7 @@ from backend.kit.db import run
 from backend.kit.errors import DomainError
 from backend.runtime import Runtime
 from backend.wechat import RecipientUnreachable, WeChatError, WrongRecipient
+from config import policy
 
 Counts = dict[str, int]
 
@@ -128,6 +129,12 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         "receipts": lambda session: oa.forget_receipts(session, at - KEEP_RECEIPTS, limit=SLICE),
         "scene_visitors": lambda session: scenes.forget_visitors(session, shop_day(at), limit=SLICE),
         "reports": lambda session: messaging.forget_reports(session, before=at - KEEP_REPORTS, limit=SLICE),
+        "chat_lines": lambda session: conversations.forget_lines(
+            session, before=at - policy.CHAT_KEPT_FOR, limit=SLICE
+        ),
+        "conversations": lambda session: conversations.forget_conversations(
+            session, before=at - policy.CHAT_KEPT_FOR, limit=SLICE
+        ),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }
     return {name: _all_slices(runtime, forget) for name, forget in old.items()}

@@ -19,9 +19,10 @@ from tests.factories.addresses import make_address
 from tests.factories.adjustments import make_adjustment, make_grant
 from tests.factories.books import change_book
 from tests.factories.broadcasts import make_started
+from tests.factories.conversations import make_conversation
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
-from tests.factories.members import make_member
+from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
 from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
@@ -74,6 +75,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_coupon_work(session)
         make_greetings(session)
         make_started(session, now=MORNING + timedelta(minutes=1))
+        make_conversation(session, identity=make_follower(session, unionid="u-desk"))
 
     run(runtime.sessions.write, fill)
     runtime.media.write(f"{'ab' * 32}/original.jpg", b"left over from a crash")

@@ -84,7 +84,7 @@ def test_who_left_without_our_hearing_of_it_follows_no_more(wechat_runtime, wech
     wechat.unfollow(user)
     assert work.link_followers(wechat_runtime, MORNING) == {"left": 1}
     with wechat_runtime.sessions.read() as session:
-        assert session.get(members.Identity, identity.id).follows is False
+        assert session.get(members.Identity, identity.id) is None  # who is no member is forgotten
 
 
 def test_a_follower_unknown_to_wechat_holds_up_nobody(wechat_runtime, wechat):
@@ -110,6 +110,8 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "card_codes": 0,
         "coupon_codes": 0,
         "receipts": 0,
+        "chat_lines": 0,
+        "conversations": 0,
         "scene_visitors": 0,
         "reports": 0,
         "job_runs": 0,
@@ -120,6 +122,8 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "card_codes": 0,
         "coupon_codes": 0,
         "receipts": 1,
+        "chat_lines": 2,
+        "conversations": 0,
         "scene_visitors": 0,
         "reports": 0,
         "job_runs": 1,
