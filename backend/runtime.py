@@ -25,6 +25,15 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Cluster:
+    """Where worker groups are asked to send messages, and how much each does at once (`threads` drains)."""
+
+    redis_url: str = field(repr=False)
+    namespace: str
+    threads: int
+
+
+@dataclass(frozen=True)
 class Runtime:
     """Everything a process works with, joined once by the wiring (or by a test) and never changed."""
 
@@ -48,6 +57,8 @@ class Runtime:
     public_base_url: str = ""
     trusted_proxies: int = 0
     development: bool = False
+    cluster: Cluster | None = None
+    """None where the jobs process sends all messages itself."""
 
     @cached_property
     def channels(self) -> tuple[messaging.Channel, ...]:

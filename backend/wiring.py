@@ -19,7 +19,7 @@ from backend.listeners import LISTENERS
 from backend.mail import MailAccount, Mailer
 from backend.media import LocalFolder
 from backend.messaging import Texting
-from backend.runtime import Keys, Runtime
+from backend.runtime import Cluster, Keys, Runtime
 from backend.sms import NotInstalled, TencentAccount, TencentSms
 from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
 from config.settings import Settings
@@ -75,6 +75,7 @@ def joined(given: Settings) -> Runtime:
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,
         development=given.environment == "development",
+        cluster=_cluster(given),
     )
 
 
@@ -94,6 +95,12 @@ def _complaint(found: ErrorDetails) -> str:
 
 def _cache(given: Settings, clock: Clock) -> Cache:
     return RedisCache(given.redis_url, clock) if given.redis_url else MemoryCache(clock)
+
+
+def _cluster(given: Settings) -> Cluster | None:
+    if given.dispatcher != "cluster" or not given.redis_url:
+        return None
+    return Cluster(given.redis_url, given.cluster_namespace, given.cluster_threads)
 
 
 def _sessions(given: Settings) -> Sessions:

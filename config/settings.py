@@ -67,6 +67,9 @@ class Settings(ChannelSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=64)] = 4
     media_dir: Path = Path("var/media")
     redis_url: Annotated[str | None, AfterValidator(_redis_url), Field(repr=False)] = None
+    dispatcher: Literal["threads", "cluster"] = "threads"
+    cluster_threads: Annotated[int, Field(ge=1, le=16)] = 2
+    cluster_namespace: Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,64}$")] = "baihui-cluster"
     public_base_url: WebAddress = "http://127.0.0.1:8000"
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -93,6 +96,8 @@ class Settings(ChannelSettings):
         self.pii_index()
         if self.environment == "production":
             self._refuse_defaults()
+        if self.dispatcher == "cluster" and not self.redis_url:
+            raise ValueError("DISPATCHER=cluster needs REDIS_URL: worker groups are asked through Redis")
         if bad := [name.upper() for name in AES_KEYS if self._secret(name) and not self._is_aes_key(name)]:
             raise ValueError(f"not the 43 letters and digits of an EncodingAESKey: {', '.join(bad)}")
         return self

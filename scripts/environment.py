@@ -17,10 +17,10 @@ Or install uv (https://docs.astral.sh/uv/), which needs no such part."""
 
 
 def main() -> None:
-    """`environment.py base|dev`: bring .venv to that lock. Does nothing when it is there already."""
+    """`environment.py base|cluster|dev`: bring .venv to that lock. Does nothing when it is there already."""
     name = sys.argv[1]
     lock = ROOT / "requirements" / f"{name}.lock"
-    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    wanted = _digest(lock)
     stamp = VENV / f"installed-{name}"
     if PYTHON.exists() and stamp.exists() and stamp.read_text().strip() == wanted:
         return
@@ -30,10 +30,9 @@ def main() -> None:
     print(f"Installing requirements/{name}.lock into .venv …", flush=True)
     _install(lock, uv)
     for outdated in VENV.glob("installed-*"):
-        outdated.unlink()  # the other lock may have pinned other versions
-    if name == "dev":
-        _stamp_base_if_within(lock)
-    stamp.write_text(wanted + "\n")
+        outdated.unlink()  # another lock may have pinned other versions
+    for within in _within(lock):
+        (VENV / f"installed-{within.stem}").write_text(_digest(within) + "\n")
 
 
 def find_uv() -> str | None:
@@ -65,11 +64,13 @@ def _install(lock: Path, uv: str | None) -> None:
     raise SystemExit(f"Could not install {lock.relative_to(ROOT)}: see above. Is the package index reachable?")
 
 
-def _stamp_base_if_within(lock: Path) -> None:
-    """The dev lock holds the base lock's pins too, so that `make run` after `make test` installs nothing."""
-    base = ROOT / "requirements" / "base.lock"
-    if _pins(base) <= _pins(lock):
-        (VENV / "installed-base").write_text(hashlib.sha256(base.read_bytes()).hexdigest() + "\n")
+def _within(lock: Path) -> list[Path]:
+    """The locks whose pins this one holds too, itself among them: `make run` after `make test` installs nothing."""
+    return [other for other in sorted(lock.parent.glob("*.lock")) if _pins(other) <= _pins(lock)]
+
+
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
 def _pins(lock: Path) -> set[str]:

@@ -10,7 +10,8 @@ from scripts.environment import find_uv
 
 ROOT = Path(__file__).parent.parent
 EXTRAS = ["--extra", "sms"]  # `make run` shows an SMS too
-LOCKS = {"base": EXTRAS, "dev": [*EXTRAS, "--group", "dev"]}
+CLUSTER = [*EXTRAS, "--extra", "cluster"]
+LOCKS = {"base": EXTRAS, "cluster": CLUSTER, "dev": [*CLUSTER, "--group", "dev"]}
 
 
 def main() -> None:

@@ -4,7 +4,10 @@ from threading import Event
 
 import prometheus_client
 
+from backend.cluster import NotInstalled
+from backend.jobs.dispatching import Dispatcher, dispatcher_of
 from backend.jobs.loop import serve
+from backend.runtime import Runtime
 from backend.wiring import production_runtime
 
 
@@ -19,7 +22,14 @@ def main() -> None:
     runtime = production_runtime()
     if arguments.metrics_port:
         prometheus_client.start_http_server(arguments.metrics_port, addr="127.0.0.1")
-    serve(runtime, stopped)
+    serve(runtime, _dispatcher(runtime), stopped)
+
+
+def _dispatcher(runtime: Runtime) -> Dispatcher:
+    try:
+        return dispatcher_of(runtime)
+    except NotInstalled as missing:
+        raise SystemExit(f"Error: {missing}") from None
 
 
 if __name__ == "__main__":

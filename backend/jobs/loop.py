@@ -1,4 +1,4 @@
-"""The jobs process: the timetable in threads, the delivery of messages in the middle, an orderly end."""
+"""The jobs process: the timetable in threads, the sending of messages in the middle, an orderly end."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,6 +12,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from backend import conversations, messaging
+from backend.jobs.dispatching import Dispatcher
 from backend.jobs.runner import fire, make_up_missed, take_over_lost
 from backend.jobs.schedule import JOBS, Job
 from backend.runtime import Runtime
@@ -30,16 +31,16 @@ OLDEST: Final = prometheus_client.Gauge(
 )
 
 
-def serve(runtime: Runtime, stopped: Event) -> None:
-    """Run the timetable and deliver messages until `stopped` is set; then end what was begun, begin nothing, return."""
+def serve(runtime: Runtime, dispatcher: Dispatcher, stopped: Event) -> None:
+    """Run the timetable and dispatch messages until `stopped` is set; then end what was begun, begin nothing."""
     _name_missing_templates(runtime)
     scheduler = make_scheduler(runtime)
     scheduler.start()
-    log.info("jobs.started", jobs=[job.name for job in JOBS])
+    log.info("jobs.started", jobs=[job.name for job in JOBS], dispatcher=type(dispatcher).__name__)
     replies = Thread(target=conversations.send_replies_until, args=(runtime, stopped), name="desk")
     replies.start()
     try:
-        messaging.deliver_until(runtime, stopped)
+        dispatcher.dispatch_until(runtime, stopped)
     finally:
         stopped.set()  # also where the delivery itself failed
         replies.join()

@@ -13,7 +13,7 @@ from backend.messaging.birthday_messages import tell_birthday
 from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, channels_of
 from backend.messaging.check_in_messages import remind_of_check_in
 from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
-from backend.messaging.delivery import deliver_due, deliver_until
+from backend.messaging.delivery import anything_due, deliver_due, deliver_some, deliver_until
 from backend.messaging.exchange_messages import (
     tell_exchange_cancelled,
     tell_exchange_confirmed,
@@ -80,6 +80,7 @@ __all__ = [
     "Tracked",
     "WinBackBook",
     "WordUnknown",
+    "anything_due",
     "ask_back",
     "away",
     "channels_of",
@@ -88,6 +89,7 @@ __all__ = [
     "console_templates",
     "dead_letters",
     "deliver_due",
+    "deliver_some",
     "deliver_until",
     "drop_waiting",
     "fields",

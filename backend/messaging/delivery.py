@@ -4,10 +4,12 @@ Each message has a thread for itself and each member at most one message under w
 but the same member's next messages.
 """
 
+import math
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from functools import partial
 from threading import Event
+from time import monotonic
 from typing import Final
 from uuid import uuid4
 
@@ -33,12 +35,28 @@ IDLE_S: Final = 0.5
 AFTER_A_FAILURE_S: Final = 2.0
 
 
+def anything_due(post: Post) -> bool:
+    """Whether there is something to do for a deliverer now; a plain read that locks nobody out."""
+    with post.sessions.read() as session:
+        return outbox.anything_due(session, by_name(post), now=post.clock.now())
+
+
 def deliver_due(post: Post, *, workers: int = WORKERS) -> Counter[str]:
     """Deliver all that is due now and return when nothing of it waits: how many attempts ended in which status."""
+    return deliver_some(post, Event(), seconds=math.inf, workers=workers)
+
+
+def deliver_some(post: Post, stopped: Event, *, seconds: float, workers: int = WORKERS) -> Counter[str]:
+    """Deliver what is due, until nothing of it waits, `stopped` is set or so many seconds have passed.
+
+    Then claims no more, and returns when the last is recorded.
+    """
+    until = monotonic() + seconds
     with ThreadPoolExecutor(workers, thread_name_prefix="deliver") as pool:
         rounds = _Rounds(post, pool, workers)
-        while rounds.claim() or rounds.under_way:
-            rounds.wait(None)
+        while not stopped.is_set() and monotonic() < until and (rounds.claim() or rounds.under_way):
+            rounds.wait(IDLE_S)
+        rounds.finish()
     return rounds.outcomes
 
 
@@ -48,8 +66,7 @@ def deliver_until(post: Post, stopped: Event, *, workers: int = WORKERS) -> Coun
         rounds = _Rounds(post, pool, workers)
         while not stopped.is_set():
             _one_round(rounds, stopped)
-        while rounds.under_way:
-            rounds.wait(None)
+        rounds.finish()
     return rounds.outcomes
 
 
@@ -102,12 +119,16 @@ class _Rounds:
         done, self.under_way = wait(self.under_way, timeout=seconds, return_when=FIRST_COMPLETED)
         self.outcomes.update(str(future.result()) for future in done)
 
+    def finish(self) -> None:
+        """Wait until all letters are done."""
+        while self.under_way:
+            self.wait(None)
+
 
 def _claimed(post: Post, quotas: DailyQuotas, limit: int) -> Claimed:
+    if not anything_due(post):
+        return Claimed()
     now, channels, token = post.clock.now(), by_name(post), uuid4().hex
-    with post.sessions.read() as session:
-        if not outbox.anything_due(session, channels, now=now):
-            return Claimed()
     take = partial(outbox.claim, channels=channels, token=token, now=now, limit=limit, quotas=quotas)
     return run(post.sessions.write, take)
 

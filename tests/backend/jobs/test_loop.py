@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.jobs import Job, loop
+from backend.jobs.dispatching import InThreads
 from backend.jobs.models import JobRun
 from backend.jobs.schedule import MADE_UP
 from backend.kit.clock import SystemClock
@@ -69,7 +70,7 @@ def test_a_failing_job_is_offered_its_next_due_time(sqlite_runtime):
 
 def test_serving_ends_when_told_and_waits_for_what_was_begun(sqlite_runtime):
     stopped = Event()
-    thread = Thread(target=loop.serve, args=(sqlite_runtime, stopped))
+    thread = Thread(target=loop.serve, args=(sqlite_runtime, InThreads(), stopped))
     thread.start()
     stopped.set()
     thread.join(30)
