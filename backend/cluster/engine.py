@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 QUEUE: Final = "drains"
 DRAIN: Final = "drain"
-HEARTBEAT_TIMEOUT_MS: Final = 6_000  # a group that was not heard for so long is taken for dead: its drains go to others
+HEARTBEAT_TIMEOUT_MS: Final = 3_000  # a group that is silent for so long is taken for dead: others run its drains too
 LOOKS_FOR_THE_DEAD: Final = 100_000  # of a million commands: with a few commands a second, every few seconds
 POLL_AT_LEAST_EVERY_MS: Final = 500
 

@@ -4,6 +4,7 @@ import sys
 import pytest
 
 from backend.kit.cache import MemoryCache, RedisCache
+from backend.runtime import Cluster
 from backend.wiring import BadSettings, joined, production_runtime, settings_of_environment
 from config.settings import DEVELOPMENT_SECRETS, Settings
 from tests.support.programs import run_program
@@ -84,6 +85,14 @@ def test_redis_is_used_when_told(development):
     assert isinstance(runtime_of_environment().cache, RedisCache)
 
 
+def test_a_cluster_is_set_up_only_when_told(development):
+    development.setenv("REDIS_URL", "redis://127.0.0.1:1/0")
+    assert runtime_of_environment().cluster is None
+    development.setenv("DISPATCHER", "cluster")
+    development.setenv("CLUSTER_THREADS", "3")
+    assert runtime_of_environment().cluster == Cluster("redis://127.0.0.1:1/0", "baihui-cluster", threads=3)
+
+
 def test_keys_are_of_one_use_each_and_follow_the_secret(development):
     first, again = runtime_of_environment().keys, runtime_of_environment().keys
     assert first == again
@@ -135,6 +144,7 @@ def test_what_is_no_bad_setting_stays_loud(development, tmp_path):
     [
         ("flask", "--app", "wsgi", "stores", "list"),
         ("backend.jobs",),
+        ("backend.cluster",),
         ("granian", "--interface", "wsgi", "--port", "0", "wsgi:app"),
     ],
     ids=lambda program: program[0],

@@ -100,6 +100,9 @@ def test_production_refuses_each_missing_or_default_secret_by_name(start, monkey
         ("REDIS_URL", "nonsense"),
         ("REDIS_URL", "http://127.0.0.1"),
         ("REDIS_URL", "redis://127.0.0.1:many/0"),
+        ("DISPATCHER", "threads,cluster"),
+        ("CLUSTER_THREADS", "0"),
+        ("CLUSTER_NAMESPACE", "a:b"),
         ("DATABASE_POOL_SIZE", "0"),
         ("PUBLIC_BASE_URL", "shop.example.com"),
         ("WECHAT_API_BASE_URL", "ftp://x"),
@@ -121,6 +124,13 @@ def test_development_may_do_without_an_aes_key_but_not_with_a_wrong_one(start):
         start(WECHAT_OA_AES_KEY="short")
     assert "WECHAT_MP" not in str(refused.value)
     assert "short" not in str(refused.value)
+
+
+def test_a_cluster_needs_redis_and_nothing_else_does(start):
+    with pytest.raises(ValidationError, match="DISPATCHER=cluster needs REDIS_URL"):
+        start(**OWN | {"DISPATCHER": "cluster"})
+    assert start(**OWN | {"DISPATCHER": "cluster", "REDIS_URL": "redis://127.0.0.1/0"}).cluster_threads == 2
+    assert start(**OWN | {"DISPATCHER": "threads", "REDIS_URL": ""}).redis_url is None
 
 
 def test_key_rings_and_template_ids_are_read(start):

@@ -1,0 +1,68 @@
+import pytest
+
+from backend.cluster.engine import Engine
+from backend.messaging.rules import LEASE
+from tests.backend.cluster.groups import asking, group, settle, tell_crowd, under_way, wait_for, waiting
+from tests.backend.messaging.recipients import SEND, sends, shown
+
+pytestmark = pytest.mark.slow
+
+
+def in_order(wechat, recipients, each):
+    return all(shown(wechat, recipient) == list(range(1, each + 1)) for recipient in recipients)
+
+
+def test_a_group_killed_in_the_middle_loses_nothing_shows_nothing_twice_and_keeps_the_order(
+    runtime, wechat, clock, cluster, groups
+):
+    killed, _ = groups.start(2)
+    recipients = tell_crowd(runtime, wechat, members=20, each=10)
+    wechat.fault(SEND, delay_ms=200, times=1000)
+    with asking(runtime, cluster):
+        wait_for(lambda: sends(wechat) >= 60)
+        killed.kill()
+        assert 0 < waiting(runtime) < 200
+        settle(lambda: sends(wechat))
+        lost = under_way(runtime)
+        clock.move(LEASE)
+        wait_for(lambda: waiting(runtime) == 0)
+    assert lost > 0
+    assert in_order(wechat, recipients, 10)
+
+
+def test_what_the_engine_loses_or_doubles_is_brought_all_the_same(runtime, wechat, cluster, forget_all):
+    wechat.fault(SEND, delay_ms=100, times=1000)
+    recipients = tell_crowd(runtime, wechat, members=20, each=5)
+    engine, lost = Engine(cluster), 0
+    with group(runtime, cluster), asking(runtime, cluster):
+        while waiting(runtime):
+            lost += forget_all()
+            for _ in range(5):
+                engine.ask()
+            settle(lambda: waiting(runtime), 0.1)
+    assert lost > 0
+    assert sends(wechat) == 100
+    assert in_order(wechat, recipients, 5)
+
+
+def test_a_lost_word_is_said_again_by_who_looks_and_by_nobody_else(runtime, wechat, cluster, forget_all):
+    recipients = tell_crowd(runtime, wechat, members=2, each=1)
+    Engine(cluster).ask()
+    assert forget_all() > 0
+    with group(runtime, cluster):
+        settle(lambda: waiting(runtime), 1)
+        assert waiting(runtime) == 2
+        with asking(runtime, cluster):
+            wait_for(lambda: waiting(runtime) == 0)
+    assert in_order(wechat, recipients, 1)
+
+
+def test_a_group_that_ends_finishes_what_it_has_begun_and_begins_nothing(runtime, wechat, cluster):
+    wechat.fault(SEND, delay_ms=400, times=1000)
+    (recipient,) = tell_crowd(runtime, wechat, members=1, each=4)
+    with group(runtime, cluster):
+        Engine(cluster).ask()
+        wait_for(lambda: under_way(runtime))
+    assert under_way(runtime) == 0
+    assert 0 < waiting(runtime) < 4
+    assert shown(wechat, recipient) == list(range(1, 5 - waiting(runtime)))
