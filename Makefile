@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run walk test check lock-check migration lock bench bench-whatif bench-expiry bench-deliveries soak storm format clean-demo
+.PHONY: help setup run run-cluster walk test check lock-check migration lock bench bench-whatif bench-expiry bench-deliveries soak storm format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,10 @@ setup: ## Make .venv with everything that development needs
 run: ## Start the demo store: web, jobs and a simulated WeChat (PORT, SIMULATOR_PORT, DEMO, … see .env.example)
 	$(environment) base
 	@exec $(BIN)/python -m scripts.run
+
+run-cluster: ## The same with messages sent by two worker groups: make run-cluster REDIS_URL=redis://127.0.0.1:6379/0
+	$(environment) cluster
+	@DISPATCHER=cluster exec $(BIN)/python -m scripts.run
 
 walk: ## Walk through the running demo as a shopper and a till would
 	$(environment) base

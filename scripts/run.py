@@ -76,6 +76,9 @@ def _start(plan: LaunchSettings, household: Household, environment: Mapping[str,
         address = ["--host", plan.host, "--port", str(plan.simulator_port)]
         state = ["--config", str(config), "--state", str(plan.var_dir / "simulator.db")]
         household.start("simulator", [*MODULE, "backend.wechat.simulator", *address, *state])
+    if plan.dispatcher == "cluster":
+        for number in range(1, plan.worker_groups + 1):
+            household.start(f"workers-{number}", [*MODULE, "backend.cluster"], replaceable=True)
     household.start("jobs", [*MODULE, "backend.jobs"])
     household.start("web", _web(plan))
 

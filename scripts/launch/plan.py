@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +24,8 @@ class LaunchSettings(BaseSettings):
     simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8001
     demo: bool | None = None
     web_workers: Annotated[int, Field(ge=1, le=64)] = 1
+    dispatcher: Literal["threads", "cluster"] = "threads"
+    worker_groups: Annotated[int, Field(ge=1, le=16)] = 2
     var_dir: Path = ROOT / "var"
     wechat_api_base_url: str | None = None
     public_base_url: str | None = None
@@ -67,6 +69,11 @@ def read_plan() -> LaunchSettings:
         raise SystemExit(
             f"WEB_WORKERS={plan.web_workers} needs REDIS_URL: used-up nonces of the tills and rate limits are kept in "
             "each process otherwise, and a second process would not know them."
+        )
+    if plan.dispatcher == "cluster" and not plan.redis_url:
+        raise SystemExit(
+            "DISPATCHER=cluster needs REDIS_URL, through which worker groups are asked to send: "
+            "make run-cluster REDIS_URL=redis://127.0.0.1:6379/0"
         )
     if plan.simulated and plan.environment == "production":
         raise SystemExit(f"ENVIRONMENT=production needs WECHAT_API_BASE_URL={WECHAT}: it does not talk to a simulator.")

@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 GRACE_S: Final = 35.0  # the web server itself gives a running request 30 s
 LOOK_EVERY_S: Final = 0.1
 LAST_LINES: Final = 30
+SHORTEST_LIFE_S: Final = 5.0  # what dies sooner would die again
 
 
 class Stopped(Exception):
@@ -31,8 +32,14 @@ class Child:
     """A running process and where its output goes."""
 
     name: str
+    command: Sequence[str]
     process: subprocess.Popen[bytes]
     log: Path
+    started: float
+    replaceable: bool
+
+    def is_to_be_replaced(self) -> bool:
+        return self.replaceable and time.monotonic() - self.started > SHORTEST_LIFE_S
 
 
 class Household:
@@ -44,8 +51,11 @@ class Household:
         self._folder = folder
         self._children: list[Child] = []
 
-    def start(self, name: str, command: Sequence[str]) -> None:
-        """Start a process; its output goes to a file of its name, the last start's output stays beside it."""
+    def start(self, name: str, command: Sequence[str], *, replaceable: bool = False) -> None:
+        """Start a process; its output goes to a file of its name, the last start's output stays beside it.
+
+        One that is replaceable is started anew when it dies, unless it had only just been started.
+        """
         log = self._logs / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.1"))
@@ -59,13 +69,17 @@ class Household:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C in the terminal reaches us alone: we end the others in order
             )
-        self._children.append(Child(name, process, log))
+        self._children.append(Child(name, command, process, log, time.monotonic(), replaceable))
 
     def check(self) -> None:
-        """Raises Died for the first process that is no more."""
-        for child in self._children:
+        """Start anew what died and can be replaced. Raises Died for the first other process that is no more."""
+        for child in tuple(self._children):
             code = child.process.poll()
-            if code is not None:
+            if code is not None and child.is_to_be_replaced():
+                print(f"{child.name} ended by itself (exit code {code}) and is started anew.", flush=True)
+                self._children.remove(child)
+                self.start(child.name, child.command, replaceable=True)
+            elif code is not None:
                 raise Died(child.name, code, child.log)
 
     def wait_until(self, is_so: Callable[[], bool], *, within_s: float) -> bool:

@@ -58,6 +58,14 @@ def test_several_web_processes_need_redis(environment):
     assert environment_of(read_plan())["PROMETHEUS_MULTIPROC_DIR"].endswith("metrics")
 
 
+def test_a_cluster_needs_redis(environment):
+    environment.setenv("DISPATCHER", "cluster")
+    with pytest.raises(SystemExit, match="DISPATCHER=cluster needs REDIS_URL"):
+        read_plan()
+    environment.setenv("REDIS_URL", "redis://127.0.0.1:6379/0")
+    assert read_plan().worker_groups == 2
+
+
 def test_production_is_not_seeded_and_not_simulated(environment):
     environment.setenv("ENVIRONMENT", "production")
     with pytest.raises(SystemExit, match="WECHAT_API_BASE_URL"):

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 
+from scripts.launch import processes
 from scripts.launch.processes import Died, Household
 
 FOR_EVER = "import time; print('up', flush=True); time.sleep(600)"
@@ -47,6 +48,23 @@ def test_one_that_dies_is_told_with_its_code_and_its_last_words(household):
     with pytest.raises(Died, match="no database") as died:
         household.watch()
     assert (died.value.code, "hasty ended by itself" in str(died.value)) == (3, True)
+
+
+def test_one_that_can_be_replaced_is_started_anew(household, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(processes, "SHORTEST_LIFE_S", 0.0)
+    household.start("group", _python("import os; print('up', os.getpid(), flush=True); input()"), replaceable=True)
+    assert _is_up(household, "group")
+    first = (tmp_path / "group.log").read_text()
+    assert household.wait_until((tmp_path / "group.log.1").exists, within_s=30)
+    assert household.wait_until(lambda: "up" in household.log_of("group"), within_s=30)
+    assert (tmp_path / "group.log").read_text() != first
+    assert "group ended by itself (exit code 1) and is started anew" in capsys.readouterr().out
+
+
+def test_one_that_dies_at_once_is_not_replaced(household):
+    household.start("group", _python("raise SystemExit(4)"), replaceable=True)
+    with pytest.raises(Died, match="group ended by itself"):
+        household.watch()
 
 
 def test_waiting_has_an_end(household):
