@@ -16,7 +16,7 @@ def test_a_group_killed_in_the_middle_loses_nothing_shows_nothing_twice_and_keep
     runtime, wechat, clock, cluster, groups
 ):
     killed, _ = groups.start(2)
-    recipients = tell_crowd(runtime, wechat, members=20, each=10)
+    recipients = tell_crowd(runtime, wechat, members=40, each=5)
     wechat.fault(SEND, delay_ms=200, times=1000)
     with asking(runtime, cluster):
         wait_for(lambda: sends(wechat) >= 60)
@@ -27,7 +27,7 @@ def test_a_group_killed_in_the_middle_loses_nothing_shows_nothing_twice_and_keep
         clock.move(LEASE)
         wait_for(lambda: waiting(runtime) == 0)
     assert lost > 0
-    assert in_order(wechat, recipients, 10)
+    assert in_order(wechat, recipients, 5)
 
 
 def test_what_the_engine_loses_or_doubles_is_brought_all_the_same(runtime, wechat, cluster, forget_all):
