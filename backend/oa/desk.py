@@ -7,14 +7,16 @@ import structlog
 from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
+from backend import members
 from backend.kit.db import run
 from backend.kit.errors import Unavailable
 from backend.oa import texts
 from backend.oa.deadline import Late, Workers
 from backend.oa.reactions import Pushed, expects_words, is_new_follower, react
 from backend.oa.receipts import Reply, once
+from backend.oa.subscribing import hear
 from backend.runtime import Runtime
-from backend.wechat import Message, Said, WeChatError
+from backend.wechat import Event, Message, Said, WeChatError
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +55,15 @@ class Desk:
         sorry = Reply(texts.BUSY if expects_words(pushed.message) else None, pushed.now)
         return _safely(lambda: self._served(pushed), sorry)
 
-    def note(self, message: Message, now: datetime) -> Reply:
-        """Remember a push that asks for nothing. Raises nothing."""
-        return _safely(lambda: self._taken(message, now, lambda _: None), Reply(None, now))
+    def note(self, pushed: Pushed) -> Reply:
+        """Do once what a push to the mini-program tells; nobody waits for an answer. Raises nothing."""
+        message, appid, now = pushed.message, pushed.appid, pushed.now
+
+        def heard(session: Session) -> None:
+            if isinstance(message, Event):
+                hear(session, message, kind=members.MINI_PROGRAM, appid=appid, now=now)
+
+        return _safely(lambda: self._taken(message, now, heard), Reply(None, now))
 
     def _served(self, pushed: Pushed) -> Reply:
         if is_new_follower(pushed.message):

@@ -71,9 +71,9 @@ def check_mini_program() -> Response:
 @bp.post("/mp")
 @without_transaction
 def push_of_mini_program() -> Response:
-    """Something happened in the mini-program. Nothing is waiting for it yet."""
+    """Something happened in the mini-program."""
     push = _received(_reception().mini_program)
-    _reception().desk.note(push.message, now())
+    _reception().desk.note(Pushed(push.message, runtime().mini_program.appid, now(), _reception().links))
     return _success()
 
 

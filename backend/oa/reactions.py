@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend import members, messaging, scenes
-from backend.oa import chatting, texts
+from backend.oa import chatting, subscribing, texts
 from backend.oa.replies import Links
 from backend.wechat import Event, Message, Said, TextMessage, Unknown
 
@@ -117,6 +117,11 @@ def _template_message_ended(session: Session, pushed: Pushed) -> None:
     )
 
 
+def _subscription_told(session: Session, pushed: Pushed) -> None:
+    if isinstance(pushed.message, Event):
+        subscribing.hear(session, pushed.message, kind=members.OFFICIAL_ACCOUNT, appid=pushed.appid, now=pushed.now)
+
+
 def _scene_of(pushed: Pushed) -> str | None:
     return pushed.message.scene if isinstance(pushed.message, Event) else None
 
@@ -138,4 +143,7 @@ EVENTS: dict[str, Callable[[Session, Pushed], str | None]] = {
     "unsubscribe": _farewell,
     "SCAN": _scanned,
     "TEMPLATESENDJOBFINISH": _template_message_ended,
+    "subscribe_msg_popup_event": _subscription_told,
+    "subscribe_msg_change_event": _subscription_told,
+    "subscribe_msg_sent_event": _subscription_told,
 }

@@ -6,7 +6,7 @@ from html import escape
 
 from sqlalchemy.orm import Session
 
-from backend import checkin, coupons, lottery, mall, members, points, tiers
+from backend import checkin, coupons, lottery, mall, members, points, preferences, tiers
 from backend.oa import texts
 from config import policy
 
@@ -15,6 +15,8 @@ SHOWN_OF_A_CARD_NO = 4
 SHOWN_OF_A_PICKUP_CODE = 2
 MOST_LISTED = 3
 GUIDE = "/wechat/guide"
+HERE = "official-account"
+IN_WECHAT = (preferences.OFFICIAL_ACCOUNT, preferences.MINI_PROGRAM)
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ def word_in(words: str) -> str:
 
 def answer_to(words: str) -> Answer | None:
     """Who answers a member that wrote this or pressed that button; None for words we do not know."""
-    return ANSWERS.get(word_in(words))
+    wish = preferences.word_of(words)
+    return WISHES[wish] if wish else ANSWERS.get(word_in(words))
 
 
 def card(session: Session, member_id: int, now: datetime, links: Links) -> str:
@@ -109,6 +112,22 @@ def events(session: Session, now: datetime, links: Links) -> str:
     return "\n".join([texts.EVENTS_ANSWER if running else texts.NO_DRAWS, *lines, *ways])
 
 
+def refuse_marketing(session: Session, member_id: int, now: datetime, links: Links) -> str:
+    """Send no more marketing through WeChat; what goes on nevertheless, and the way back."""
+    return _chosen(session, member_id, now, links, wanted=False)
+
+
+def welcome_marketing(session: Session, member_id: int, now: datetime, links: Links) -> str:
+    """Send marketing through WeChat again."""
+    return _chosen(session, member_id, now, links, wanted=True)
+
+
+def _chosen(session: Session, member_id: int, now: datetime, links: Links, *, wanted: bool) -> str:
+    preferences.choose_marketing(session, member_id, IN_WECHAT, wanted=wanted, source=HERE, now=now)
+    link = links.to(texts.PREFERENCES_PAGE, texts.OPEN_PREFERENCES_LINK)
+    return (texts.MARKETING_ON if wanted else texts.MARKETING_OFF).format(link=link)
+
+
 def _last_day(before: datetime) -> str:
     day = (before - timedelta(microseconds=1)).astimezone(policy.SHOP_ZONE)
     return texts.DAY.format(month=day.month, day=day.day)
@@ -127,4 +146,8 @@ ANSWERS: dict[str, Answer] = {
     texts.COUPONS: usable_coupons,
     texts.CHECK_IN: check_in,
     texts.EXCHANGE: exchanges,
+}
+WISHES: dict[preferences.Word, Answer] = {
+    preferences.Word.REFUSE: refuse_marketing,
+    preferences.Word.WELCOME: welcome_marketing,
 }

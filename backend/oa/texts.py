@@ -13,6 +13,7 @@ JOIN_PAGE = "pages/join/index"
 MALL_PAGE = "pages/mall/index"
 ORDERS_PAGE = "pages/orders/index"
 POINTS_PAGE = "pages/points/index"
+PREFERENCES_PAGE = "pages/preferences/index"
 
 HELLO, HELLO_AGAIN = "欢迎关注百汇！", "欢迎回来！您的百汇会员已关联。"
 GREETINGS = {
@@ -35,6 +36,7 @@ HELP = (
 BUSY = "系统繁忙，请稍后再试"
 
 JOIN_LINK = "点此免费入会"
+OPEN_PREFERENCES_LINK = "打开消息设置"
 OPEN_CARD_LINK = "打开会员卡"
 OPEN_POINTS_LINK = "查看积分明细"
 OPEN_COUPONS_LINK = "打开我的优惠券"
@@ -48,6 +50,11 @@ POINTS_ANSWER = "可用积分：{available}"
 POINTS_EXPIRING = "其中 {points} 积分将于 {year} 年 {month} 月 {day} 日到期"
 POINTS_HELD = "冻结积分：{held}"
 POINTS_DEBT = "待扣积分：{debt}（将从之后获得的积分中扣除）"
+MARKETING_OFF = (
+    "已退订：公众号与小程序将不再向您发送优惠活动、节日祝福等营销消息，积分、兑换等服务通知照常发送。\n"
+    "恢复请回复「DY」，短信与邮件可{link}管理。"
+)
+MARKETING_ON = "已恢复：您将继续收到优惠活动与节日祝福。\n退订请回复「TD」，也可{link}。"
 CHECKED_IN = "签到成功！已连续签到 {streak} 天，获得 {points} 积分，当前积分 {balance}。"
 
 DAY = "{month} 月 {day} 日"

@@ -28,6 +28,12 @@ from backend.wechat.fields import fit, fits, kind_of
 from backend.wechat.messages import BadCallback, Event, Message, TextMessage, Unknown
 from backend.wechat.qr_codes import QrCode
 from backend.wechat.saying import LONGEST_TEXT, Article, Picture, Said, fits_text, passive_reply
+from backend.wechat.subscription_events import (
+    SubscriptionAnswer,
+    SubscriptionOutcome,
+    subscription_answers,
+    subscription_outcomes,
+)
 from backend.wechat.tokens import FreshToken
 from backend.wechat.web import WebUser, js_signature
 
@@ -58,6 +64,8 @@ __all__ = [
     "RecipientUnreachable",
     "Said",
     "Session",
+    "SubscriptionAnswer",
+    "SubscriptionOutcome",
     "TextMessage",
     "TokenRefused",
     "TooFast",
@@ -74,4 +82,6 @@ __all__ = [
     "js_signature",
     "kind_of",
     "passive_reply",
+    "subscription_answers",
+    "subscription_outcomes",
 ]

@@ -152,7 +152,7 @@ class TestPatience:
         desk = desk_of(make_runtime(connect(url), clock))
         assert desk.answer(said(texts.CHECK_IN)) == Reply(texts.BUSY, MORNING)
         assert desk.answer(followed("o-1")) == Reply(None, MORNING)
-        assert desk.note(followed("o-1").message, MORNING) == Reply(None, MORNING)
+        assert desk.note(followed("o-1")) == Reply(None, MORNING)
 
     def test_bug_is_loud_here_and_mute_outside(self, desk_of, runtime, lines):
         broken = replace(runtime, sessions=replace(runtime.sessions, write=None))

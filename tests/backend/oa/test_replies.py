@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from backend import checkin, mall, points
+from backend import checkin, mall, points, preferences
 from backend.oa import texts
 from backend.oa.replies import Links, answer_to, balance, card, check_in, events, exchanges, usable_coupons
 from tests.factories.addresses import make_address
@@ -30,6 +30,27 @@ def test_a_word_is_known_however_it_is_typed(words):
 @pytest.mark.parametrize("words", ["", "！", "我要签到吗", "签 到", "check-in", "签到积分"])
 def test_other_words_are_not(words):
     assert answer_to(words) is None
+
+
+@pytest.mark.parametrize("words", ["TD", "td", "T D", "退订"])
+def test_who_writes_td_gets_no_more_marketing_in_wechat_and_is_told_the_way_back(session, member, words):
+    text = answer_to(words)(session, member.id, MORNING, LINKS)
+    session.flush()
+    refused = preferences.refusals(session, [member.id])[member.id] - preferences.BY_HOUSE
+    assert refused == {
+        (topic, way) for topic in ("campaigns", "greetings") for way in ("official-account", "mini-program")
+    }
+    assert text.startswith("已退订")
+    assert "「DY」" in text
+    assert texts.PREFERENCES_PAGE in text
+    assert preferences.changes(session, member.id, limit=1)[0].source == "official-account"
+
+
+def test_who_writes_dy_gets_it_again(session, member):
+    answer_to("TD")(session, member.id, MORNING, LINKS)
+    assert answer_to("订阅")(session, member.id, MORNING, LINKS).startswith("已恢复")
+    session.flush()
+    assert preferences.refusals(session, [member.id])[member.id] == preferences.BY_HOUSE
 
 
 def test_every_word_of_the_help_has_an_answer():
