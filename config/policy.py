@@ -37,6 +37,16 @@ MESSAGE_CHANNELS = {
     "service": ("official-account", "notice", "mini-program", "customer-service", "e-mail", "sms"),
     "marketing": ("notice", "mini-program", "customer-service", "e-mail", "sms"),
 }
+# which subscribe messages the mini-program asks for after what; WeChat's older clients ask for three at once
+SUBSCRIBE_SCENES = {
+    "join": ("coupon_expiring", "points_expiring", "birthday_coupon"),
+    "card": ("points_earned", "tier_falls_soon", "tier_reached"),
+    "check-in": ("check_in_reminder", "points_expiring", "campaign"),
+    "coupon": ("coupon_expiring", "coupon_received", "campaign"),
+    "draw": ("draw_won", "campaign"),
+    "event": ("event_soon", "event_changed", "event_moved_up"),
+    "exchange": ("exchange_ready", "exchange_shipped", "exchange_lapses_soon"),
+}
 QUOTA_KEPT_FOR_SERVICE = 1_000  # of a channel's daily quota: ten per cent are not for what is sent to many
 BROADCAST_ALONE = 1_000  # members whom one operator may write to without a second pair of eyes
 BROADCAST_TESTS = 20  # members whom a test of a broadcast may go to at once

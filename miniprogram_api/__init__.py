@@ -11,12 +11,15 @@ from miniprogram_api import (
     draws,
     family,
     login,
+    mail_address,
     mall,
     mall_orders,
     members,
     messages,
     points,
+    preferences,
     regions,
+    subscriptions,
 )
 
 RESOURCES = (
@@ -34,6 +37,9 @@ RESOURCES = (
     coupons,
     draws,
     messages,
+    preferences,
+    mail_address,
+    subscriptions,
 )
 
 

@@ -30,6 +30,8 @@ class RateLimiter:
         "login": "600/minute",  # an address: everybody on the mall's Wi-Fi has the same
         "join": "10/minute",  # each phone code costs money
         "family-join": "10/minute",  # guessing
+        "mail-code": "5/hour",  # each is a mail to an address that may be a stranger's
+        "mail-code-guess": "5/hour",
         "url-link": "20/minute",  # WeChat gives an account half a million a day
         "till-lookup": "120/minute",  # a busy till scans one card every few seconds
         "till-miss": "20/minute",  # unknown codes and phones: guessing
