@@ -12,7 +12,7 @@ define environment
 @python=$$(sh scripts/find_python.sh) && "$$python" scripts/environment.py
 endef
 
-.PHONY: help setup run run-cluster walk test check lock-check migration lock bench bench-whatif bench-expiry bench-broadcasts bench-deliveries soak storm format clean-demo
+.PHONY: help setup run run-cluster walk test check lock-check migration lock bench bench-whatif bench-expiry bench-birthdays bench-broadcasts bench-deliveries soak storm format clean-demo
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -76,6 +76,10 @@ bench-deliveries: ## Measure deliveries a second through a WeChat that takes 100
 bench-broadcasts: ## Measure the planning of a message to 10,000, 100,000 and 1,000,000 members (MariaDB)
 	$(environment) dev
 	@exec $(BIN)/python -m bench.broadcasts $(ARGS)
+
+bench-birthdays: ## Measure a birthday night over 10,000, 100,000 and 1,000,000 members (MariaDB)
+	$(environment) dev
+	@exec $(BIN)/python -m bench.birthdays $(ARGS)
 
 soak: ## Replay a year of a store in a million steps, crashes and kills among them, and prove the books (MariaDB)
 	$(environment) dev

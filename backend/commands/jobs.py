@@ -47,3 +47,5 @@ def run(name: str, *, at: datetime | None, as_json: bool) -> None:
         raise click.BadParameter("an instant ahead ends for good what is good until then", param_hint="--at")
     counts = jobs.run(name, here, instant)
     tell_one({"job": name, "at": local(instant), **counts}, json_wanted=as_json)
+    if counts.get("failed"):
+        raise SystemExit(1)

@@ -10,9 +10,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from backend import coupons, members, messaging, points, tiers
+from backend.jobs.slices import Do, Place, by_id, id_of, walk, walk_until_done
 from backend.jobs.work import Counts
 from backend.kit.db import run
-from backend.kit.errors import DomainError
 from backend.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -24,7 +24,7 @@ def nightly(runtime: Runtime, at: datetime) -> Counts:
     """Do what is due at an instant: settle, end holds, expire; then tiers, coupons, warnings and reminders.
 
     Slice by slice, each in a transaction of its own. What is done is no longer due, and nobody is told twice, so that a
-    night may be stopped anywhere and run again.
+    night may be stopped anywhere and run again. Who fails in a step is counted as `failed` and stops nobody else.
     """
     counts: Counter[str] = Counter()
     for step in (_points, _tiers, _coupons, _birthdays, _falls_soon, _expiring, _coupons_expiring):
@@ -34,12 +34,36 @@ def nightly(runtime: Runtime, at: datetime) -> Counts:
     return dict(counts)
 
 
+def birthdays(runtime: Runtime, book: coupons.BirthdayBook, day: date, at: datetime) -> Counter[str]:
+    """Celebrate the birthdays of one day by a book; counts the coupons that are new.
+
+    Each member in a transaction of its own, for all of them want coupons of the same templates.
+    """
+
+    def find(session: Session, after: Place | None) -> Sequence[Place]:
+        return by_id(members.born_on(session, day, after_id=id_of(after), limit=SLICE))
+
+    def celebrate(session: Session, ids: Sequence[int]) -> Counter[str]:
+        given = (coupons.celebrate(session, one, book, rng=runtime.rng, now=at) for one in ids)
+        return Counter(birthday_coupons=sum(given))
+
+    return walk(runtime, find, celebrate, alone=True)
+
+
 def _points(runtime: Runtime, at: datetime) -> Counts:
-    return _until_nothing_is_due(runtime, partial(points.catch_up, now=at, limit=SLICE))
+    return walk_until_done(
+        runtime,
+        lambda session, after: points.accounts_due(session, now=at, after=after, limit=SLICE),
+        partial(points.catch_up_with, now=at),
+    )
 
 
 def _tiers(runtime: Runtime, at: datetime) -> Counts:
-    return _until_nothing_is_due(runtime, partial(tiers.review_due, now=at, limit=SLICE))
+    return walk_until_done(
+        runtime,
+        lambda session, after: tiers.standings_due(session, now=at, after=after, limit=SLICE),
+        partial(tiers.carry_on, now=at),
+    )
 
 
 def _coupons(runtime: Runtime, at: datetime) -> Counts:
@@ -50,43 +74,31 @@ def _coupons(runtime: Runtime, at: datetime) -> Counts:
 
 
 def _birthdays(runtime: Runtime, at: datetime) -> Counts:
-    """Each member in a transaction of its own."""
-    _slices(runtime, partial(members.index_birthdays, limit=SLICE))
+    counts = _index_birthdays(runtime)
     with runtime.sessions.read() as session:
         book, days = coupons.birthday_days(session, now=at)
-    given = 0
     for day in days:
-        place = 0
-        while found := _celebrating(runtime, day, place):
-            given += sum(_celebrate(runtime, member_id, book, at) for member_id in found)
-            place = found[-1]
-    return {"birthday_coupons": given} if given else {}
+        counts += birthdays(runtime, book, day, at)
+    return +counts
 
 
-def _celebrating(runtime: Runtime, day: date, place: int) -> Sequence[int]:
-    with runtime.sessions.read() as session:
-        return members.born_on(session, day, after_id=place, limit=SLICE)
+def _index_birthdays(runtime: Runtime) -> Counter[str]:
+    def find(session: Session, after: Place | None) -> Sequence[Place]:
+        return by_id(members.without_birthday_index(session, after_id=id_of(after), limit=SLICE))
 
-
-def _celebrate(runtime: Runtime, member_id: int, book: coupons.BirthdayBook, at: datetime) -> int:
-    celebrate = partial(coupons.celebrate, member_id=member_id, book=book, rng=runtime.rng, now=at)
-    try:
-        return run(runtime.sessions.write, celebrate)
-    except DomainError as refused:  # who has left this very moment
-        log.info("night.refused", code=refused.code)
-        return 0
+    return walk(runtime, find, _telling(members.index_birthdays))
 
 
 def _falls_soon(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, partial(tiers.warn, now=at, limit=SLICE))
+    return _through_all(runtime, tiers.to_warn, tiers.warn_these, at)
 
 
 def _expiring(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, partial(messaging.remind_expiring, now=at, limit=SLICE))
+    return _through_all(runtime, messaging.with_points_expiring, messaging.remind_expiring_of, at)
 
 
 def _coupons_expiring(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, partial(messaging.remind_of_coupons, now=at, limit=SLICE))
+    return _through_all(runtime, messaging.with_coupons_expiring, messaging.remind_of_coupons_of, at)
 
 
 def _slices(runtime: Runtime, slice_of: Callable[[Session], int]) -> int:
@@ -96,16 +108,20 @@ def _slices(runtime: Runtime, slice_of: Callable[[Session], int]) -> int:
     return total
 
 
-def _until_nothing_is_due(runtime: Runtime, slice_of: Callable[[Session], Counter[str]]) -> Counts:
-    counts: Counter[str] = Counter()
-    while done := run(runtime.sessions.write, slice_of):
-        counts.update(done)
-    return dict(counts)
-
-
-def _through_all(runtime: Runtime, tell: Callable[..., int | None]) -> Counts:
+def _through_all(
+    runtime: Runtime, find: Callable[..., Sequence[int]], tell: Callable[..., None], at: datetime
+) -> Counts:
     """Walk over the members who may have something to be told; what they are told is counted in the outbox."""
-    place: int | None = 0
-    while place is not None:
-        place = run(runtime.sessions.write, partial(tell, after_member_id=place))
-    return {}
+    return walk(
+        runtime,
+        lambda session, after: by_id(find(session, now=at, after_member_id=id_of(after), limit=SLICE)),
+        _telling(partial(tell, now=at)),
+    )
+
+
+def _telling(tell: Callable[[Session, Sequence[int]], None]) -> Do:
+    def do(session: Session, ids: Sequence[int]) -> Counter[str]:
+        tell(session, ids)
+        return Counter()
+
+    return do

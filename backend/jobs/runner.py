@@ -15,6 +15,7 @@ from backend.jobs import ledger
 from backend.jobs.ledger import LEASE, Claim
 from backend.jobs.models import DONE, FAILED, JobRun
 from backend.jobs.schedule import JOBS, LATE, MADE_UP, Job, Missed
+from backend.jobs.slices import FAILED as MEMBERS_FAILED
 from backend.jobs.work import Counts
 from backend.kit import db
 from backend.kit.errors import NotFound
@@ -57,7 +58,10 @@ def listing(runtime: Runtime) -> list[Planned]:
 
 
 def run(name: str, runtime: Runtime, at: datetime) -> Counts:
-    """Run a job by hand for an instant, run for it before or not. Raises JobUnknown, or what the job raises."""
+    """Run a job by hand for an instant, run for it before or not; `failed` counts members for whom it failed.
+
+    Raises JobUnknown, or what the job raises.
+    """
     job = next((job for job in JOBS if job.name == name), None)
     if job is None:
         raise JobUnknown
@@ -151,7 +155,8 @@ def _run(runtime: Runtime, job: Job, claim: Claim) -> Counts:
     except Exception as error:
         _finish(runtime, claim, FAILED, {}, type(error).__name__)
         raise
-    _finish(runtime, claim, DONE, counts, None)
+    failed = counts.get(MEMBERS_FAILED, 0)
+    _finish(runtime, claim, FAILED if failed else DONE, counts, f"failed for {failed}" if failed else None)
     return counts
 
 

@@ -4,7 +4,7 @@ A member is one person. An identity is how one appid knows a WeChat user; unioni
 person to one member. Phone, nickname and birthday are sealed at rest and leave here masked, except to their owner.
 """
 
-from backend.members.birthdays import born_on, index_birthdays
+from backend.members.birthdays import born_on, index_birthdays, without_birthday_index
 from backend.members.card_codes import CardCode, card_code
 from backend.members.choosing import Traits, chosen
 from backend.members.corrections import block, correct_birthday, unblock
@@ -172,4 +172,5 @@ __all__ = [
     "unfollow",
     "untag",
     "update_profile",
+    "without_birthday_index",
 ]

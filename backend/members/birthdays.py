@@ -36,13 +36,16 @@ def born_on(session: Session, day: date, *, after_id: int = 0, limit: int) -> Se
     return session.scalars(mine.order_by(Member.id).limit(limit)).all()
 
 
-def index_birthdays(session: Session, *, limit: int) -> int:
-    """Index up to `limit` birthdays that were sealed before there was an index; returns how many."""
-    old = select(Member.id).where(Member.birthday_index.is_(None), Member.birthday_sealed.is_not(None))
-    found = session.scalars(old.order_by(Member.id).limit(limit)).all()
-    for member_id in found:
+def without_birthday_index(session: Session, *, after_id: int = 0, limit: int) -> Sequence[int]:
+    """Members whose birthday was sealed before there was an index, in their order, from behind one on."""
+    old = Member.birthday_index.is_(None), Member.birthday_sealed.is_not(None), Member.id > after_id
+    return session.scalars(select(Member.id).where(*old).order_by(Member.id).limit(limit)).all()
+
+
+def index_birthdays(session: Session, member_ids: Sequence[int]) -> None:
+    """Index the birthdays of some members (ids in their order)."""
+    for member_id in member_ids:
         index_anew(session, locked(session, member_id))
-    return len(found)
 
 
 def index_anew(session: Session, member: Member) -> None:

@@ -12,7 +12,13 @@ from backend.messaging.attempt import Post
 from backend.messaging.birthday_messages import tell_birthday
 from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, channels_of
 from backend.messaging.check_in_messages import remind_of_check_in
-from backend.messaging.coupon_messages import remind_of_coupons, tell_coupon_received, tell_coupon_redeemed
+from backend.messaging.coupon_messages import (
+    remind_of_coupons,
+    remind_of_coupons_of,
+    tell_coupon_received,
+    tell_coupon_redeemed,
+    with_coupons_expiring,
+)
 from backend.messaging.delivery import anything_due, deliver_due, deliver_some, deliver_until
 from backend.messaging.exchange_messages import (
     tell_exchange_cancelled,
@@ -39,7 +45,7 @@ from backend.messaging.queries import (
     tracked,
     ways_of,
 )
-from backend.messaging.reminders import remind_expiring
+from backend.messaging.reminders import remind_expiring, remind_expiring_of, with_points_expiring
 from backend.messaging.reports import forget_reports, report
 from backend.messaging.resending import MessageUnknown, NotEnded, requeue
 from backend.messaging.rules import Delivered, Queue, Status
@@ -105,8 +111,10 @@ __all__ = [
     "preview",
     "received",
     "remind_expiring",
+    "remind_expiring_of",
     "remind_of_check_in",
     "remind_of_coupons",
+    "remind_of_coupons_of",
     "report",
     "requeue",
     "tell_birthday",
@@ -132,4 +140,6 @@ __all__ = [
     "unread",
     "ways_of",
     "win_back_book",
+    "with_coupons_expiring",
+    "with_points_expiring",
 ]

@@ -1,6 +1,7 @@
 """What members are told of their coupons: that one came in or was used, and that some are over soon."""
 
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -49,18 +50,24 @@ def remind_of_coupons(session: Session, *, now: datetime, after_member_id: int, 
 
     Returns the member to go on after, None when there are no more: to be run in a transaction of its own until then.
     """
+    due = with_coupons_expiring(session, now=now, after_member_id=after_member_id, limit=limit)
+    remind_of_coupons_of(session, due, now=now)
+    return due[-1] if len(due) == limit else None
+
+
+def remind_of_coupons_of(session: Session, due: Sequence[int], *, now: datetime) -> None:
+    """Decide to remind some members, where their coupons are over soon; see `remind_of_coupons`."""
     today = shop_day(now)
-    due = _due(session, today, after_member_id, limit)
     cause = (today.isoformat(),)
     new = untold(session, due, EXPIRING, cause=cause)
     longest = today + timedelta(days=max(DAYS_AHEAD))
     for member_id, parts in coupons.expiring_within(session, new, now=now, until=longest).items():
         decide(session, member_id, EXPIRING, words=_words(parts), cause=cause, now=now)
-    return due[-1] if len(due) == limit else None
 
 
-def _due(session: Session, today: date, after_member_id: int, limit: int) -> list[int]:
+def with_coupons_expiring(session: Session, *, now: datetime, after_member_id: int, limit: int) -> list[int]:
     """The next members with coupons that have one of the times left, in their order."""
+    today = shop_day(now)
     found = {
         member_id
         for days in DAYS_AHEAD

@@ -1,4 +1,5 @@
-from datetime import date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import insert
@@ -20,8 +21,14 @@ def remind_expiring(session: Session, *, now: datetime, after_member_id: int, li
     Returns the member to go on after, None when there are no more: to be run in a transaction of its own until then.
     Points that are set aside are left out, and so are members whose account is frozen or closed.
     """
+    due = with_points_expiring(session, now=now, after_member_id=after_member_id, limit=limit)
+    remind_expiring_of(session, due, now=now)
+    return due[-1] if len(due) == limit else None
+
+
+def remind_expiring_of(session: Session, due: Sequence[int], *, now: datetime) -> None:
+    """Decide to remind some members, where their points are over soon; see `remind_expiring`."""
     today = shop_day(now)
-    due = _due(session, today, after_member_id, limit)
     cause = (today.isoformat(),)
     new = untold(session, due, TEMPLATE, cause=cause)
     longest = today + timedelta(days=max(DAYS_AHEAD))
@@ -29,11 +36,11 @@ def remind_expiring(session: Session, *, now: datetime, after_member_id: int, li
     if soon:  # as rows: an object for each would take as long as all the rest
         rows = [columns(who, TEMPLATE, words=_words(parts), cause=cause, now=now) for who, parts in soon.items()]
         session.execute(insert(Message), rows)
-    return due[-1] if len(due) == limit else None
 
 
-def _due(session: Session, today: date, after_member_id: int, limit: int) -> list[int]:
+def with_points_expiring(session: Session, *, now: datetime, after_member_id: int, limit: int) -> list[int]:
     """The next members with points that have one of the times left, in their order."""
+    today = shop_day(now)
     found = {
         member_id
         for days in DAYS_AHEAD

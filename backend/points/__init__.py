@@ -27,7 +27,7 @@ from backend.points.holding import capture, hold_of, prolong, release, reserve
 from backend.points.journal import entry_of
 from backend.points.models import Account, Entry, Hold, Lot, Pending
 from backend.points.moving import Moved, close, merge, transfer
-from backend.points.night import catch_up, due_accounts
+from backend.points.night import Due, accounts_due, catch_up, catch_up_with, due_accounts
 from backend.points.pending import promise
 from backend.points.queries import (
     Balance,
@@ -62,6 +62,7 @@ __all__ = [
     "AccountClosed",
     "AlreadyCancelled",
     "Balance",
+    "Due",
     "Entry",
     "Expiring",
     "Expiry",
@@ -88,10 +89,12 @@ __all__ = [
     "Source",
     "TakenBack",
     "TooFar",
+    "accounts_due",
     "balance_at",
     "cancel",
     "capture",
     "catch_up",
+    "catch_up_with",
     "close",
     "credit",
     "due_accounts",

@@ -15,6 +15,9 @@ from backend.points.facts import PointsExpired
 from backend.points.models import EXPIRE, Account, Allocation, Entry, Lot
 from backend.points.rules import Source, next_line
 
+Due = tuple[datetime, int]
+"""Since when something is due, and on whose account."""
+
 UNSYNCHRONISED: Final = {"synchronize_session": False}
 LATER_STEPS: Final = (Account.next_settle_at, Account.next_release_at)
 WHAT_A_LINE_FOLLOWS: Final[tuple[InstrumentedAttribute[Any], ...]] = (
@@ -34,8 +37,24 @@ def catch_up(session: Session, *, now: datetime, limit: int) -> Counter[str]:
     however many they are); empty when nothing is due. Run it in a transaction of its own until it is: what is done is
     no longer due, so that it may be stopped and run again, and run twice at once.
     """
-    due = select(Account.member_id).where(Account.next_due_at <= now).order_by(Account.next_due_at).limit(limit)
-    member_ids = sorted(session.scalars(due))
+    return catch_up_with(
+        session, sorted(member_id for _, member_id in accounts_due(session, now=now, limit=limit)), now=now
+    )
+
+
+def accounts_due(session: Session, *, now: datetime, after: Due | None = None, limit: int) -> Sequence[Due]:
+    """Accounts on which something is due at `now`, the longest due first, from behind one on."""
+    found = select(Account.next_due_at, Account.member_id).where(Account.next_due_at <= now)
+    if after is not None:
+        due_at, member_id = after
+        same = and_(Account.next_due_at == due_at, Account.member_id > member_id)
+        found = found.where(Account.next_due_at >= due_at, or_(Account.next_due_at > due_at, same))
+    rows = session.execute(found.order_by(Account.next_due_at, Account.member_id).limit(limit))
+    return [(due_at, member_id) for due_at, member_id in rows if due_at is not None]
+
+
+def catch_up_with(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
+    """Do what is due at `now` on some accounts (ids in their order); see `catch_up`. On others nothing is done."""
     counts: Counter[str] = Counter()
     for account in _with_more_than_lots(session, member_ids, now=now):
         bring_up_to(session, account, now=now)

@@ -18,7 +18,7 @@ from backend.tiers.merging import close_standing, merge_standings
 from backend.tiers.models import GrowthEntry, TierChange, TierRun
 from backend.tiers.offers import Tier
 from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, stands_in, tier_of, tiers_now
-from backend.tiers.review import review_due, warn
+from backend.tiers.review import carry_on, review_due, standings_due, to_warn, warn, warn_these
 from backend.tiers.service import Outcome, add_growth, count_check_in, count_purchase, count_refund, open_standing
 from backend.tiers.standings import NoStanding
 from backend.tiers.sums import Move, Preview, Tally
@@ -60,6 +60,7 @@ __all__ = [
     "apply_slice",
     "begin_run",
     "benefits_words",
+    "carry_on",
     "check_in_force",
     "checked",
     "close_standing",
@@ -81,11 +82,14 @@ __all__ = [
     "run_of",
     "set_manual",
     "standing",
+    "standings_due",
     "stands_in",
     "tier_of",
     "tiers_now",
+    "to_warn",
     "verify",
     "warn",
+    "warn_these",
     "way_words",
     "ways_words",
 ]

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend import points
@@ -22,6 +22,9 @@ from backend.tiers.rules import Career
 from backend.tiers.standings import Dossier, dossiers, validity_of
 from backend.tiers.words import ways_words
 
+Due = tuple[datetime, int]
+"""Since when something is due, and to whose standing."""
+
 
 def review_due(session: Session, *, now: datetime, limit: int) -> Counter[str]:
     """Write down what time did to up to `limit` members for whom something was due by now, the longest due first.
@@ -29,8 +32,20 @@ def review_due(session: Session, *, now: datetime, limit: int) -> Counter[str]:
     Counts `reviewed`, and of them who `rose` and who `fell`; empty when nobody is due. Run it in a transaction of its
     own until then: who is done is no longer due, so that it may be stopped, run again, and run twice at once.
     """
-    due = select(TierStanding.member_id).where(TierStanding.due_at <= now).order_by(TierStanding.due_at).limit(limit)
-    return carry_on(session, sorted(session.scalars(due)), now=now)
+    return carry_on(
+        session, sorted(member_id for _, member_id in standings_due(session, now=now, limit=limit)), now=now
+    )
+
+
+def standings_due(session: Session, *, now: datetime, after: Due | None = None, limit: int) -> Sequence[Due]:
+    """Members to whose standing time did something by now, the longest due first, from behind one on."""
+    found = select(TierStanding.due_at, TierStanding.member_id).where(TierStanding.due_at <= now)
+    if after is not None:
+        due_at, member_id = after
+        same = and_(TierStanding.due_at == due_at, TierStanding.member_id > member_id)
+        found = found.where(TierStanding.due_at >= due_at, or_(TierStanding.due_at > due_at, same))
+    rows = session.execute(found.order_by(TierStanding.due_at, TierStanding.member_id).limit(limit))
+    return [(due_at, member_id) for due_at, member_id in rows if due_at is not None]
 
 
 def carry_on(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
@@ -55,19 +70,24 @@ def warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 
 
     Answers the last member looked at, None when there is nobody after. Who is told is not told again of the same end.
     """
-    soon = (
-        select(TierStanding.member_id)
-        .where(TierStanding.warn_at <= now, TierStanding.member_id > after_member_id)
-        .order_by(TierStanding.member_id)
-        .limit(limit)
-    )
-    member_ids = session.scalars(soon).all()
+    member_ids = to_warn(session, now=now, limit=limit, after_member_id=after_member_id)
+    warn_these(session, member_ids, now=now)
+    return member_ids[-1] if len(member_ids) == limit else None
+
+
+def to_warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 0) -> Sequence[int]:
+    """Members whose tier may end soon, in order of id after one of them."""
+    soon = select(TierStanding.member_id).where(TierStanding.warn_at <= now, TierStanding.member_id > after_member_id)
+    return session.scalars(soon.order_by(TierStanding.member_id).limit(limit)).all()
+
+
+def warn_these(session: Session, member_ids: Sequence[int], *, now: datetime) -> None:
+    """Tell some members (ids in their order) what is missing, where their tier ends soon; see `warn`."""
     accounts = _locked(session, member_ids, now=now)
     for account, dossier in zip(accounts, _dossiers(session, accounts, now), strict=True):
         keep_time(session, account, dossier)
         if dossier.row.warn_at is not None and dossier.row.warn_at <= now:
             _warn(session, dossier, now)
-    return member_ids[-1] if len(member_ids) == limit else None
 
 
 def needed_to_keep(career: Career) -> list[Way]:

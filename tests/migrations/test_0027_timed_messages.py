@@ -34,6 +34,6 @@ def test_there_and_back(blank, clock):
         assert session.get(MemberVisit, member.id).last_on == date(2026, 3, 1)
         book = coupons.BirthdayBook(coupons=(template.code,), days_ahead=3)
         assert coupons.celebrate(session, member.id, book, rng=Random(1), now=MORNING) == 0
-        assert members.index_birthdays(session, limit=9) == 1
+        members.index_birthdays(session, members.without_birthday_index(session, limit=9))
         session.flush()
         assert members.born_on(session, date(2026, 10, 3), limit=9) == [member.id], "which calendar it was is forgotten"

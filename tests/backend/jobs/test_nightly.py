@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
+from backend import jobs, messaging, points, tiers
 from backend.jobs import nightly
 from backend.kit.clock import FixedClock
 from tests.architecture.sources import ROOT
@@ -18,7 +19,7 @@ from tests.support.races import race
 from tests.support.runtimes import make_runtime
 
 
-class Stopped(Exception):
+class Stopped(BaseException):
     pass
 
 
@@ -128,3 +129,48 @@ def test_two_workers_at_once_come_to_the_same(mariadb, undisturbed):
     member_ids, _ = many_nights(runtime)
     race(2, lambda _: nightly.nightly(runtime, NIGHT))
     assert books_of(runtime, member_ids) == undisturbed[0]
+
+
+@pytest.fixture
+def one_slice(monkeypatch):
+    monkeypatch.setattr(nightly, "SLICE", 500)
+
+
+BAD_STEPS = [
+    (points.night, "bring_up_to"),
+    (tiers.review, "keep_time"),
+    (messaging.reminders, "_words"),
+]
+
+
+@pytest.mark.parametrize(("module", "name"), BAD_STEPS, ids=lambda one: getattr(one, "__name__", one))
+def test_one_whose_data_is_bad_stops_nobody_else(runtime, undisturbed, one_slice, monkeypatch, module, name):
+    """What a step does for one of the members raises; all others come to what they would have come to."""
+    member_ids, _ = many_nights(runtime)
+    before, failing = getattr(module, name), []
+
+    def fail_for_the_first(*arguments, **named):
+        about = next((one.member_id for one in arguments if hasattr(one, "member_id")), "somebody")
+        failing[:] = failing or [about]
+        if about == failing[0]:
+            raise ZeroDivisionError
+        return before(*arguments, **named)
+
+    monkeypatch.setattr(module, name, fail_for_the_first)
+    counts = nightly.nightly(runtime, NIGHT)
+    assert counts["failed"] >= 1
+    same = [ours == theirs for ours, theirs in zip(books_of(runtime, member_ids), undisturbed[0], strict=True)]
+    assert same.count(False) <= 1
+    monkeypatch.setattr(module, name, before)
+    nightly.nightly(runtime, NIGHT)
+    assert books_of(runtime, member_ids) == undisturbed[0], "the next run makes it up"
+
+
+def test_a_night_that_failed_for_some_ends_as_failed_with_its_counts(runtime, one_slice, monkeypatch):
+    many_nights(runtime)
+    monkeypatch.setattr(points.night, "_write_off", lambda *_: 1 / 0)
+    counts = jobs.run("nightly", runtime, NIGHT)
+    (listed,) = [planned for planned in jobs.listing(runtime) if planned.name == "nightly"]
+    assert listed.last_outcome == "failed"
+    assert listed.last_error == f"failed for {counts['failed']}"
+    assert listed.last_counts == counts
