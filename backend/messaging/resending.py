@@ -7,6 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from backend.kit.errors import Conflict, NotFound
+from backend.messaging.broadcasts.serving import words_of
 from backend.messaging.models import Delivery, Message
 from backend.messaging.previewing import WordUnknown
 from backend.messaging.rules import Status
@@ -37,14 +38,10 @@ def requeue(session: Session, message_id: int, *, words: Mapping[str, str] | Non
         raise MessageUnknown
     if message.status in {Status.WAITING, Status.SENT}:
         raise NotEnded
-    message.words = _put_right(message.words, words or {})
+    known, corrected = words_of(session, [message])[message.id], words or {}
+    if unknown := corrected.keys() - known.keys():
+        raise WordUnknown(word="、".join(sorted(unknown)))
+    message.words = {**message.words, **corrected}
     session.execute(delete(Delivery).where(Delivery.message_id == message_id))  # every channel is tried anew
     message.status, message.due_at, message.attempts = Status.WAITING, now, 0
     message.ended_at = message.unsure_since = message.error = message.channel = None
-
-
-def _put_right(words: Mapping[str, str], corrected: Mapping[str, str]) -> dict[str, str]:
-    for word in corrected:
-        if word not in words:
-            raise WordUnknown(word=word)
-    return {**words, **corrected}

@@ -51,7 +51,7 @@ def skip_rest(session: Session, broadcast_id: int, *, now: datetime, limit: int)
 
 def reopen(session: Session, *, limit: int) -> int:
     """Let up to `limit` ended broadcasts go on of which a message waits again, because an operator or a late report
-    brought it back; returns how many.
+    brought it back; returns how many. What was stopped or withdrawn goes on to skip it.
     """
     again = select(Message.queue).where(Message.status == Status.WAITING, Message.queue > Queue.MARKETING).distinct()
     ended = select(Broadcast.id).where(Broadcast.ended_at.is_not(None), Broadcast.id.in_(again))
@@ -60,7 +60,7 @@ def reopen(session: Session, *, limit: int) -> int:
         broadcast = steering.locked(session, broadcast_id)
         broadcast.ended_at = None
         if broadcast.status == Stage.DONE:
-            broadcast.status = Stage.RUNNING
+            broadcast.status = Stage.RUNNING if broadcast.withdrawn_at is None else Stage.STOPPED
     return len(found)
 
 

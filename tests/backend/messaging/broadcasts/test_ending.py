@@ -122,6 +122,27 @@ def test_what_waits_again_lets_a_broadcast_go_on(sessions, people, running, writ
     assert write(broadcasts.reopen, limit=9) == 0
 
 
+def test_of_what_was_withdrawn_nothing_goes_out_again(sessions, people, running, write, rows):
+    broadcast_id = running()
+    settle(sessions, broadcast_id, Status.DEAD)
+    write(broadcasts.finish, broadcast_id, now=LATER)
+    write(broadcasts.withdraw, broadcast_id, by=MAKER, now=LATER)
+    write(messaging.requeue, rows(broadcast_id)[0].id, now=LATER)
+    assert write(broadcasts.reopen, limit=9) == 1
+    assert write(broadcasts.skip_rest, broadcast_id, now=LATER, limit=9) == 1
+    assert stands(sessions, broadcast_id)[0] == "stopped"
+
+
+def test_the_words_of_one_message_are_put_right_for_it_alone(sessions, people, running, write, rows):
+    broadcast_id = running()
+    settle(sessions, broadcast_id, Status.DEAD)
+    corrected, *others = rows(broadcast_id)
+    write(messaging.requeue, corrected.id, words={"text": "满三百减六十"}, now=LATER)
+    assert [row.words for row in rows(broadcast_id)] == [{"text": "满三百减六十"}] + [{}] * len(others)
+    with pytest.raises(messaging.WordUnknown):
+        write(messaging.requeue, others[0].id, words={"day": "3月1日"}, now=LATER)
+
+
 def test_each_of_these_is_a_few_statements(sessions, people, running):
     broadcast_id = running()
     with sessions.write() as session, statements_of(session) as said:
