@@ -1,12 +1,21 @@
+import json
 import os
 import signal
 import socket
+import time
+from uuid import uuid4
 
 import pytest
+import redis
 
+from scripts.launch.processes import SHORTEST_LIFE_S
+from scripts.walking.doors import Till, Wire
+from scripts.walking.steps import Walk
 from tests.support.launched import ENDS_WITHIN_S, launched, start, wait_for
 
 pytestmark = pytest.mark.slow
+
+JOINED = "会员入会成功通知"
 
 
 def _is_gone(pid):
@@ -15,6 +24,17 @@ def _is_gone(pid):
     except ProcessLookupError:
         return True
     return False
+
+
+def _join_and_be_told(folder):
+    """A shopper joins and waits for the message about it."""
+    demo = json.loads((folder / "demo.json").read_text("utf-8"))
+    web, simulator = Wire(demo["base_url"]), Wire(demo["simulator_url"])
+    till = Till(web, app_key=demo["till"]["app_key"], secret=demo["till"]["secret"])
+    walk = Walk(web, simulator, till, store_name=demo["till"]["store_name"])
+    walk.meet_wechat()
+    walk.join()
+    walk.phone.waits_for(lambda one: one.get("title") == JOINED, within_s=30)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -50,6 +70,31 @@ def test_process_that_dies_takes_all_with_it_and_is_told(tmp_path):
         assert store.launcher.wait(ENDS_WITHIN_S) != 0
         assert "jobs ended by itself" in store.said
         assert all(map(_is_gone, children))
+
+
+@pytest.fixture
+def cluster(redis_url):
+    """The settings of a cluster with keys of its own, which are gone afterwards."""
+    own = f"baihui-test-{uuid4().hex}"
+    yield {"DISPATCHER": "cluster", "REDIS_URL": redis_url, "CLUSTER_NAMESPACE": own}
+    with redis.Redis.from_url(redis_url) as server:
+        server.delete(*server.scan_iter(f"{own}:*"))
+
+
+def test_worker_groups_send_the_messages_and_one_that_is_killed_is_replaced(tmp_path, cluster):
+    with launched(tmp_path, **cluster) as store:
+        children = store.children()
+        assert len(children) == 5
+        _join_and_be_told(tmp_path)
+        time.sleep(SHORTEST_LIFE_S)
+        os.kill(children[1], signal.SIGKILL)
+        wait_for(
+            store, lambda: "workers-1 ended by itself (exit code -9) and is started anew" in store.said, within_s=30
+        )
+        _join_and_be_told(tmp_path)
+        assert store.end() == 0
+        assert "cluster.drained" in store.log("workers-1") + store.log("workers-2")
+        assert "cluster.no-worker-group" not in store.log("jobs")
 
 
 def test_empty_store_begins_empty(tmp_path):

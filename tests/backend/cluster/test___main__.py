@@ -58,3 +58,20 @@ def test_a_group_that_nobody_could_ask_says_so_on_one_line(settings, complaint):
     done = run_program(*GROUP, env=environment(**settings))
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
     assert done.stderr.startswith(complaint)
+
+
+@pytest.mark.parametrize("program", ["backend.cluster", "backend.jobs"])
+def test_without_dramatiq_the_extra_is_named_on_one_line(tmp_path, program):
+    (tmp_path / "dramatiq.py").write_text("raise ImportError\n")
+    given = environment(DISPATCHER="cluster", REDIS_URL="redis://127.0.0.1:9/0", PYTHONPATH=str(tmp_path))
+    done = run_program(sys.executable, "-m", program, env=given)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert done.stderr.startswith("Error: DISPATCHER=cluster needs the extra `cluster`")
+
+
+def test_threads_need_neither_dramatiq_nor_redis(tmp_path):
+    (tmp_path / "dramatiq.py").write_text("raise ImportError\n")
+    program = "from backend.wiring import production_runtime as made; from backend.jobs import dispatching as d"
+    command = f"{program}; print(type(d.dispatcher_of(made())).__name__)"
+    done = run_program(sys.executable, "-c", command, env=environment(PYTHONPATH=str(tmp_path)))
+    assert (done.stdout, done.returncode) == ("InThreads\n", 0), done.stderr

@@ -11,7 +11,15 @@ import pytest
 from sqlalchemy import func, select
 
 from backend.kit.db import run
-from backend.messaging import deliver_due, deliver_until, outbox, outbox_depth, tell_points_earned
+from backend.messaging import (
+    anything_due,
+    deliver_due,
+    deliver_some,
+    deliver_until,
+    outbox,
+    outbox_depth,
+    tell_points_earned,
+)
 from backend.messaging.attempt import by_name
 from backend.messaging.models import Message
 from backend.messaging.rules import LEASE, Status
@@ -213,6 +221,38 @@ def test_a_stopped_deliverer_finishes_what_it_has_begun_and_begins_nothing(runti
     assert shown(wechat, recipient) == [1]
     assert [row.status for row in rows(runtime)] == [Status.SENT, Status.WAITING]
     assert not _claimed(runtime)
+
+
+def test_a_slice_ends_when_nothing_is_left(runtime, wechat, recipient):
+    tell(runtime, recipient, 1, 2)
+    assert anything_due(runtime)
+    assert deliver_some(runtime, Event(), seconds=600) == {"sent": 2}
+    assert not anything_due(runtime)
+    assert shown(wechat, recipient) == [1, 2]
+
+
+def test_a_slice_ends_when_its_time_is_over_and_leaves_the_rest(runtime, wechat, recipient):
+    wechat.fault(SEND, delay_ms=300, times=9)
+    tell(runtime, recipient, 1, 2, 3)
+    assert deliver_some(runtime, Event(), seconds=0.1) == {"sent": 1}
+    assert [row.status for row in rows(runtime)] == [Status.SENT, Status.WAITING, Status.WAITING]
+    assert not _claimed(runtime)
+
+
+def test_a_slice_that_is_stopped_before_it_begins_begins_nothing(runtime, wechat, recipient):
+    tell(runtime, recipient, 1)
+    stopped = Event()
+    stopped.set()
+    assert not deliver_some(runtime, stopped, seconds=600)
+    assert sends(wechat) == 0
+
+
+def test_what_is_under_way_is_not_due_before_its_lease_ends(runtime, clock, recipient):
+    tell(runtime, recipient, 1)
+    assert run(runtime.sessions.write, claiming(runtime)).letters
+    assert not anything_due(runtime)
+    clock.move(LEASE)
+    assert anything_due(runtime)
 
 
 def test_a_running_deliverer_takes_what_comes(runtime, wechat, recipient):
