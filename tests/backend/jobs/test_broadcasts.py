@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+from pydantic import ValidationError
 
 from backend.jobs import broadcasts as job
 from backend.kit.db import run
 from backend.messaging import broadcasts
+from backend.messaging.broadcasts import Broadcast
 from backend.messaging.models import Message
 from tests.factories.broadcasts import MAKER, make_broadcast, make_started
 from tests.factories.members import make_member
@@ -59,6 +61,17 @@ def test_a_long_plan_goes_on_with_the_next_run(runtime, write, monkeypatch):
     assert job.run_broadcasts(runtime, LATER) == {"planned": 4}
     assert stands(runtime, broadcast_id) == ("planning", 4)
     assert job.run_broadcasts(runtime, LATER) == {"planned": 1}
+
+
+def test_one_that_fails_stops_no_other(runtime, write):
+    def spoil(session):
+        session.get(Broadcast, broken).audience = {"colour": "red"}
+
+    broken, good = (write(make_started, now=LATER).id for _ in range(2))
+    write(spoil)
+    with pytest.raises(ValidationError):
+        job.run_broadcasts(runtime, LATER)
+    assert [stands(runtime, one) for one in (broken, good)] == [("scheduled", 0), ("running", 5)]
 
 
 def test_of_what_is_stopped_the_rest_is_skipped(runtime, write, monkeypatch):
