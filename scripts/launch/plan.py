@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.settings import WECHAT
-from scripts.launch.simulated_wechat import template_ids
+from scripts.launch.simulated_wechat import notice_ids, sms_environment, subscribe_ids, template_ids
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -33,6 +33,9 @@ class LaunchSettings(BaseSettings):
     database_url: str | None = None
     media_dir: Path | None = None
     message_template_ids: str | None = None
+    notice_template_ids: str | None = None
+    subscribe_template_ids: str | None = None
+    sms_provider: str | None = None
 
     @property
     def simulated(self) -> bool:
@@ -92,6 +95,10 @@ def environment_of(plan: LaunchSettings) -> dict[str, str]:
     if plan.simulated:
         decided["WECHAT_API_BASE_URL"] = decided["WECHAT_OPEN_BASE_URL"] = plan.simulator_url
         decided["MESSAGE_TEMPLATE_IDS"] = plan.message_template_ids or template_ids()
+        decided["NOTICE_TEMPLATE_IDS"] = plan.notice_template_ids or notice_ids()
+        decided["SUBSCRIBE_TEMPLATE_IDS"] = plan.subscribe_template_ids or subscribe_ids()
+        if plan.sms_provider is None:
+            decided |= sms_environment(plan.simulator_url)
     if plan.web_workers > 1:
         decided["PROMETHEUS_MULTIPROC_DIR"] = str(plan.var_dir / "metrics")
     return {**os.environ, **decided}

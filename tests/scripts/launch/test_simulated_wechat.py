@@ -2,8 +2,9 @@ import json
 
 from backend.wechat.simulator import SimulatorConfig
 from backend.wechat.simulator.config import read_config
+from config.channel_settings import ChannelSettings
 from config.settings import Settings
-from scripts.launch.simulated_wechat import template_ids, write_config
+from scripts.launch.simulated_wechat import notice_ids, sms_environment, subscribe_ids, template_ids, write_config
 from templates_msg import catalogue
 
 
@@ -21,8 +22,8 @@ def test_simulator_knows_our_accounts_and_templates(tmp_path):
     ours = Settings(environment="development")
     assert [app.appid for app in read.apps] == [ours.wechat_oa_appid, ours.wechat_mp_appid]
     assert read.apps[0].credentials.secret == ours.wechat_oa_secret.get_secret_value()
-    sent = {one.title for one in catalogue.load().values() if one.official_account}
-    assert {template.title for template in read.templates.values()} == sent
+    sent = sum(bool(one.official_account) + bool(one.subscription) for one in catalogue.load().values())
+    assert len(read.templates) == sent
     assert [app.callback_url for app in read.apps] == [f"http://127.0.0.1:8000/wechat/{name}" for name in ("oa", "mp")]
     assert path.stat().st_mode & 0o077 == 0
 
@@ -30,7 +31,8 @@ def test_simulator_knows_our_accounts_and_templates(tmp_path):
 def test_ids_of_messages_that_there_are_not_are_left_out(tmp_path):
     path = tmp_path / "simulator.json"
     write_config(path, web_url="http://127.0.0.1:8000", ids="points_earned=T1,unheard_of=T2")
-    assert list(json.loads(path.read_text("utf-8"))["templates"]) == ["T1"]
+    assert "T1" in json.loads(path.read_text("utf-8"))["templates"]
+    assert not {"T2", "unheard_of"} & set(json.loads(path.read_text("utf-8"))["templates"])
 
 
 def test_every_message_has_a_sample_with_its_words(tmp_path):
@@ -50,3 +52,26 @@ def test_mini_program_may_ask_to_send_each_message_under_an_id_of_its_own(tmp_pa
     titles = {template.title for template in read.subscribe_templates.values()}
     assert titles == {one.title for one in catalogue.load().values()}
     assert not set(read.subscribe_templates) & set(read.templates)
+
+
+def test_the_shop_is_told_the_templates_that_the_simulator_knows(tmp_path):
+    path = tmp_path / "simulator.json"
+    write_config(path, web_url="http://127.0.0.1:8000", ids=template_ids())
+    read = read_config(path, SimulatorConfig())
+    told = ChannelSettings(
+        notice_template_ids=notice_ids(),
+        subscribe_template_ids=subscribe_ids(),
+        **{name.lower(): value for name, value in sms_environment("http://127.0.0.1:8001").items()},
+    )
+    assert set(told.notice_template_ids.values()) <= set(read.templates)
+    assert set(told.subscribe_template_ids.values()) == set(read.subscribe_templates)
+    assert set(told.sms_template_ids.values()) == set(read.sms.templates)
+    assert (told.sms_secret_id, told.sms_app_id, told.sms_sign) == (
+        read.sms.secret_id,
+        read.sms.app_id,
+        read.sms.sign,
+    )
+    assert read.sms.replies_url == f"http://127.0.0.1:8000/sms/replies?key={told.sms_replies_key.get_secret_value()}"
+    for name, template_id in told.sms_template_ids.items():
+        words = len(catalogue.load()[name].sms)
+        assert read.sms.templates[template_id].count("{") == words

@@ -7,6 +7,7 @@ import { changeMenuUser, startMenu } from "./menu.js";
 import { startScanner } from "./scan.js";
 
 const lines = thread(byId("chat"));
+const CARDS = new Set(["template", "subscription-notice"]);
 
 let user = null;
 let account = null;
@@ -66,21 +67,26 @@ function line(item, isOld) {
   if (item.kind === "notice") return element("li", { className: "notice", text: item.text });
   if (item.kind === "image") return picture(item);
   if (item.kind === "news") return article(item.article);
-  if (item.kind !== "template") return bubble(item.text, item.sender === "user");
+  if (!CARDS.has(item.kind)) return bubble(item.text, item.sender === "user", item.custom);
   const mark = item.mini_program ? [element("i", { className: "mini" })] : [];
   const leads = item.mini_program || item.url;
   return card(item, {
     isOld,
-    sender: [face(account.name, "shop"), element("span", { text: account.name })],
+    sender: [face(account.name, "shop"), element("span", { text: account.name }), ...kindOf(item)],
     footer: leads ? [element("span", { text: "查看详情" }), ...mark] : null,
     onTap: () => openPage(item.mini_program?.pagepath, item.url),
   });
 }
 
-function bubble(text, isMine) {
+function kindOf(item) {
+  return item.kind === "subscription-notice" ? [element("em", { text: "订阅通知" })] : [];
+}
+
+function bubble(text, isMine, isCustom = false) {
   const words = element("div", { className: "bubble" });
   if (isMine) words.textContent = text;
   else words.append(...linked(text));
+  if (isCustom) words.append(element("small", { className: "by-people", text: "客服消息" }));
   const from = isMine ? face(user.nickname, toneOf(user.id)) : face(account.name, "shop");
   return element("li", { className: isMine ? "said mine" : "said" }, from, words);
 }

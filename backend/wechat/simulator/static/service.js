@@ -7,9 +7,11 @@ const STATES = { developer: "开发版", trial: "体验版" };
 const lines = thread(byId("notices"));
 
 let program = null;
+let account = null;
 
-export function startService(miniProgram) {
+export function startService(miniProgram, officialAccount) {
   program = miniProgram;
+  account = officialAccount;
 }
 
 export function clearService() {
@@ -32,9 +34,13 @@ export function programFace() {
 }
 
 function line(item, isOld) {
-  const sender = [programFace(), element("span", { text: program.name })];
+  const isOfAccount = item.appid === account.appid;
+  const sender = isOfAccount
+    ? [face(account.name, "shop"), element("span", { text: account.name }), element("em", { text: "订阅通知" })]
+    : [programFace(), element("span", { text: program.name })];
   if (STATES[item.state]) sender.push(element("em", { text: STATES[item.state] }));
   sender.push(element("i", { className: "dots" }));
-  const footer = item.page ? [element("span", { text: "进入小程序查看" })] : null;
-  return card(item, { isOld, sender, footer, onTap: () => openPage(item.page) });
+  const page = item.page ?? item.mini_program?.pagepath;
+  const footer = page ? [element("span", { text: "进入小程序查看" })] : null;
+  return card(item, { isOld, sender, footer, onTap: () => openPage(page) });
 }
