@@ -33,6 +33,7 @@ class CustomerMessages:
     """
 
     name = NAME
+    price_fen = 0
     repeat_recognised_for: timedelta = NEVER
 
     def __init__(

@@ -31,6 +31,7 @@ class Mails:
     """The channel of a shop that sends mail. `unsubscribe_url` is where a member ends marketing by mail."""
 
     name = NAME
+    price_fen = 0
     repeat_recognised_for: timedelta = NEVER
 
     def __init__(self, mailer: Mailer, unsubscribe_url: Callable[[int], str]) -> None:

@@ -24,6 +24,7 @@ class TemplateMessages:
     """The channel of an official account whose console holds the templates of `template_ids`, by our names of them."""
 
     name = NAME
+    price_fen = 0
     repeat_recognised_for: timedelta = rules.REPEAT_RECOGNISED_FOR
 
     def __init__(self, account: OfficialAccount, mini_program: MiniProgram, template_ids: Mapping[str, str]) -> None:

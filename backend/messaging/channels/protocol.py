@@ -72,11 +72,14 @@ class Channel(Protocol):
     """A way to members: an API of WeChat, SMS, e-mail.
 
     `repeat_recognised_for` is how long after an attempt that was not answered a repeat is shown once only; with zero
-    such a letter is never repeated by itself.
+    such a letter is never repeated by itself. `price_fen` is what a letter costs, as far as that is known beforehand.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def price_fen(self) -> int: ...
 
     @property
     def repeat_recognised_for(self) -> timedelta: ...

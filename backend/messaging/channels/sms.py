@@ -48,6 +48,7 @@ class SmsMessages:
 
     def __init__(self, texting: Texting) -> None:
         self._texting = texting
+        self.price_fen = texting.price_fen
 
     def carries(self, template: Template) -> bool:
         """Whether there are words for an SMS, and the provider has a template for it."""

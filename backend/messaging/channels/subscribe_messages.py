@@ -27,6 +27,7 @@ class SubscribeMessages:
     """
 
     name = NAME
+    price_fen = 0
     repeat_recognised_for: timedelta = NEVER
 
     def __init__(self, mini_program: MiniProgram, template_ids: Mapping[str, str], state: ProgramState) -> None:

@@ -24,6 +24,10 @@ class Pigeons:
     words: list[Mapping[str, str]] = field(default_factory=list)
     lock: Lock = field(default_factory=Lock)
 
+    @property
+    def price_fen(self):
+        return self.cost_fen
+
     def carries(self, template):
         return True
 
