@@ -2,6 +2,7 @@
 
 from backend.addresses import models as addresses
 from backend.adjustments import models as adjustments
+from backend.answers import models as answers
 from backend.checkin import models as checkin
 from backend.conversations import models as conversations
 from backend.coupons import models as coupons
@@ -32,6 +33,7 @@ from backend.visits import models as visits
 __all__ = [
     "addresses",
     "adjustments",
+    "answers",
     "broadcasts",
     "checkin",
     "conversations",

@@ -75,3 +75,4 @@ DESK_REOPENS_WITHIN = timedelta(hours=24)  # who asks for people again so soon h
 DESK_TRIES = 5
 DESK_PAUSE = timedelta(seconds=5)  # between them
 CHAT_KEPT_FOR = timedelta(days=180)  # what followers and the official account said to one another
+UNANSWERED_KEPT_FOR = timedelta(days=90)  # what nobody knew an answer to

@@ -4,6 +4,7 @@ from flask import Flask
 
 from backend.commands import (
     adjustments,
+    answers,
     books,
     broadcasts,
     coupon_conflicts,
@@ -14,6 +15,7 @@ from backend.commands import (
     demo,
     desk,
     earning,
+    faq,
     grants,
     jobs,
     lifecycle,
@@ -34,6 +36,7 @@ from backend.commands import (
 
 GROUPS = (
     adjustments.group,
+    answers.group,
     books.group,
     broadcasts.group,
     coupons.group,
@@ -41,6 +44,7 @@ GROUPS = (
     demo.group,
     desk.group,
     earning.group,
+    faq.group,
     grants.group,
     jobs.group,
     lottery.group,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import (
     adjustments,
+    answers,
     coupons,
     earning,
     families,
@@ -32,6 +33,7 @@ Check = Callable[[dict[str, Any]], object]
 # who owns a kind says what may stand in it: raises a DomainError that tells in words all that is wrong
 CHECKS: Final[dict[str, Check]] = {
     adjustments.BOOK: adjustments.checked,
+    answers.KIND: answers.checked,
     coupons.BIRTHDAY_BOOK: coupons.checked_birthdays,
     "cash": purchases.checked_cash_book,
     earning.KIND: earning.checked,
@@ -42,7 +44,7 @@ CHECKS: Final[dict[str, Check]] = {
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before
-DRAFTS: Final = {tiers.KIND: tiers.draft}
+DRAFTS: Final = {answers.KIND: answers.draft_book, tiers.KIND: tiers.draft}
 
 kind_argument = click.argument("kind", type=click.Choice(sorted(CHECKS)))
 

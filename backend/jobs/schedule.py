@@ -134,6 +134,7 @@ JOBS: Final = (
         pictures.sweep_pictures,
         MADE_UP,
     ),
+    Job("upload-pictures", "Let WeChat keep the pictures of new answers", "*/10 * * * *", pictures.upload_pictures),
     Job("tidy-desk", "End conversations that are over, put back what nobody answers", "*/5 * * * *", desk.tidy_desk),
     Job(
         "purge", "Delete keys, codes, receipts and runs that have served their time", "40 3 * * *", work.purge, MADE_UP

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import conversations, coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
+from backend import answers, conversations, coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.calendar import shop_day
@@ -134,6 +134,9 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         ),
         "conversations": lambda session: conversations.forget_conversations(
             session, before=at - policy.CHAT_KEPT_FOR, limit=SLICE
+        ),
+        "unanswered": lambda session: answers.forget_unanswered(
+            session, before=at - policy.UNANSWERED_KEPT_FOR, limit=SLICE
         ),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }

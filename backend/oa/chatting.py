@@ -1,37 +1,20 @@
 """Answers what followers write or press: members' words, the desk, then what the robot knows."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from backend import conversations, members
+from backend import answers, conversations, members
 from backend.conversations import Stage, Why
 from backend.oa import texts
 from backend.oa.handing import call_people
+from backend.oa.heard import Heard
 from backend.oa.receipts import refusable
-from backend.oa.replies import Links, answer_to, events, word_in
+from backend.oa.replies import answer_to, events
+from backend.oa.robot import answer_of_book, answer_of_list
 from backend.wechat import Article, Picture, Said
 
-PRESSED: Final = "CLICK"
 SHOWN_OF_A_PICTURE: Final = "[图片]"
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What a follower said: `kind` in WeChat's word, of a press in the menu its key; `at` is WeChat's time of it."""
-
-    follower_id: int
-    kind: str
-    words: str
-    at: datetime
-    now: datetime
-    links: Links
-
-    @property
-    def is_pressed(self) -> bool:
-        return self.kind == PRESSED
 
 
 def answered(session: Session, heard: Heard) -> Said | None:
@@ -58,7 +41,7 @@ def speak(session: Session, heard: Heard, said: Said) -> None:
 
 
 def _answer(session: Session, heard: Heard) -> Said | None:
-    word = word_in(heard.words) if heard.is_pressed or heard.kind == "text" else None
+    word = answers.plain(heard.words) if heard.is_pressed or heard.kind == "text" else None
     if word is None:
         return _unread(session, heard)
     if answer_to(word) is not None:
@@ -67,9 +50,9 @@ def _answer(session: Session, heard: Heard) -> Said | None:
         return events(session, heard.now, heard.links)
     if word == texts.PEOPLE or word in texts.OTHER_WORDS_FOR_PEOPLE:
         return call_people(session, heard.follower_id, why=Why.ASKED, now=heard.now)
-    if heard.is_pressed:
-        return texts.HELP
-    return None if _is_with_people(session, heard) else _robot_s_answer(session, heard, word)
+    if not heard.is_pressed and _is_with_people(session, heard):
+        return None
+    return _robot_s_answer(session, heard, word)
 
 
 def _member_s_answer(session: Session, heard: Heard, word: str) -> Said:
@@ -81,8 +64,15 @@ def _member_s_answer(session: Session, heard: Heard, word: str) -> Said:
 
 
 def _robot_s_answer(session: Session, heard: Heard, word: str) -> Said:
-    if not word or word.lower() in texts.WORDS_FOR_HELP:
+    known = answer_of_book(session, heard, word)
+    if known is not None:
+        return known
+    if heard.is_pressed or word in texts.WORDS_FOR_HELP or not answers.terms(word):
         return texts.HELP
+    found = answer_of_list(session, heard, word)
+    if found is not None:
+        return found
+    answers.note_unanswered(session, word, now=heard.now)
     return call_people(session, heard.follower_id, why=Why.UNANSWERED, now=heard.now)
 
 

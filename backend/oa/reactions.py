@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from backend import members, messaging, scenes
 from backend.oa import chatting, subscribing, texts
+from backend.oa.heard import Heard
 from backend.oa.replies import Links
 from backend.wechat import Event, Message, Said, TextMessage, Unknown
 
@@ -59,13 +60,14 @@ def is_new_follower(message: Message) -> bool:
     return isinstance(message, Event) and message.kind == "subscribe"
 
 
-def _heard(session: Session, pushed: Pushed, kind: str, words: str) -> chatting.Heard:
+def _heard(session: Session, pushed: Pushed, kind: str, words: str) -> Heard:
     follower = _follower(session, pushed)
     session.flush()  # a first message makes the identity, which is asked for next
-    return chatting.Heard(follower.id, kind, words, pushed.message.created_at, pushed.now, pushed.links)
+    at = pushed.message.created_at
+    return Heard(follower.id, kind, words, at, pushed.now, pushed.links, pushed.appid)
 
 
-def _note(session: Session, heard: chatting.Heard, said: str | None) -> None:
+def _note(session: Session, heard: Heard, said: str | None) -> None:
     chatting.listen(session, heard)
     if said is not None:
         chatting.speak(session, heard, said)

@@ -1,4 +1,3 @@
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -6,11 +5,10 @@ from html import escape
 
 from sqlalchemy.orm import Session
 
-from backend import checkin, coupons, lottery, mall, members, points, preferences, tiers
+from backend import answers, checkin, coupons, lottery, mall, members, points, preferences, tiers
 from backend.oa import texts
 from config import policy
 
-AROUND_A_WORD = " \t\r\n\u3000。.!?,、~…「」『』“”\"'《》[]【】"
 SHOWN_OF_A_CARD_NO = 4
 SHOWN_OF_A_PICKUP_CODE = 2
 MOST_LISTED = 3
@@ -36,15 +34,10 @@ class Links:
 Answer = Callable[[Session, int, datetime, Links], str]
 
 
-def word_in(words: str) -> str:
-    """What a user wrote, however it was typed, or the key of a menu button."""
-    return unicodedata.normalize("NFKC", words).strip(AROUND_A_WORD)
-
-
 def answer_to(words: str) -> Answer | None:
     """Who answers a member that wrote this or pressed that button; None for words we do not know."""
     wish = preferences.word_of(words)
-    return WISHES[wish] if wish else ANSWERS.get(word_in(words))
+    return WISHES[wish] if wish else ANSWERS.get(answers.plain(words))
 
 
 def card(session: Session, member_id: int, now: datetime, links: Links) -> str:

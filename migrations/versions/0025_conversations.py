@@ -4,6 +4,8 @@ Revision ID: 0025
 Revises: 0024
 """
 
+import datetime as dt
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import mysql
@@ -120,6 +122,54 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_desk_replies_status_due_at_line_id"), ["status", "due_at", "line_id"], unique=False
         )
+    op.create_table(
+        "faq_questions",
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("code", _code(32), nullable=False),
+        sa.Column("question", sa.String(length=200), nullable=False),
+        sa.Column("variants", sa.JSON(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("page", _code(128), nullable=True),
+        sa.Column("link", sa.String(length=20), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("hits", sa.Integer(), nullable=False),
+        sa.Column("last_hit_at", _instant(), nullable=True),
+        sa.Column("changed_by", _code(32), nullable=False),
+        sa.Column("changed_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_questions")),
+        sa.UniqueConstraint("code", name=op.f("uq_faq_questions_code")),
+    )
+    op.create_index(op.f("ix_faq_questions_active_id"), "faq_questions", ["active", "id"])
+    op.create_table(
+        "faq_lists",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("edition", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_faq_lists")),
+    )
+    op.execute("INSERT INTO faq_lists (id, edition) VALUES (1, 0)")
+    op.create_table(
+        "faq_unanswered",
+        sa.Column("key", sa.LargeBinary(32).with_variant(mysql.VARBINARY(32), "mysql", "mariadb"), nullable=False),
+        sa.Column("id", sa.BigInteger(), nullable=False),
+        sa.Column("text_sealed", _document(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", _instant(), nullable=False),
+        sa.Column("last_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_faq_unanswered")),
+        sa.UniqueConstraint("id", name=op.f("uq_faq_unanswered_id")),
+    )
+    op.create_index(op.f("ix_faq_unanswered_times_id"), "faq_unanswered", ["times", "id"])
+    op.create_index(op.f("ix_faq_unanswered_last_at"), "faq_unanswered", ["last_at"])
+    op.create_table(
+        "answer_pictures",
+        sa.Column("appid", _code(64), nullable=False),
+        sa.Column("hash", _code(64), nullable=False),
+        sa.Column("media_id", _code(128), nullable=False),
+        sa.Column("uploaded_at", _instant(), nullable=False),
+        sa.PrimaryKeyConstraint("appid", "hash", name=op.f("pk_answer_pictures")),
+        sqlite_with_rowid=False,
+    )
+    _open_book()
     op.add_column("oa_receipts", sa.Column("kind", _code(8), server_default="text", nullable=False))
 
 
@@ -127,10 +177,36 @@ def downgrade() -> None:
     """An answer that is no text cannot be told any more."""
     op.execute("DELETE FROM oa_receipts WHERE kind <> 'text'")
     op.drop_column("oa_receipts", "kind")
+    op.execute("DELETE FROM rule_books WHERE kind = 'answers'")
+    for table in ("answer_pictures", "faq_unanswered", "faq_lists", "faq_questions"):
+        op.drop_table(table)
     op.drop_table("desk_replies")
     op.drop_table("chat_lines")
     op.drop_table("service_windows")
     op.drop_table("conversations")
+
+
+def _open_book() -> None:
+    ever = dt.datetime(1970, 1, 1)
+    books = sa.table(
+        "rule_books",
+        *(sa.column(name) for name in ("kind", "version", "status", "note", "drafted_by", "decided_by")),
+        sa.column("definition", sa.JSON()),
+        *(sa.column(name, sa.DateTime()) for name in ("live_from", "created_at", "decided_at")),
+    )
+    first = {
+        "kind": "answers",
+        "version": 1,
+        "status": "published",
+        "note": "初始规则",
+        "drafted_by": "baihui",
+        "decided_by": "baihui",
+        "definition": {"answers": []},
+        "live_from": ever,
+        "created_at": ever,
+        "decided_at": ever,
+    }
+    op.bulk_insert(books, [first])
 
 
 def _code(length: int) -> sa.String:

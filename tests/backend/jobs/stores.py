@@ -22,6 +22,7 @@ from tests.factories.broadcasts import make_started
 from tests.factories.conversations import make_conversation
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.mall import give_points, make_item
+from tests.factories.media import make_picture
 from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
 from tests.factories.tiers import buy
@@ -75,6 +76,9 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_coupon_work(session)
         make_greetings(session)
         make_started(session, now=MORNING + timedelta(minutes=1))
+        picture = make_picture(session, runtime.media)
+        shown = {"kind": "picture", "picture": picture.hash, "text": "楼层图"}
+        change_book(session, "answers", answers=[{"name": "floors", "words": ["楼层"], "answer": shown}])
         make_conversation(session, identity=make_follower(session, unionid="u-desk"))
 
     run(runtime.sessions.write, fill)

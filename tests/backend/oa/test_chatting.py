@@ -6,7 +6,8 @@ from sqlalchemy import select
 from backend import checkin, conversations, members
 from backend.conversations import Conversation
 from backend.oa import texts
-from backend.oa.chatting import Heard, answered, speak
+from backend.oa.chatting import answered, speak
+from backend.oa.heard import Heard
 from backend.oa.replies import Links
 from backend.wechat import Article, Picture
 from tests.factories.members import make_follower, make_member
@@ -33,7 +34,7 @@ def member(session):
 
 
 def heard(identity, words, kind="text", now=MORNING):
-    return Heard(identity.id, kind, words, now, now, LINKS)
+    return Heard(identity.id, kind, words, now, now, LINKS, OA.appid)
 
 
 def says(session, identity, words, kind="text", now=MORNING):
