@@ -20,7 +20,9 @@ class NotInstalled(ImportError):
     """Dramatiq is not here: it comes with the extra `cluster`."""
 
     def __init__(self) -> None:
-        super().__init__("DISPATCHER=cluster needs the extra `cluster`: pip install 'baihui[cluster]' (dramatiq)")
+        super().__init__(
+            "DISPATCHER=cluster needs the extra `cluster`: pip install --require-hashes -r requirements/cluster.lock"
+        )
 
 
 class Engine:
