@@ -2,7 +2,10 @@
 
 import os
 import socket
-from contextlib import suppress
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from time import monotonic, sleep
 
 import redis
 
@@ -20,3 +23,24 @@ def away_url() -> str:
     """The address of a Redis that refuses connections."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         return f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+
+
+@contextmanager
+def own_redis(port: int) -> Iterator[str]:
+    """A Redis of this test alone, by its address; killed at the end, and with it all that it holds."""
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:  # noqa: S603  no shell
+        try:
+            _wait_for(port)
+            yield f"redis://127.0.0.1:{port}/0"
+        finally:
+            process.kill()
+
+
+def _wait_for(port: int) -> None:
+    until = monotonic() + 30
+    while monotonic() < until:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        sleep(0.05)
+    raise TimeoutError(f"no Redis on port {port}")

@@ -1,9 +1,17 @@
+import shutil
+from contextlib import ExitStack
+
 import pytest
+import redis
+from structlog.testing import capture_logs
 
 from backend.cluster.engine import Engine
 from backend.messaging.rules import LEASE
+from backend.runtime import Cluster
 from tests.backend.cluster.groups import asking, group, settle, tell_crowd, under_way, wait_for, waiting
 from tests.backend.messaging.recipients import SEND, sends, shown
+from tests.support.ports import free_ports
+from tests.support.redis_servers import own_redis
 
 pytestmark = pytest.mark.slow
 
@@ -66,3 +74,32 @@ def test_a_group_that_ends_finishes_what_it_has_begun_and_begins_nothing(runtime
     assert under_way(runtime) == 0
     assert 0 < waiting(runtime) < 4
     assert shown(wechat, recipient) == list(range(1, 5 - waiting(runtime)))
+
+
+@pytest.mark.skipif(shutil.which("redis-server") is None, reason="wants the program redis-server, to kill it")
+def test_redis_comes_and_goes_and_comes_back_and_messages_go_out_all_the_while(runtime, wechat):
+    (port,) = free_ports(1)
+    cluster, told = Cluster(f"redis://127.0.0.1:{port}/0", "baihui-test", threads=1), []
+
+    def is_told(*, by):
+        with capture_logs() as logs:
+            told.extend(tell_crowd(runtime, wechat, members=1, each=2))
+            wait_for(lambda: waiting(runtime) == 0)
+            wait_for(lambda: by in {line["event"] for line in logs})
+
+    with ExitStack() as running:
+        with own_redis(port):
+            running.enter_context(group(runtime, cluster))
+            running.enter_context(asking(runtime, cluster))
+            is_told(by="cluster.drained")
+        is_told(by="cluster.redis-away")
+        with own_redis(port):
+            wait_for(lambda: heard(cluster))
+            is_told(by="cluster.drained")
+    assert in_order(wechat, told, 2)
+
+
+def heard(cluster):
+    """Whether a group has connected to Redis."""
+    with redis.Redis.from_url(cluster.redis_url) as server:
+        return server.exists(f"{cluster.namespace}:__heartbeats__")
