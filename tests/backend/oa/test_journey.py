@@ -104,14 +104,16 @@ def test_a_message_that_wechat_showed_or_did_not_is_known_by_its_word(shop, wech
     member = join(shop, user)
     shop.template_ids["points_earned"] = TEMPLATE
     wechat.register_templates(messaging.console_templates(shop.template_ids))
+    messaging.deliver_due(shop)  # what joining brings
     for order, status in enumerate(("shown", "unreachable")):
         with shop.sessions.write.begin() as session:
             earned = PointsEarned(member.id, 5, 105, "purchase", str(order), clock.now())
             messaging.tell_points_earned(session, earned)
-        assert messaging.deliver_due(shop)["sent"] == 1  # the shop has no template for what else joining brings
+        assert messaging.deliver_due(shop)["sent"] >= 1  # what was not shown may go by the next channel at once
         wechat.wait_until_quiet()
         with shop.sessions.read() as session:
-            assert session.scalars(select(Delivery.status).order_by(Delivery.message_id.desc())).first() == status
+            by_template = select(Delivery.status).where(Delivery.channel == messaging.TEMPLATE_MESSAGES)
+            assert session.scalars(by_template.order_by(Delivery.message_id.desc())).first() == status
         wechat.fault("cgi-bin/message/template/send", finish="failed:user block")
 
 
