@@ -9,6 +9,7 @@ from threading import Lock
 
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions
+from backend.kit.limits import RateLimiter
 from backend.messaging.channels import Receipt
 
 
@@ -53,3 +54,4 @@ class PigeonPost:
     channels: tuple[Pigeons, ...]
     daily_quotas: Mapping[str, int] = field(default_factory=dict)
     rng: Random = field(default_factory=lambda: Random(7))
+    limiter: RateLimiter = field(default_factory=RateLimiter)
