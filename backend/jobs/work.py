@@ -15,6 +15,7 @@ from backend.kit import idempotency
 from backend.kit.calendar import shop_day
 from backend.kit.db import run
 from backend.kit.errors import DomainError
+from backend.messaging import broadcasts
 from backend.runtime import Runtime
 from backend.wechat import RecipientUnreachable, WeChatError, WrongRecipient
 from config import policy
@@ -138,6 +139,7 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         "unanswered": lambda session: answers.forget_unanswered(
             session, before=at - policy.UNANSWERED_KEPT_FOR, limit=SLICE
         ),
+        "broadcast_lists": lambda session: broadcasts.forget_lists(session, limit=SLICE),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }
     return {name: _all_slices(runtime, forget) for name, forget in old.items()}

@@ -6,7 +6,7 @@ all other queues: so one that is paused is out of everybody's way, however many 
 
 from backend.messaging.broadcasts.audience import Audience
 from backend.messaging.broadcasts.drafts import Wish, draft, send_test
-from backend.messaging.broadcasts.ending import finish, reopen, skip_rest, under_way
+from backend.messaging.broadcasts.ending import finish, forget_lists, reopen, skip_rest, under_way
 from backend.messaging.broadcasts.errors import (
     AudienceRefused,
     BroadcastUnknown,
@@ -60,6 +60,7 @@ __all__ = [
     "draft",
     "drop_from_lists",
     "finish",
+    "forget_lists",
     "page",
     "pause",
     "plan_slice",

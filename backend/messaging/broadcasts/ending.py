@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from backend.messaging.broadcasts import steering
-from backend.messaging.broadcasts.models import Broadcast
+from backend.messaging.broadcasts.models import Broadcast, Listed
 from backend.messaging.broadcasts.rules import STOPPED_UNSENT, Stage
 from backend.messaging.models import Message
 from backend.messaging.rules import Queue, Status
@@ -61,6 +61,16 @@ def reopen(session: Session, *, limit: int) -> int:
         broadcast.ended_at = None
         if broadcast.status == Stage.DONE:
             broadcast.status = Stage.RUNNING if broadcast.withdrawn_at is None else Stage.STOPPED
+    return len(found)
+
+
+def forget_lists(session: Session, *, limit: int) -> int:
+    """Delete up to `limit` lines of the lists of broadcasts that have ended; returns how many."""
+    ended = select(Broadcast.id).where(Broadcast.ended_at.is_not(None))
+    lines = select(Listed.broadcast_id, Listed.member_id).where(Listed.broadcast_id.in_(ended)).limit(limit)
+    found = session.execute(lines).all()
+    if found:
+        session.execute(delete(Listed).where(tuple_(Listed.broadcast_id, Listed.member_id).in_(found)))
     return len(found)
 
 

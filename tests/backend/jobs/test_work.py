@@ -115,6 +115,7 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "unanswered": 0,
         "scene_visitors": 0,
         "reports": 0,
+        "broadcast_lists": 0,
         "job_runs": 0,
     }
     gone = work.purge(wechat_runtime, LATER)
@@ -128,6 +129,7 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "unanswered": 0,
         "scene_visitors": 0,
         "reports": 0,
+        "broadcast_lists": 0,
         "job_runs": 1,
     }
     assert count(wechat_runtime, IdempotencyKey) == count(wechat_runtime, JobRun) == 0

@@ -7,6 +7,7 @@ from backend import messaging
 from backend.kit.db import run
 from backend.messaging import broadcasts
 from backend.messaging.broadcasts import ending
+from backend.messaging.broadcasts.models import Listed
 from backend.messaging.models import Message
 from backend.messaging.rules import LEASE, Status
 from tests.factories.broadcasts import MAKER, make_broadcast, make_started
@@ -141,6 +142,15 @@ def test_the_words_of_one_message_are_put_right_for_it_alone(sessions, people, r
     assert [row.words for row in rows(broadcast_id)] == [{"text": "满三百减六十"}] + [{}] * len(others)
     with pytest.raises(messaging.WordUnknown):
         write(messaging.requeue, others[0].id, words={"day": "3月1日"}, now=LATER)
+
+
+def test_of_what_has_ended_the_list_is_forgotten(sessions, people, running, write):
+    ended, under_way_still = running(people=people), running(people=people)
+    settle(sessions, ended)
+    write(broadcasts.finish, ended, now=LATER)
+    assert [write(broadcasts.forget_lists, limit=3) for _ in range(3)] == [3, 1, 0]
+    with sessions.read() as session:
+        assert set(session.scalars(select(Listed.broadcast_id))) == {under_way_still}
 
 
 def test_each_of_these_is_a_few_statements(sessions, people, running):
