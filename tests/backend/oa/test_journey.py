@@ -102,6 +102,7 @@ def test_a_message_that_wechat_showed_or_did_not_is_known_by_its_word(shop, wech
     user = wechat.new_user()
     wechat.follow(user)
     member = join(shop, user)
+    clock.move(timedelta(minutes=2))  # the follow opened the chat for a minute
     shop.template_ids["points_earned"] = TEMPLATE
     wechat.register_templates(messaging.console_templates(shop.template_ids))
     messaging.deliver_due(shop)  # what joining brings
