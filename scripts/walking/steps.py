@@ -116,7 +116,8 @@ class Walk:
         self._expect_points(self.points, pending=bought.body["points_earned"])
         why = self.till.ask("GET", f"/purchases/{self.order_no}/explanation").must_be(200).body["rules"]
         say(*(f"{one['name']}: {one['words']}" for one in why))
-        self._read_message("会员升级通知", f"{bought.body['tier']['name']}会员")
+        # of what goes out at once: that of the new tier waits for the morning, when the walk is made at night
+        self._read_message("积分待入账通知", str(bought.body["points_earned"]))
 
     def return_part(self) -> None:
         stop(f"Brings something back for {yuan(REFUNDED_FEN)}")
