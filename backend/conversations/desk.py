@@ -1,7 +1,7 @@
 """The desk: conversations that people look after, from the queue until they are closed."""
 
-from datetime import datetime
-from typing import Any, cast
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
@@ -15,12 +15,15 @@ from backend.conversations.errors import (
     TextRefused,
     WindowClosed,
 )
-from backend.conversations.log import note_deed, open_conversation, write_reply
+from backend.conversations.log import gather, note_deed, open_conversation, write_reply
 from backend.conversations.models import ChatLine, Conversation, Reply
 from backend.conversations.rules import Deed, Ending, Stage, Why
 from backend.conversations.windows import reserve, service_window
 from backend.wechat import LONGEST_TEXT, fits_text
 from config import policy
+
+LED_HERE: Final = timedelta(minutes=10)
+"""What was said so shortly before a conversation was opened belongs to it: the question itself, above all."""
 
 
 def call_people(session: Session, identity_id: int, *, why: Why, now: datetime) -> Conversation:
@@ -35,12 +38,14 @@ def call_people(session: Session, identity_id: int, *, why: Why, now: datetime) 
     if last is not None and last.closed_at is not None and now - last.closed_at < policy.DESK_REOPENS_WITHIN:
         last.follower_at = now
         _open_again(session, last, by=None, now=now)
+        gather(session, last, since=now - LED_HERE)
         return last
     mine = Conversation(
         identity_id=identity_id, open_for=identity_id, why=why, opened_at=now, waiting_since=now, follower_at=now
     )
     session.add(mine)
     session.flush()  # the lines of it point to it
+    gather(session, mine, since=now - LED_HERE)
     note_deed(session, mine, Deed.OPENED, by=None, now=now)
     return mine
 

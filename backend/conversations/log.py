@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from backend.conversations.models import ChatLine, Conversation, Reply
@@ -33,6 +33,13 @@ def say(session: Session, identity_id: int, *, kind: str, text: str, now: dateti
     """Write down what the official account answered by itself."""
     conversation = open_conversation(session, identity_id)
     _add(session, conversation, text, identity_id=identity_id, sender=Sender.ROBOT, kind=kind, at=now)
+
+
+def gather(session: Session, conversation: Conversation, *, since: datetime) -> None:
+    """Let what was said with a follower since an instant, and belongs to no conversation, be of this one."""
+    session.flush()  # what was heard in this very transaction too
+    loose = ChatLine.identity_id == conversation.identity_id, ChatLine.conversation_id.is_(None), ChatLine.at >= since
+    session.execute(update(ChatLine).where(*loose).values(conversation_id=conversation.id))
 
 
 def note_deed(session: Session, conversation: Conversation, deed: Deed, *, by: str | None, now: datetime) -> None:

@@ -84,7 +84,7 @@ def test_a_conversation_goes_its_ways(answer, waiting):
     assert answer("desk", "close", waiting, "--by", "chen")["ending"] == "done"
     assert answer("desk", "reopen", waiting, "--by", "chen")["status"] == "waiting"
     shown = answer("desk", "show", waiting)
-    assert [line["kind"] for line in shown["lines"]] == ["opened", "taken", "returned", "closed", "reopened"]
+    assert [line["kind"] for line in shown["lines"]] == ["text", "opened", "taken", "returned", "closed", "reopened"]
 
 
 def test_show_reads_like_a_chat(flask, waiting):

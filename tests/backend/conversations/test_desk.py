@@ -49,6 +49,14 @@ class TestQueue:
             MORNING,
         )
 
+    def test_what_led_there_belongs_to_it(self, session, follower):
+        make_words(session, follower, "昨天的事", now=MORNING - timedelta(minutes=11))
+        make_words(session, follower, "灯坏了")
+        mine = call_people(session, follower.id, why=Why.UNANSWERED, now=MORNING)
+        session.flush()
+        lines = conversations.said_in(session, mine.id, limit=9)
+        assert [(line.kind, line.text) for line in lines] == [("opened", ""), ("text", "灯坏了")]
+
     def test_who_calls_again_keeps_the_place(self, session, follower):
         mine = call_people(session, follower.id, why=Why.ASKED, now=MORNING)
         session.flush()

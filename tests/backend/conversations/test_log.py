@@ -65,7 +65,7 @@ def test_words_belong_to_the_conversation_that_is_open(session, follower):
     make_words(session, follower, "还在吗", now=LATER)
     say(session, follower.id, kind="text", text="请稍候", now=LATER)
     session.flush()
-    assert [line.conversation_id for line in said_with(session, [follower.id], limit=9)] == [mine.id] * 3 + [None] * 2
+    assert [line.conversation_id for line in said_with(session, [follower.id], limit=9)] == [mine.id] * 5
     assert mine.follower_at == LATER
 
 

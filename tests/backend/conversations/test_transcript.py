@@ -49,4 +49,5 @@ def test_a_conversation_tells_what_was_said_and_done(session, follower):
         ("operator", "text", "您好", "anna", "waiting"),
         ("operator", "taken", "", "anna", None),
         ("robot", "opened", "", None, None),
+        ("follower", "text", "有人吗", None, None),
     ]
