@@ -35,13 +35,12 @@ class Received:
 def received(session: Session, member_id: int, *, before_id: int | None = None, limit: int) -> list[Received]:
     """A member's newest messages, or those before one of them."""
     found: list[Message] = []
-    while len(found) < limit:
-        ids = _ids(session, member_id, before_id, limit - len(found))
-        if not ids:
+    while (wanted := limit - len(found)) > 0:
+        page = _page(session, member_id, before_id, wanted)
+        found += [message for message, seen in page if seen]
+        if len(page) < wanted:
             break
-        shown = select(Message).where(Message.id.in_(ids), is_seen()).order_by(Message.id.desc())
-        found += session.scalars(shown)
-        before_id = ids[-1]
+        before_id = page[-1][0].id
     words = words_of(session, found)
     return [_received(row, words[row.id]) for row in found]
 
@@ -69,18 +68,19 @@ def mark_read_up_to(session: Session, member_id: int, message_id: int, *, now: d
     _mark(session, member_id, (Message.id <= message_id) & is_seen(), now)
 
 
-def _ids(session: Session, member_id: int, before_id: int | None, limit: int) -> Sequence[int]:
-    """Of the index alone: asked for more, MariaDB goes through all that are newer than the page."""
-    mine = select(Message.id).where(Message.member_id == member_id)
-    older = mine if before_id is None else mine.where(Message.id < before_id)
-    return session.scalars(older.order_by(Message.id.desc()).limit(limit)).all()
+def _page(session: Session, member_id: int, before_id: int | None, limit: int) -> Sequence[tuple[Message, bool]]:
+    """Messages, and whether each is to be seen."""
+    mine = select(Message.id).where(Message.member_id == member_id).order_by(Message.id.desc()).limit(limit)
+    # the ids first: asked for whole rows, MariaDB goes through all that are newer than the page
+    ids = (mine if before_id is None else mine.where(Message.id < before_id)).subquery()
+    rows = select(Message, is_seen()).join(ids, ids.c.id == Message.id).order_by(Message.id.desc())
+    return [(message, seen) for message, seen in session.execute(rows)]
 
 
 def _mark(session: Session, member_id: int, which: ColumnElement[bool], now: datetime) -> None:
     """Whoever read it before has read it then."""
-    session.execute(
-        update(Message).where(Message.member_id == member_id, Message.read_at.is_(None), which).values(read_at=now)
-    )
+    new = update(Message).where(Message.member_id == member_id, Message.read_at.is_(None), which)
+    session.execute(new.values(read_at=now).execution_options(synchronize_session=False))
 
 
 def _received(row: Message, words: Mapping[str, str]) -> Received:
