@@ -223,6 +223,10 @@ class Walk:
         reply = self.phone.does("say", text="积分")["reply"] or ""
         check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
         say(reply)
+        stop("Asks in words of their own: 停车一小时多少钱")
+        answer = self.phone.does("say", text="停车一小时多少钱")["reply"] or ""
+        check("停车" in answer or "客服" in answer, f"neither an answer nor people, but: {answer}")
+        say(answer)
 
     def visit_official_account(self) -> None:
         scan_code(self.phone)
