@@ -138,8 +138,9 @@ def _me_by_parallel_tap(pauses: Iterable[float] = PARALLEL_TAP_PAUSES_S) -> MeOu
 
 
 def _join(session: Session, identity_id: int, application: members.Application, at: datetime) -> tuple[MeOut, int]:
-    led = replace(application, scene=scenes.scene_of_join(session, identity_id, application.scene))
-    joined = members.join(session, identity_id, application=led, rng=runtime().rng, now=at)
+    led = scenes.led_here(session, identity_id, application.scene)
+    ready = replace(application, scene=led.scene, invite_code=application.invite_code or led.invite_code)
+    joined = members.join(session, identity_id, application=ready, rng=runtime().rng, now=at)
     return _me(session, joined.member.id, at), 201 if joined.created else 200
 
 

@@ -104,6 +104,18 @@ def image(code: str, file: Path) -> None:
 
 @group.command()
 @click.argument("code")
+@click.option("--label", help="What people read.")
+@click.option("--greeting", metavar="TEXT", help='How who scans it is greeted; "" for the words of its kind.')
+@as_json
+def reword(code: str, *, label: str | None, greeting: str | None, as_json: bool) -> None:
+    """Change how a scene is called or greets. Its code stays, on paper too."""
+    words = scenes.Words(label, greeting)
+    scene = run(runtime().sessions.write, lambda session: scenes.reword(session, code, words))
+    tell_one(_told([scene])[0], json_wanted=as_json)
+
+
+@group.command()
+@click.argument("code")
 @as_json
 def retire(code: str, *, as_json: bool) -> None:
     """Let a scene lead nobody and count nothing any more; its code still opens the account."""
@@ -165,6 +177,7 @@ def _one(scene: scenes.Scene, store_code: str | None) -> dict[str, Any]:
         "store": store_code,
         "subject": scene.subject,
         "label": scene.label,
+        "greeting": scene.greeting,
         "url": scene.url,
         "expires_at": local(scene.expires_at),
         "made_by": scene.made_by,

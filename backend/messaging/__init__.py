@@ -61,6 +61,7 @@ from backend.messaging.service import (
 )
 from backend.messaging.win_back import KIND as WIN_BACK_BOOK
 from backend.messaging.win_back import WinBackBook, ask_back, away, checked_win_back, win_back_book
+from backend.messaging.wish_messages import tell_marketing_by_sms
 from backend.messaging.wording import CATALOGUE, console_templates, fields
 
 __all__ = [
@@ -128,6 +129,7 @@ __all__ = [
     "tell_exchange_shipped",
     "tell_exchange_to_be_sent",
     "tell_joined",
+    "tell_marketing_by_sms",
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",

@@ -19,9 +19,9 @@ from backend.scenes.errors import (
 )
 from backend.scenes.models import KINDS, Kind, Scene
 from backend.scenes.pictures import Picture, poster
-from backend.scenes.queries import by_code, page, scene_of_join, undrawn
+from backend.scenes.queries import Led, by_code, led_here, page, undrawn
 from backend.scenes.rules import good_for
-from backend.scenes.service import Plan, make, note_drawn, retire
+from backend.scenes.service import Plan, Words, make, note_drawn, retire, reword
 from backend.scenes.statistics import GROUPS, Asked, Group, Line, statistics
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Group",
     "Kind",
     "LabelRefused",
+    "Led",
     "Line",
     "NotDrawn",
     "Picture",
@@ -43,9 +44,11 @@ __all__ = [
     "StoreWanted",
     "SubjectRefused",
     "TooManyCodes",
+    "Words",
     "by_code",
     "forget_visitors",
     "good_for",
+    "led_here",
     "make",
     "note_drawn",
     "note_follow",
@@ -55,7 +58,7 @@ __all__ = [
     "page",
     "poster",
     "retire",
-    "scene_of_join",
+    "reword",
     "statistics",
     "undrawn",
 ]

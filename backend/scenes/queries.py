@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,6 +7,14 @@ from sqlalchemy.orm import Session
 from backend import members
 from backend.scenes.errors import SceneUnknown
 from backend.scenes.models import Kind, Scene, SceneTouch
+
+
+@dataclass(frozen=True)
+class Led:
+    """What led somebody here: the code of a scene or words of others, and whose invitation it was, if it was one."""
+
+    scene: str | None
+    invite_code: str | None
 
 
 def by_code(session: Session, code: str) -> Scene:
@@ -41,13 +50,20 @@ def undrawn(session: Session, *, limit: int) -> Sequence[Scene]:
     return session.scalars(waiting.order_by(Scene.id).limit(limit)).all()
 
 
-def scene_of_join(session: Session, identity_id: int, given: str | None) -> str | None:
+def led_here(session: Session, identity_id: int, given: str | None) -> Led:
     """What led somebody who joins: the scene that the mini-program was opened with if it is one of ours, else the one
     by which they first came to the official account, else what was given.
     """
-    if given is not None and session.scalar(select(Scene.id).where(Scene.code == given)) is not None:
-        return given
+    scene = _scene_of(session, identity_id, given)
+    if scene is None:
+        return Led(given, None)
+    return Led(scene.code, scene.subject if scene.kind == "referral" else None)
+
+
+def _scene_of(session: Session, identity_id: int, given: str | None) -> Scene | None:
+    opened = session.scalar(select(Scene).where(Scene.code == given)) if given is not None else None
+    if opened is not None:
+        return opened
     person = members.identities_of_person(session, identity_id)
-    first = select(Scene.code).join(SceneTouch, SceneTouch.scene_id == Scene.id)
-    came = first.where(SceneTouch.identity_id.in_(person)).order_by(SceneTouch.at).limit(1)
-    return session.scalar(came) or given
+    came = select(Scene).join(SceneTouch, SceneTouch.scene_id == Scene.id).where(SceneTouch.identity_id.in_(person))
+    return session.scalar(came.order_by(SceneTouch.at).limit(1))

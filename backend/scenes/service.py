@@ -28,6 +28,14 @@ class Plan:
     days: int | None = None
 
 
+@dataclass(frozen=True)
+class Words:
+    """New words for a scene; an empty greeting is the one of its kind."""
+
+    label: str | None = None
+    greeting: str | None = None
+
+
 def make(session: Session, plan: Plan, *, by: str, rng: Random, now: datetime) -> Scene:
     """A new scene with a code of its own, which WeChat is to be asked for next.
 
@@ -65,6 +73,19 @@ def note_drawn(session: Session, code: str, *, ticket: str, url: str, now: datet
     scene.ticket, scene.url = ticket, url
     span = rules.good_for(scene.days)
     scene.expires_at = now + span if span is not None else None
+    return scene
+
+
+def reword(session: Session, code: str, words: Words) -> Scene:
+    """Change how a scene is called or greets; what is None stays.
+
+    Raises SceneUnknown, LabelRefused, GreetingRefused.
+    """
+    scene = _locked(session, code)
+    if words.label is not None:
+        scene.label = rules.checked_label(words.label)
+    if words.greeting is not None:
+        scene.greeting = rules.checked_greeting(words.greeting or None)
     return scene
 
 

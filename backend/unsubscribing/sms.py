@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 from flask import Blueprint, Response, abort, jsonify, request
 
-from backend import members, preferences
+from backend import members, messaging, preferences
 from backend.kit.calls import db, now
 from backend.kit.logs import alias
 from backend.preferences import Word
@@ -37,10 +37,15 @@ def hear() -> Response | tuple[Response, int]:
         return jsonify(UNREADABLE), 400
     word, member = preferences.word_of(reply.text), members.find_by_phone(db(), reply.phone)
     if word is not None and member is not None:
-        wanted = word is Word.WELCOME
-        preferences.choose_marketing(db(), member.id, [preferences.SMS], wanted=wanted, source=BY_SMS, now=now())
-        log.info("sms.marketing-chosen", member=alias(member.id), wanted=wanted)
+        _choose(member.id, wanted=word is Word.WELCOME)
     return jsonify(TAKEN)
+
+
+def _choose(member_id: int, *, wanted: bool) -> None:
+    changed = preferences.choose_marketing(db(), member_id, [preferences.SMS], wanted=wanted, source=BY_SMS, now=now())
+    if changed:  # the provider posts again what it thinks unheard
+        messaging.tell_marketing_by_sms(db(), member_id, wanted=wanted, now=now())
+        log.info("sms.marketing-chosen", member=alias(member_id), wanted=wanted)
 
 
 def _check_key() -> None:

@@ -48,6 +48,8 @@ def test_made_drawn_listed_and_retired(answer, flask, wechat):
     assert [one["code"] for one in answer("scenes", "list")] == [staff["code"], made["code"]]
     assert [one["code"] for one in answer("scenes", "list", "--before", staff["id"])] == [made["code"]]
     assert answer("scenes", "list", "--kind", "staff", "--store", "HQ") == [staff]
+    reworded = answer("scenes", "reword", made["code"], "--label", "东门", "--greeting", "欢迎光临")
+    assert (reworded["label"], reworded["greeting"], reworded["code"]) == ("东门", "欢迎光临", made["code"])
     assert answer("scenes", "retire", made["code"])["retired_at"] == "2026-03-01T09:00:00+08:00"
     assert "(scenes.retired)" in flask("scenes", "retire", made["code"]).stderr
 

@@ -54,7 +54,7 @@ def join(runtime, user):
     """The user joins in the mini-program."""
     with runtime.sessions.write.begin() as session:
         identity = make_identity(session, now=runtime.clock.now(), openid=user.mp_openid, unionid=user.unionid)
-        led = scenes.scene_of_join(session, identity.id, None)
+        led = scenes.led_here(session, identity.id, None).scene
         application = make_application(phone=user.phone, scene=led)
         return members.join(
             session, identity.id, application=application, rng=runtime.rng, now=runtime.clock.now()

@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import members, scenes
-from backend.members import MemberJoined
+from backend.members import Identity, MemberJoined
 from backend.scenes.models import SceneTouch, SceneVisitor
-from tests.factories.members import make_application, make_follower, make_identity
+from tests.factories.members import make_application, make_follower, make_identity, make_member
 from tests.factories.scenes import figures, make_scene
 from tests.support.clocks import LATE, MORNING
 from tests.support.runtimes import OA
@@ -120,10 +120,28 @@ def test_who_is_lost_after_a_scene_was_retired_is_taken_off(session, scene, foll
     assert figures(session)["unfollows"] == 1
 
 
+def test_membership_that_ends_takes_no_follower_away(session, rng, scene, follower):
+    scenes.note_follow(session, scene.code, follower.id, now=MORNING)
+    member = make_member(session, unionid="u-1", rng=rng)
+    assert follower.member_id == member.id
+    session.flush()
+    members.erase(session, member)
+    assert rows(session, SceneTouch) == 1
+    assert figures(session)["unfollows"] == 0
+
+
+def test_who_left_the_account_can_leave_the_shop(session, rng, scene, follower):
+    scenes.note_follow(session, scene.code, follower.id, now=MORNING)
+    member = make_member(session, unionid="u-1", rng=rng)
+    leave(session, follower)
+    members.erase(session, member)
+    assert session.scalar(select(Identity.id).where(Identity.openid == follower.openid)) is None
+
+
 class TestJoins:
     def join(self, session, rng, scene_code):
         identity = make_identity(session, unionid="u-1")
-        application = replace(make_application(), scene=scenes.scene_of_join(session, identity.id, scene_code))
+        application = replace(make_application(), scene=scenes.led_here(session, identity.id, scene_code).scene)
         return members.join(session, identity.id, application=application, rng=rng, now=MORNING).member
 
     def test_by_first_touch_is_counted_and_noted(self, session, rng, scene, follower):

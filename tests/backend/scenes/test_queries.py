@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from backend import scenes
+from backend.scenes import Led
 from tests.factories.members import make_follower, make_identity
 from tests.factories.scenes import make_scene
 from tests.factories.stores import make_store
@@ -38,17 +39,22 @@ class TestWhatLedWhoJoins:
         scenes.note_follow(session, first.code, follower.id, now=MORNING)
         scenes.note_scan(session, second.code, follower.id, now=MORNING + timedelta(days=1))
         app = make_identity(session, unionid="u-1")
-        assert scenes.scene_of_join(session, app.id, None) == first.code
-        assert scenes.scene_of_join(session, app.id, "1047") == first.code
+        assert scenes.led_here(session, app.id, None) == Led(first.code, None)
+        assert scenes.led_here(session, app.id, "1047") == Led(first.code, None)
 
     def test_scene_that_the_mini_program_was_opened_with_comes_first(self, session):
         first, second = make_scene(session), make_scene(session)
         follower = make_follower(session, unionid="u-1")
         scenes.note_follow(session, first.code, follower.id, now=MORNING)
-        assert scenes.scene_of_join(session, follower.id, second.code) == second.code
+        assert scenes.led_here(session, follower.id, second.code) == Led(second.code, None)
+
+    def test_an_invitation_names_who_invites(self, session):
+        scene, follower = make_scene(session, kind="referral", subject="INVITE7"), make_follower(session)
+        scenes.note_follow(session, scene.code, follower.id, now=MORNING)
+        assert scenes.led_here(session, follower.id, None) == Led(scene.code, "INVITE7")
 
     def test_nobody_else_is_led(self, session):
         scenes.note_follow(session, make_scene(session).code, make_follower(session).id, now=MORNING)
         stranger = make_identity(session)
-        assert scenes.scene_of_join(session, stranger.id, None) is None
-        assert scenes.scene_of_join(session, stranger.id, "1047") == "1047"
+        assert scenes.led_here(session, stranger.id, None) == Led(None, None)
+        assert scenes.led_here(session, stranger.id, "1047") == Led("1047", None)

@@ -88,6 +88,20 @@ def test_code_for_a_time_is_good_from_each_drawing_on(session):
     assert scene.leads_at(later)
 
 
+def test_words_change_and_the_code_stays(session):
+    scene = make_scene(session, greeting="欢迎")
+    code = scene.code
+    assert scenes.reword(session, code, scenes.Words(label="秋日市集")).label == "秋日市集"
+    assert scene.greeting == "欢迎"
+    assert scenes.reword(session, code, scenes.Words(greeting="来啦")).greeting == "来啦"
+    assert scenes.reword(session, code, scenes.Words(greeting="")).greeting is None
+    assert (scene.label, scene.code) == ("秋日市集", code)
+    with pytest.raises(scenes.LabelRefused):
+        scenes.reword(session, code, scenes.Words(label=""))
+    with pytest.raises(scenes.SceneUnknown):
+        scenes.reword(session, "NOBODY", scenes.Words())
+
+
 def test_retired_for_good(session):
     scene = make_scene(session, drawn=True)
     assert not scenes.retire(session, scene.code, now=MORNING).leads_at(MORNING)

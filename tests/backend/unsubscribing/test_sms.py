@@ -1,8 +1,10 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from backend.app import furnish
+from backend.messaging.models import Message
 from backend.preferences import BY_HOUSE, changes, choose_marketing, refusals
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
@@ -43,8 +45,12 @@ def test_td_ends_marketing_by_sms_and_dy_begins_it_again(provider, sessions, mem
     assert refused(sessions, member_id) == MARKETING
     with sessions.read() as session:
         assert changes(session, member_id, limit=1)[0].source == "sms"
+    provider.post(URL, json=reply("TD"))
     provider.post(URL, json=reply("dy"))
     assert refused(sessions, member_id) == set()
+    with sessions.read() as session:
+        told = session.scalars(select(Message.words).where(Message.template == "marketing_chosen").order_by(Message.id))
+        assert [words["what"] for words in told] == ["已退订营销短信", "已恢复营销短信"]
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,15 @@ function show(code) {
 function plan(seconds) {
   over = Date.now() + seconds * 1000;
   clearTimeout(next);
-  next = setTimeout(renew, Math.max(seconds - EARLY_S, 1) * 1000);
+  next = setTimeout(() => { if (!document.hidden) renew(); }, Math.max(seconds - EARLY_S, 1) * 1000);
+}
+
+/** A page that comes back to the front may have missed its time. */
+function look() {
+  if (!document.hidden && Date.now() > over - EARLY_S * 1000) renew();
 }
 
 part("renew").addEventListener("click", renew);
-document.addEventListener("visibilitychange", () => { if (!document.hidden && Date.now() > over - EARLY_S * 1000) renew(); });
+document.addEventListener("visibilitychange", look);
+window.addEventListener("pageshow", look);
 plan(Number(box.dataset.seconds));
