@@ -16,4 +16,4 @@ def tell_marketing_by_sms(session: Session, member_id: int, *, wanted: bool, now
     """Decide to tell a member what a word answered to an SMS has changed, and the way back."""
     what, how = SAID[wanted]
     words = {"what": what, "how": how, "at": instant(now)}
-    decide(session, member_id, MARKETING_CHOSEN, words=words, cause=("sms", now.isoformat()), now=now)
+    decide(session, member_id, MARKETING_CHOSEN, words=words, cause=("sms", what, now.isoformat()), now=now)
