@@ -1,25 +1,26 @@
 """A short storm on MariaDB, and what its proof finds; `make storm` lets a long one rage."""
 
+import os
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bench.storm.__main__ import Storm, rage
 from bench.storm.hourglass import Hourglass
 from bench.storm.proof import of_phone
+from tests.support.programs import run_program
 
 EVENING = datetime(2026, 3, 1, 15, 58, tzinfo=UTC)
 
 
 @pytest.mark.slow
-def test_whatever_wechat_does_every_message_is_shown_once_or_ends_in_a_named_state(mariadb, monkeypatch, capsys):
-    for name in ("DATABASE_URL", "ENVIRONMENT", "LOG_LEVEL", "WECHAT_API_BASE_URL", "MESSAGE_TEMPLATE_IDS"):
-        monkeypatch.setenv(name, "")  # what the storm sets is put back
-    url = mariadb.url.render_as_string(hide_password=False)
-    assert rage(Storm(messages=150, members=15, quota=40), url) == []
-    told = capsys.readouterr().out
-    assert "processes killed" in told
-    assert "every message was shown once" in told
+def test_whatever_wechat_does_every_message_is_shown_once_or_ends_in_a_named_state(mariadb):
+    server = mariadb.url.set(database=None).render_as_string(hide_password=False)
+    amounts = ["--messages", "150", "--members", "15", "--quota", "40"]
+    done = run_program(sys.executable, "-m", "bench.storm", *amounts, env={**os.environ, "TEST_MYSQL_URL": server})
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "processes killed" in done.stdout
+    assert "every message was shown once" in done.stdout
 
 
 def test_an_hourglass_runs_as_fast_in_every_process():

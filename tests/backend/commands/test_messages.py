@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.messaging.models import Message
-from backend.messaging.routing import NO_TEMPLATE
+from backend.messaging.routing import NO_WAY
 from tests.factories.members import make_member
 
 
@@ -58,7 +58,7 @@ def test_preview_of_an_unknown_message_names_the_known(flask):
 
 def test_deliver_says_what_became_of_what_was_due(answer, sessions):
     _welcomed(sessions)
-    assert answer("messages", "deliver") == [{"status": "skipped", "attempts": 1}]
+    assert answer("messages", "deliver") == [{"status": "unreachable", "attempts": 1}]
     assert answer("messages", "deliver") == []
 
 
@@ -75,8 +75,8 @@ def test_dead_letter_is_listed_and_sent_again_when_told(answer, sessions):
 def test_a_message_is_found_and_sent_again_with_a_word_put_right(answer, flask, sessions):
     _welcomed(sessions)
     answer("messages", "deliver")
-    (one,) = answer("messages", "list", "--status", "skipped")
-    assert (one["template"], one["channel"], one["error"]) == ("joined", None, NO_TEMPLATE)
+    (one,) = answer("messages", "list", "--status", "unreachable")
+    assert (one["template"], one["channel"], one["error"]) == ("joined", None, NO_WAY)
     assert answer("messages", "list", "--before", one["id"]) == []
     assert answer("messages", "list", "--member-id", "1") == []
     assert answer("messages", "ways", one["id"]) == []

@@ -1,7 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.kit.lunar import LunarDay, celebrated_on, is_last_of_year, lunar_day
@@ -36,6 +36,7 @@ def test_nothing_is_celebrated_in_a_leap_month():
     assert celebrated_on(date(2023, 2, 20)) == [(2, 1)]
 
 
+@settings(max_examples=12)  # each looks at every day of a year
 @given(born=DAYS, year=st.integers(1901, 2189))
 def test_everybody_celebrates_once_between_two_new_years(born, year):
     _, month, day, _ = lunar_day(born)

@@ -36,6 +36,7 @@ PURCHASE = [
     "INSERT purchase_lines",  # all lines in one
     "INSERT messages",
     "SELECT lottery_draws",  # which of them give tickets
+    "UPDATE member_visits",  # who was here is not written to as one who stays away
 ]
 PENDING = [name for name in PURCHASE if name not in {"INSERT point_entries", "INSERT point_lots"}] + [
     "INSERT point_pendings"
@@ -178,7 +179,7 @@ WITH_COUPONS = [
     "SELECT coupons",
     "SELECT coupon_template_versions",
 ]
-MOST_OF_A_PURCHASE = 21
+MOST_OF_A_PURCHASE = 22
 
 
 @contextmanager

@@ -168,15 +168,22 @@ def _lived():
         migrate(engine)
         sessions = make_runtime(engine, FixedClock(LIVE)).sessions
         rng = Random(7)
+        with sessions.read() as session:
+            before = _rows(session)
         with sessions.write.begin() as session:
             publish_book(session, FIRST, at=OPENED - timedelta(days=1))
             for member_id in range(FIRST_ID, FIRST_ID + MOST):
                 join(session, member_id, at=OPENED + timedelta(days=rng.randrange(200)))
                 _live(session, member_id, rng)
         with sessions.read() as session:
-            found = {table: session.execute(select(table)).mappings().all() for table in Model.metadata.sorted_tables}
+            found = _rows(session)
         engine.dispose()
-    return {table: [dict(row) for row in rows if row.get("version") != 1] for table, rows in found.items()}
+    return {table: [row for row in rows if row not in before[table]] for table, rows in found.items()}
+
+
+def _rows(session):
+    tables = Model.metadata.sorted_tables
+    return {table: [dict(row) for row in session.execute(select(table)).mappings()] for table in tables}
 
 
 def _member_of(row, table):
