@@ -248,3 +248,33 @@ def test_the_guard_alone_is_enough_where_skip_locked_locks_nothing(mariadb, cloc
         claimed = race(4, lambda number: claim(runtime, token=f"t{number}", limit=20))
     ids = [letter.id for letters in claimed for letter in letters]
     assert len(ids) == len(set(ids)) == 20
+
+
+def put(runtime, number, **parts):
+    """Change the message of a number."""
+    which = update(Message).where(Message.cause == number.to_bytes(32, "big"))
+    run(runtime.sessions.write, lambda session: session.execute(which.values(**parts)))
+
+
+def test_what_waits_for_the_morning_holds_up_nothing_urgent(runtime):
+    decide(runtime, "a", "a", "a")
+    later = MORNING + timedelta(hours=9)
+    put(runtime, 0, queue=Queue.BY_DAY, due_at=later)
+    put(runtime, 2, queue=Queue.BY_DAY)
+    assert numbers(claim(runtime)) == [1]
+    assert claim(runtime) == []  # of its queue the one before has not ended
+    assert numbers(claim(runtime, now=later)) == [0]
+
+
+def test_queues_are_served_in_turn(runtime):
+    decide(runtime, "a", "b", "c")
+    put(runtime, 0, queue=Queue.MARKETING)
+    put(runtime, 1, queue=Queue.BY_DAY)
+    assert [numbers(claim(runtime, limit=1)) for _ in range(3)] == [[2], [1], [0]]
+
+
+def test_of_a_member_s_marketing_one_is_under_way(runtime):
+    decide(runtime, "a", "a")
+    put(runtime, 0, queue=Queue.MARKETING)
+    put(runtime, 1, queue=99_999)  # no broadcast of that number runs
+    assert numbers(claim(runtime)) == [0]
