@@ -21,7 +21,7 @@ from backend.kit.limits import RateLimiter
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.meetings import rewritten
+from tests.support.meetings import meeting, rewritten
 from tests.support.phone import member_client
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -95,10 +95,13 @@ def test_without_condition_and_lock_more_is_given_than_there_is_and_than_anybody
     check = "ALTER TABLE coupon_templates DROP CONSTRAINT ck_coupon_templates_issued_within_stock"
     with unguarded_database(check) as engine:
         runtime = make_runtime(engine, clock)
-        members, hot, limited = crowd(runtime.sessions, 20), offer(runtime.sessions), offer(runtime.sessions, most=2)
+        members = crowd(runtime.sessions, 2)
+        hot, limited = offer(runtime.sessions, stock=1), offer(runtime.sessions, most=1)
         with rewritten(engine, "coupon_templates.issued < coupon_templates.stock", "1 = 1"):
-            assert rush(runtime, hot, members)["ready"] > PIECES
-            assert rush(runtime, limited, members[:1], taps=20)["ready"] > 2
+            with meeting(engine, "UPDATE coupon_templates", patience=20):
+                assert rush(runtime, hot, members) == {"ready": 2}
+            with meeting(engine, "INSERT INTO coupons", patience=20):
+                assert rush(runtime, limited, members[:1], taps=2) == {"ready": 2}
 
 
 def test_of_60_members_for_12_of_a_day_12_get_one(runtime, deadlocks):

@@ -6,6 +6,7 @@ from backend.messaging import CATALOGUE, Texting, console_templates
 from backend.wechat import MiniProgram, OfficialAccount
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from tests.backend.messaging.channels.people import Person, make_person
+from tests.support.databases import sqlite_copy
 from tests.support.mail import running_post
 from tests.support.runtimes import MP, OA, make_runtime
 from tests.support.simulator import running_simulator
@@ -16,6 +17,13 @@ SUBSCRIBES = {name: f"ask-for-{name}" for name in CATALOGUE}
 SMS = {name: f"sms-of-{name}" for name, template in CATALOGUE.items() if template.sms}
 TEXTS = {SMS[name]: "".join(f"{{{number + 1}}};" for number in range(len(CATALOGUE[name].sms))) for name in SMS}
 PRICE = 5
+
+
+@pytest.fixture
+def engine(sqlite_template, tmp_path):
+    """What channels write down, the domains below them test on each engine."""
+    with sqlite_copy(sqlite_template, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture

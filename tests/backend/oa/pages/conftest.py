@@ -6,8 +6,16 @@ from backend import members
 from tests.backend.oa.pages.browser import SHOP, Browser
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
+from tests.support.databases import sqlite_copy
 from tests.support.phone import simulated_wechat
 from tests.support.runtimes import OA, make_runtime
+
+
+@pytest.fixture
+def engine(sqlite_template, tmp_path):
+    """What pages show is told by domains, which are tested on each engine."""
+    with sqlite_copy(sqlite_template, tmp_path) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="module")
