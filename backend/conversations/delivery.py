@@ -22,7 +22,6 @@ from backend.wechat import (
     TokenRefused,
     TooFast,
     TryLater,
-    Unreached,
     WeChatError,
 )
 from config import policy
@@ -137,20 +136,14 @@ def _outcome(post: Post, envelope: Envelope, error: WeChatError | None) -> Outco
     now = post.clock.now()
     if error is None:
         return Outcome(Delivery.SENT, now, now)
-    if _may_have_been_shown(error):
-        return Outcome(Delivery.DOUBTFUL, now, now, error=_reason(error))
+    if error.unanswered and error.api.endswith("custom/send"):  # it may be on the phone
+        return Outcome(Delivery.DOUBTFUL, now, now, error=error.reason)
     if isinstance(error, OutOfWindow):
-        return Outcome(Delivery.FAILED, now, now, error=_reason(error), reserved="refused")
+        return Outcome(Delivery.FAILED, now, now, error=error.reason, reserved="refused")
     due_at = now + policy.DESK_PAUSE * 2 ** (envelope.attempts - 1)
     if isinstance(error, AGAIN) and envelope.attempts < policy.DESK_TRIES and due_at < envelope.send_before:
-        return Outcome(Delivery.WAITING, now, due_at, error=_reason(error))
-    return Outcome(Delivery.FAILED, now, now, error=_reason(error), reserved="unused")
-
-
-def _may_have_been_shown(error: WeChatError) -> bool:
-    """Whether the reply may be on the phone although the attempt failed: it was asked for and no answer was read."""
-    unanswered = isinstance(error, TryLater) and error.errcode is None and not isinstance(error, Unreached)
-    return unanswered and error.api.endswith("custom/send")
+        return Outcome(Delivery.WAITING, now, due_at, error=error.reason)
+    return Outcome(Delivery.FAILED, now, now, error=error.reason, reserved="unused")
 
 
 def _record(session: Session, envelope: Envelope, outcome: Outcome, error: WeChatError | None) -> None:
@@ -169,10 +162,3 @@ def _log(envelope: Envelope, outcome: Outcome) -> None:
         attempts=envelope.attempts,
         error=outcome.error,
     )
-
-
-def _reason(error: WeChatError) -> str:
-    """The error class, errcode and rid: what an operator and Tencent's support ask for, and nothing personal."""
-    if error.errcode is None:
-        return f"{type(error).__name__} {error.errmsg}"[:128]
-    return f"{type(error).__name__} {error.errcode} rid {error.rid or '-'}"[:128]

@@ -14,7 +14,6 @@ from backend.wechat import (
     TokenRefused,
     TooFast,
     TryLater,
-    Unreached,
     WeChatError,
     WrongRecipient,
 )
@@ -142,8 +141,7 @@ def verdict(error: WeChatError) -> Verdict:
 
 def may_have_been_shown(error: WeChatError) -> bool:
     """Whether the message may be on the phone although the attempt failed: it was asked for and no answer was read."""
-    unanswered = error.errcode is None and not isinstance(error, Unreached)
-    return unanswered and error.api.endswith(SENDING)
+    return error.unanswered and error.api.endswith(SENDING)
 
 
 def pause(attempts: int, rng: Random) -> timedelta:

@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+LONGEST_REASON: Final = 128
 RID = re.compile(r"\brid:\s*([\w-]+)")
 
 
@@ -20,6 +21,18 @@ class WeChatError(Exception):
         found = RID.search(self.errmsg)
         return found[1] if found else None
 
+    @property
+    def reason(self) -> str:
+        """The class, errcode and rid: what an operator and Tencent's support ask for, and nothing personal."""
+        if self.errcode is None:
+            return f"{type(self).__name__} {self.errmsg}"[:LONGEST_REASON]
+        return f"{type(self).__name__} {self.errcode} rid {self.rid or '-'}"[:LONGEST_REASON]
+
+    @property
+    def unanswered(self) -> bool:
+        """Whether the call went out and no answer was read: it may have had its effect."""
+        return False
+
     def __str__(self) -> str:
         return f"{self.api}: {self.errcode} {self.errmsg}"
 
@@ -27,9 +40,19 @@ class WeChatError(Exception):
 class TryLater(WeChatError):
     """Busy, unreachable, too slow or unreadable: the same call may work later. It may have had its effect already."""
 
+    @property
+    def unanswered(self) -> bool:
+        """Whether the call went out and no answer was read: it may have had its effect."""
+        return self.errcode is None
+
 
 class Unreached(TryLater):
     """No connection was made: the call cannot have had an effect."""
+
+    @property
+    def unanswered(self) -> bool:
+        """Never: nobody was asked."""
+        return False
 
 
 class TokenRefused(WeChatError):

@@ -2,20 +2,18 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
-import structlog
 from sqlalchemy.orm import Session
 
 from backend import members
 from backend.messaging import rules
 from backend.messaging.channels.protocol import Letter, Receipt, Refused, Wanted
-from backend.messaging.channels.wechat import refused_by
+from backend.messaging.channels.wechat import sent_with_jump
 from backend.messaging.wording import CATALOGUE, fields
-from backend.wechat import JumpRefused, MiniProgram, MiniProgramPage, OfficialAccount, WeChatError
+from backend.wechat import MiniProgram, MiniProgramPage, OfficialAccount
 from templates_msg.catalogue import Template
-
-log = structlog.get_logger(__name__)
 
 NAME: Final = "official-account"
 
@@ -43,27 +41,18 @@ class TemplateMessages:
 
     def send(self, letter: Letter) -> Receipt:
         """Send it with its page; without, where WeChat does not accept the jump. Raises Refused."""
-        page = MiniProgramPage(self._mini_program.appid, CATALOGUE[letter.template].page)
-        try:
-            try:
-                return self._sent(letter, page)
-            except JumpRefused as refusal:
-                log.warning("messages.jump-refused", template=letter.template, errcode=refusal.errcode)
-                return self._sent(letter, None)
-        except WeChatError as error:
-            raise refused_by(error) from error
+        return sent_with_jump(letter, self._mini_program, partial(self._send, letter))
 
     def learn(self, session: Session, letter: Letter, refusal: Refused | None, *, now: datetime) -> None:
         """Who does not follow any more is known to have left."""
         if refusal is not None and refusal.errcode in rules.NOT_FOLLOWING:
             members.unfollow(session, appid=self._account.appid, openid=letter.address, now=now)
 
-    def _sent(self, letter: Letter, page: MiniProgramPage | None) -> Receipt:
-        msgid = self._account.send_template(
+    def _send(self, letter: Letter, page: MiniProgramPage | None) -> str:
+        return self._account.send_template(
             letter.address,
             self._template_ids[letter.template],
             fields(CATALOGUE[letter.template].official_account, letter.words),
             client_msg_id=str(letter.id),
             mini_program=page,
         )
-        return Receipt(msgid)

@@ -1,22 +1,34 @@
-"""What WeChat's refusals mean to a letter, whichever of its APIs it went through."""
+"""What the channels of WeChat have in common, whichever of its APIs they speak to."""
+
+from collections.abc import Callable
+
+import structlog
 
 from backend.messaging import rules
-from backend.messaging.channels.protocol import Refused
-from backend.wechat import WeChatError
+from backend.messaging.channels.protocol import Letter, Receipt, Refused
+from backend.messaging.wording import CATALOGUE
+from backend.wechat import JumpRefused, MiniProgram, MiniProgramPage, WeChatError
+
+log = structlog.get_logger(__name__)
 
 
 def refused_by(error: WeChatError) -> Refused:
     """The refusal that an error of WeChat is."""
-    return Refused(
-        rules.verdict(error),
-        _reason(error),
-        maybe_shown=rules.may_have_been_shown(error),
-        errcode=error.errcode,
-    )
+    shown = rules.may_have_been_shown(error)
+    return Refused(rules.verdict(error), error.reason, maybe_shown=shown, errcode=error.errcode)
 
 
-def _reason(error: WeChatError) -> str:
-    """The error class, errcode and rid: what an operator and Tencent's support ask for, and nothing personal."""
-    if error.errcode is None:
-        return f"{type(error).__name__} {error.errmsg}"
-    return f"{type(error).__name__} {error.errcode} rid {error.rid or '-'}"
+def sent_with_jump(letter: Letter, program: MiniProgram, send: Callable[[MiniProgramPage | None], str]) -> Receipt:
+    """Send a letter with the page that its message opens; without, where WeChat does not accept the jump.
+
+    `send` answers WeChat's id of the message. Raises Refused.
+    """
+    page = MiniProgramPage(program.appid, CATALOGUE[letter.template].page)
+    try:
+        try:
+            return Receipt(send(page))
+        except JumpRefused as refusal:
+            log.warning("messages.jump-refused", template=letter.template, errcode=refusal.errcode)
+            return Receipt(send(None))
+    except WeChatError as error:
+        raise refused_by(error) from error

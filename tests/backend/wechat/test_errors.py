@@ -52,3 +52,25 @@ def test_rid_is_kept_for_the_support(simulator: RunningSimulator, official_accou
 
 def test_no_rid_is_none():
     assert refusal(40003, "invalid openid", "user/info").rid is None
+
+
+@pytest.mark.parametrize(
+    ("error", "unanswered"),
+    [
+        (wechat.TryLater(None, "ReadTimeout", "a"), True),
+        (wechat.TryLater(-1, "busy", "a"), False),
+        (wechat.Unreached(None, "ConnectTimeout", "a"), False),
+        (wechat.ContentRefused(None, "told before any call", "a"), False),
+        (wechat.QuotaSpent(45009, "no more", "a"), False),
+    ],
+)
+def test_only_who_was_asked_and_did_not_answer_may_have_done_it(error, unanswered):
+    assert error.unanswered is unanswered
+
+
+def test_a_reason_names_class_code_and_rid_and_is_short():
+    assert (
+        wechat.ContentRefused(47003, "argument invalid! rid: 65f-ab", "a").reason == "ContentRefused 47003 rid 65f-ab"
+    )
+    assert wechat.TryLater(None, "HTTP 502", "a").reason == "TryLater HTTP 502"
+    assert len(wechat.TryLater(None, "x" * 300, "a").reason) == 128
