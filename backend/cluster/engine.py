@@ -48,7 +48,7 @@ class Engine:
 
     def ask(self) -> None:
         """Ask for a drain, of whichever group has a free thread."""
-        from dramatiq import Message  # noqa: PLC0415
+        from dramatiq import Message  # noqa: PLC0415  as above
 
         self._broker.enqueue(Message(queue_name=QUEUE, actor_name=DRAIN, args=(), kwargs={}, options={}))
 
@@ -59,7 +59,7 @@ class Engine:
 
     def worker(self, drain: Callable[[], None], *, threads: int) -> "Worker":
         """What takes drains and runs them, so many at once; it begins when it is started."""
-        from dramatiq import Worker, actor  # noqa: PLC0415
+        from dramatiq import Worker, actor  # noqa: PLC0415  as above
 
         actor(actor_name=DRAIN, queue_name=QUEUE, broker=self._broker)(drain)
         worker = Worker(self._broker, worker_threads=threads, worker_timeout=POLL_AT_LEAST_EVERY_MS)

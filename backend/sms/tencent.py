@@ -79,9 +79,9 @@ class TencentSms:
 
 def _client(account: TencentAccount, endpoint: str, timeout: tuple[float, float]) -> Any:
     from tencentcloud.common.credential import Credential  # noqa: PLC0415  as above
-    from tencentcloud.common.profile.client_profile import ClientProfile  # noqa: PLC0415
-    from tencentcloud.common.profile.http_profile import HttpProfile  # noqa: PLC0415
-    from tencentcloud.sms.v20210111.sms_client import SmsClient  # noqa: PLC0415
+    from tencentcloud.common.profile.client_profile import ClientProfile  # noqa: PLC0415  as above
+    from tencentcloud.common.profile.http_profile import HttpProfile  # noqa: PLC0415  as above
+    from tencentcloud.sms.v20210111.sms_client import SmsClient  # noqa: PLC0415  as above
 
     where = urlsplit(endpoint)
     http = HttpProfile(protocol=where.scheme, endpoint=where.netloc, reqTimeout=timeout, keepAlive=True)

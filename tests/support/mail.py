@@ -26,17 +26,17 @@ class Post:
     refused: dict[str, str] = field(default_factory=dict)
     port: int = 0
 
-    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  aiosmtpd's name
         if "MAIL" not in self.refused:
             envelope.mail_from = address
         return self.refused.get("MAIL", "250 OK")
 
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802  aiosmtpd's name
         if "RCPT" not in self.refused:
             envelope.rcpt_tos.append(address)
         return self.refused.get("RCPT", "250 OK")
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802  aiosmtpd's name
         if "DATA" not in self.refused or self.refused["DATA"] == "hang up":
             self.taken.append(message_from_bytes(envelope.content, policy=default))
             self.recipients += envelope.rcpt_tos

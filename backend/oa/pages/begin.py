@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, cast
 
 from flask import Response, redirect, request
 
@@ -34,8 +34,8 @@ def begin_login(leads_to: str, *, tries: int = 1) -> Response:
     state = part.rng.randbytes(STATE_BYTES).hex()
     claims = {"state": state, "leads_to": leads_to.removesuffix("?"), "tries": tries}
     token = session.signed(claims, kind=LOGIN, until=now() + GOOD_FOR)
-    # as a response of Flask, which `redirect` is where an app is at work
-    response: Response = redirect(part.official_account.web.authorize_url(part.public_base_url + BACK, state))  # type: ignore[assignment]
+    address = part.official_account.web.authorize_url(part.public_base_url + BACK, state)
+    response = cast("Response", redirect(address))  # which it is where an app is at work
     session.put_cookie(response, cookie_of(state), token, path=PATH, good_for=GOOD_FOR)
     return response
 

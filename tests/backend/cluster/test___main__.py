@@ -37,7 +37,7 @@ def test_the_process_drains_when_asked_and_ends_cleanly(mariadb, runtime, wechat
         WECHAT_MP_SECRET=MP.secret,
         MESSAGE_TEMPLATE_IDS=",".join(f"{name}={given}" for name, given in TEMPLATE_IDS.items()),
     )
-    with asking(runtime, cluster, nobody_takes_s=600), subprocess.Popen(GROUP, env=given) as process:  # noqa: S603
+    with asking(runtime, cluster, nobody_takes_s=600), subprocess.Popen(GROUP, env=given) as process:  # noqa: S603  our own program
         try:
             wait_for(lambda: len(shown(wechat, recipient)) == 2, seconds=120)
             process.send_signal(number)
