@@ -1,9 +1,21 @@
-"""The walk's stops at the official account beside its chat: a code at the door, the menu, the web pages."""
+"""The walk's stops at the official account: its chat, a code at the door, the menu, the web pages."""
 
 import re
 
 from scripts.walking.doors import Phone, Till, check
 from scripts.walking.telling import say, stop
+
+
+def ask_in_chat(phone: Phone, *, points: int) -> None:
+    """Ask by a word that the account knows, and in words of one's own."""
+    stop("Asks the official account: 积分")
+    reply = phone.does("say", text="积分")["reply"] or ""
+    check(str(points) in reply, f"wanted {points} points in the answer, got: {reply}")
+    say(reply)
+    stop("Asks in words of their own: 停车一小时多少钱")
+    answer = phone.does("say", text="停车一小时多少钱")["reply"] or ""
+    check("停车" in answer or "客服" in answer, f"neither an answer nor people, but: {answer}")
+    say(answer)
 
 
 def scan_code(phone: Phone) -> None:

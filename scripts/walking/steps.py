@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from scripts.walking.account import open_pages, scan_code
+from scripts.walking.account import ask_in_chat, open_pages, scan_code
 from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.inbox import read_inbox
@@ -219,14 +219,7 @@ class Walk:
         self._expect_points(before)
 
     def ask_official_account(self) -> None:
-        stop("Asks the official account: 积分")
-        reply = self.phone.does("say", text="积分")["reply"] or ""
-        check(str(self.points) in reply, f"wanted {self.points} points in the answer, got: {reply}")
-        say(reply)
-        stop("Asks in words of their own: 停车一小时多少钱")
-        answer = self.phone.does("say", text="停车一小时多少钱")["reply"] or ""
-        check("停车" in answer or "客服" in answer, f"neither an answer nor people, but: {answer}")
-        say(answer)
+        ask_in_chat(self.phone, points=self.points)
 
     def visit_official_account(self) -> None:
         scan_code(self.phone)
