@@ -1,7 +1,7 @@
 """Brings operators' replies to their followers, from a few threads outside any transaction."""
 
 from collections import Counter
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from functools import partial
 from threading import Event
 from typing import Final, Protocol
 from uuid import uuid4
@@ -16,6 +16,7 @@ from backend.conversations.sending import Envelope, Outcome
 from backend.kit.clock import Clock
 from backend.kit.db import Sessions, run
 from backend.kit.logs import alias
+from backend.kit.rounds import Rounds, Taken
 from backend.wechat import (
     OfficialAccount,
     OutOfWindow,
@@ -29,8 +30,6 @@ from config import policy
 log = structlog.get_logger(__name__)
 
 WORKERS: Final = 4
-IDLE_S: Final = 0.5
-AFTER_A_FAILURE_S: Final = 2.0
 NOT_FOLLOWING: Final = {43004, 50005}
 AGAIN: Final = (TryLater, TokenRefused, TooFast)
 
@@ -54,57 +53,22 @@ def send_replies(post: Post, *, workers: int = WORKERS) -> Counter[str]:
     To be called after the commit of a reply by whoever wants it to be on the phone at once; otherwise the jobs process
     sends it. Any number of callers never send one twice.
     """
-    with ThreadPoolExecutor(workers, thread_name_prefix="desk") as pool:
-        rounds = _Rounds(post, pool, workers)
-        while rounds.claim() or rounds.under_way:
-            rounds.wait(None)
+    with _rounds(post, workers) as rounds:
+        rounds.drain(Event())
     return rounds.outcomes
 
 
 def send_replies_until(post: Post, stopped: Event, *, workers: int = WORKERS) -> None:
     """Send replies as they become due until `stopped` is set; return when the last is recorded."""
-    with ThreadPoolExecutor(workers, thread_name_prefix="desk") as pool:
-        rounds = _Rounds(post, pool, workers)
-        while not stopped.is_set():
-            _one_round(rounds, stopped)
-        while rounds.under_way:
-            rounds.wait(None)
+    with _rounds(post, workers) as rounds:
+        rounds.serve(stopped)
 
 
-def _one_round(rounds: "_Rounds", stopped: Event) -> None:
-    try:
-        claimed = rounds.claim()
-    except Exception:
-        log.exception("desk.claim-failed")  # the database is away: the loop must outlive that
-        stopped.wait(AFTER_A_FAILURE_S)
-        return
-    if rounds.under_way:
-        rounds.wait(IDLE_S)
-    elif not claimed:
-        stopped.wait(IDLE_S)
+def _rounds(post: Post, workers: int) -> Rounds:
+    def claim(limit: int) -> Taken:
+        return Taken([partial(_send, post, envelope) for envelope in _claimed(post, limit)])
 
-
-class _Rounds:
-    """The replies under way, never more than there are workers: a slow follower holds up nobody else."""
-
-    def __init__(self, post: Post, pool: ThreadPoolExecutor, workers: int) -> None:
-        self._post = post
-        self._pool = pool
-        self._workers = workers
-        self.under_way: set[Future[Delivery]] = set()
-        self.outcomes: Counter[str] = Counter()
-
-    def claim(self) -> int:
-        """Claim as many replies as there are free workers and send them off; returns how many."""
-        free = self._workers - len(self.under_way)
-        envelopes = _claimed(self._post, free) if free > 0 else []
-        self.under_way |= {self._pool.submit(_send, self._post, envelope) for envelope in envelopes}
-        return len(envelopes)
-
-    def wait(self, seconds: float | None) -> None:
-        """Wait until a reply is done, or for `seconds`."""
-        done, self.under_way = wait(self.under_way, timeout=seconds, return_when=FIRST_COMPLETED)
-        self.outcomes.update(str(future.result()) for future in done)
+    return Rounds("desk", claim, workers=workers)
 
 
 def _claimed(post: Post, limit: int) -> list[Envelope]:
