@@ -7,7 +7,6 @@ from sqlalchemy import Engine
 from backend.kit.clock import FixedClock
 from backend.messaging import CATALOGUE, console_templates
 from backend.runtime import Runtime
-from backend.wechat import OfficialAccount
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from tests.backend.messaging.recipients import Recipient, make_recipient
 from tests.support.runtimes import MP, OA, make_runtime
@@ -40,7 +39,5 @@ def recipients(runtime: Runtime, wechat: RunningSimulator) -> Callable[[int], li
 
 
 def with_simulator(engine, clock, wechat):
-    """A runtime that speaks to the simulator and is not patient with it."""
-    runtime = make_runtime(engine, clock, wechat_url=wechat.base_url)
-    impatient = OfficialAccount(OA, cache=runtime.cache, base_url=wechat.base_url, timeout=(1, 1))
-    return replace(runtime, official_account=impatient, template_ids=TEMPLATE_IDS)
+    """A runtime that speaks to the simulator."""
+    return replace(make_runtime(engine, clock, wechat_url=wechat.base_url), template_ids=TEMPLATE_IDS)
