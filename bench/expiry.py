@@ -51,20 +51,29 @@ HEAD: Final = "| members | step | seconds | accounts/s | lots/s | peak memory MB
 def settle_and_expire(runtime: Runtime, at: datetime) -> Counter[str]:
     """The first step of the night, slice by slice."""
     counts: Counter[str] = Counter()
-    while done := run(runtime.sessions.write, partial(points.catch_up, now=at, limit=SLICE)):
-        counts += done
+    while due := _due(runtime, at):
+        counts += run(runtime.sessions.write, partial(points.catch_up, member_ids=due, now=at))
     return counts
+
+
+def _due(runtime: Runtime, at: datetime) -> list[int]:
+    with runtime.sessions.read() as session:
+        return sorted(member_id for _, member_id in points.accounts_due(session, now=at, limit=SLICE))
 
 
 def remind(runtime: Runtime, at: datetime) -> Counter[str]:
     """The last one: a message to whose points have 30, 7 or 1 days left, here a week."""
     before = _waiting(runtime)
-    place: int | None = 0
-    while place is not None:
-        place = run(
-            runtime.sessions.write, partial(messaging.remind_expiring, now=at, after_member_id=place, limit=SLICE)
-        )
+    place = 0
+    while soon := _soon(runtime, at, place):
+        run(runtime.sessions.write, partial(messaging.remind_expiring, due=soon, now=at))
+        place = soon[-1]
     return Counter(accounts=_waiting(runtime) - before)
+
+
+def _soon(runtime: Runtime, at: datetime, place: int) -> list[int]:
+    with runtime.sessions.read() as session:
+        return messaging.with_points_expiring(session, now=at, after_member_id=place, limit=SLICE)
 
 
 def _waiting(runtime: Runtime) -> int:

@@ -54,7 +54,7 @@ def _points(runtime: Runtime, at: datetime) -> Counts:
     return walk_until_done(
         runtime,
         lambda session, after: points.accounts_due(session, now=at, after=after, limit=SLICE),
-        partial(points.catch_up_with, now=at),
+        partial(points.catch_up, now=at),
     )
 
 
@@ -90,15 +90,15 @@ def _index_birthdays(runtime: Runtime) -> Counter[str]:
 
 
 def _falls_soon(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, tiers.to_warn, tiers.warn_these, at)
+    return _through_all(runtime, tiers.to_warn, tiers.warn, at)
 
 
 def _expiring(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, messaging.with_points_expiring, messaging.remind_expiring_of, at)
+    return _through_all(runtime, messaging.with_points_expiring, messaging.remind_expiring, at)
 
 
 def _coupons_expiring(runtime: Runtime, at: datetime) -> Counts:
-    return _through_all(runtime, messaging.with_coupons_expiring, messaging.remind_of_coupons_of, at)
+    return _through_all(runtime, messaging.with_coupons_expiring, messaging.remind_of_coupons, at)
 
 
 def _slices(runtime: Runtime, slice_of: Callable[[Session], int]) -> int:

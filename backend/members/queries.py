@@ -16,7 +16,7 @@ from backend.members.errors import (
     NotJoined,
     PhoneRefused,
 )
-from backend.members.models import BLOCKED, CLOSED, MERGED, MINI_PROGRAM, BirthdayCalendar, Gender, Identity, Member
+from backend.members.models import BLOCKED, CLOSED, MERGED, BirthdayCalendar, Gender, Identity, Member
 
 
 @dataclass(frozen=True)
@@ -163,27 +163,6 @@ def profile(session: Session, member: Member) -> Profile:
 def masked_name(session: Session, member: Member) -> str:
     """The name as staff may see it: first character and a star."""
     return mask_name(_open(session, member, "nickname") or "")
-
-
-def official_account_identity(session: Session, member_id: int) -> Identity | None:
-    """The identity that messages of the official account reach: of those that follow the one who followed last."""
-    following = select(Identity).where(Identity.member_id == member_id, Identity.follows == true())
-    return session.scalar(following.order_by(Identity.followed_at.desc(), Identity.id.desc()).limit(1))
-
-
-def followers_among(session: Session, member_ids: Collection[int], *, appid: str) -> dict[int, str]:
-    """The openids of those members who follow an official account; of several of one the one who followed last."""
-    following = select(Identity.member_id, Identity.openid).where(
-        Identity.member_id.in_(member_ids), Identity.appid == appid, Identity.follows == true()
-    )
-    rows = session.execute(following.order_by(Identity.followed_at, Identity.id))
-    return {member_id: openid for member_id, openid in rows if member_id is not None}
-
-
-def mini_program_identity(session: Session, member_id: int) -> Identity | None:
-    """The mini-program identity the member was seen with last."""
-    mine = select(Identity).where(Identity.member_id == member_id, Identity.kind == MINI_PROGRAM)
-    return session.scalar(mine.order_by(Identity.seen_at.desc(), Identity.id.desc()).limit(1))
 
 
 def identities_of_person(session: Session, identity_id: int) -> Sequence[int]:

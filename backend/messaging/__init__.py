@@ -14,7 +14,6 @@ from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, chan
 from backend.messaging.check_in_messages import remind_of_check_in
 from backend.messaging.coupon_messages import (
     remind_of_coupons,
-    remind_of_coupons_of,
     tell_coupon_received,
     tell_coupon_redeemed,
     with_coupons_expiring,
@@ -45,7 +44,7 @@ from backend.messaging.queries import (
     tracked,
     ways_of,
 )
-from backend.messaging.reminders import remind_expiring, remind_expiring_of, with_points_expiring
+from backend.messaging.reminders import remind_expiring, with_points_expiring
 from backend.messaging.reports import forget_reports, report
 from backend.messaging.resending import MessageUnknown, NotEnded, requeue
 from backend.messaging.rules import Delivered, Queue, Status
@@ -112,10 +111,8 @@ __all__ = [
     "preview",
     "received",
     "remind_expiring",
-    "remind_expiring_of",
     "remind_of_check_in",
     "remind_of_coupons",
-    "remind_of_coupons_of",
     "report",
     "requeue",
     "tell_birthday",

@@ -45,18 +45,8 @@ def tell_coupon_redeemed(session: Session, redeemed: coupons.CouponRedeemed) -> 
     decide(session, redeemed.member_id, REDEEMED, words=words, cause=cause, now=redeemed.recorded_at)
 
 
-def remind_of_coupons(session: Session, *, now: datetime, after_member_id: int, limit: int) -> int | None:
-    """Decide to remind up to `limit` members whose coupons have 3 or 1 days left; one message each, once a day.
-
-    Returns the member to go on after, None when there are no more: to be run in a transaction of its own until then.
-    """
-    due = with_coupons_expiring(session, now=now, after_member_id=after_member_id, limit=limit)
-    remind_of_coupons_of(session, due, now=now)
-    return due[-1] if len(due) == limit else None
-
-
-def remind_of_coupons_of(session: Session, due: Sequence[int], *, now: datetime) -> None:
-    """Decide to remind some members, where their coupons are over soon; see `remind_of_coupons`."""
+def remind_of_coupons(session: Session, due: Sequence[int], *, now: datetime) -> None:
+    """Decide to remind some members, where their coupons have 3 or 1 days left; one message each, once a day."""
     today = shop_day(now)
     cause = (today.isoformat(),)
     new = untold(session, due, EXPIRING, cause=cause)

@@ -15,19 +15,11 @@ TEMPLATE: Final = "points_expiring"
 DAYS_AHEAD: Final = (1, 7, 30)
 
 
-def remind_expiring(session: Session, *, now: datetime, after_member_id: int, limit: int) -> int | None:
-    """Decide to remind up to `limit` members whose points have 30, 7 or 1 days left; one message each, once a day.
+def remind_expiring(session: Session, due: Sequence[int], *, now: datetime) -> None:
+    """Decide to remind some members, where their points have 30, 7 or 1 days left; one message each, once a day.
 
-    Returns the member to go on after, None when there are no more: to be run in a transaction of its own until then.
     Points that are set aside are left out, and so are members whose account is frozen or closed.
     """
-    due = with_points_expiring(session, now=now, after_member_id=after_member_id, limit=limit)
-    remind_expiring_of(session, due, now=now)
-    return due[-1] if len(due) == limit else None
-
-
-def remind_expiring_of(session: Session, due: Sequence[int], *, now: datetime) -> None:
-    """Decide to remind some members, where their points are over soon; see `remind_expiring`."""
     today = shop_day(now)
     cause = (today.isoformat(),)
     new = untold(session, due, TEMPLATE, cause=cause)

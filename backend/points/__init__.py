@@ -27,7 +27,7 @@ from backend.points.holding import capture, hold_of, prolong, release, reserve
 from backend.points.journal import entry_of
 from backend.points.models import Account, Entry, Hold, Lot, Pending
 from backend.points.moving import Moved, close, merge, transfer
-from backend.points.night import Due, accounts_due, catch_up, catch_up_with, due_accounts
+from backend.points.night import Due, accounts_due, catch_up, due_accounts
 from backend.points.pending import promise
 from backend.points.queries import (
     Balance,
@@ -94,7 +94,6 @@ __all__ = [
     "cancel",
     "capture",
     "catch_up",
-    "catch_up_with",
     "close",
     "credit",
     "due_accounts",

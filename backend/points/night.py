@@ -30,18 +30,6 @@ WHAT_A_LINE_FOLLOWS: Final[tuple[InstrumentedAttribute[Any], ...]] = (
 )
 
 
-def catch_up(session: Session, *, now: datetime, limit: int) -> Counter[str]:
-    """Do what is due at `now` on up to `limit` accounts, those first where it has been due longest.
-
-    Counts `accounts`, and of them those that only had lots to write off (`expired`, in a fixed number of statements
-    however many they are); empty when nothing is due. Run it in a transaction of its own until it is: what is done is
-    no longer due, so that it may be stopped and run again, and run twice at once.
-    """
-    return catch_up_with(
-        session, sorted(member_id for _, member_id in accounts_due(session, now=now, limit=limit)), now=now
-    )
-
-
 def accounts_due(session: Session, *, now: datetime, after: Due | None = None, limit: int) -> Sequence[Due]:
     """Accounts on which something is due at `now`, the longest due first, from behind one on."""
     found = select(Account.next_due_at, Account.member_id).where(Account.next_due_at <= now)
@@ -53,8 +41,13 @@ def accounts_due(session: Session, *, now: datetime, after: Due | None = None, l
     return [(due_at, member_id) for due_at, member_id in rows if due_at is not None]
 
 
-def catch_up_with(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
-    """Do what is due at `now` on some accounts (ids in their order); see `catch_up`. On others nothing is done."""
+def catch_up(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
+    """Do what is due at `now` on some accounts (ids in their order); on others nothing is done.
+
+    Counts `accounts`, and of them those that only had lots to write off (`expired`, in a fixed number of statements
+    however many they are). What is done is no longer due, so that it may be stopped and run again, and run twice at
+    once.
+    """
     counts: Counter[str] = Counter()
     for account in _with_more_than_lots(session, member_ids, now=now):
         bring_up_to(session, account, now=now)

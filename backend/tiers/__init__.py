@@ -18,7 +18,7 @@ from backend.tiers.merging import close_standing, merge_standings
 from backend.tiers.models import GrowthEntry, TierChange, TierRun
 from backend.tiers.offers import Tier
 from backend.tiers.queries import Quoted, Standing, history, quote_purchase, standing, stands_in, tier_of, tiers_now
-from backend.tiers.review import carry_on, review_due, standings_due, to_warn, warn, warn_these
+from backend.tiers.review import carry_on, standings_due, to_warn, warn
 from backend.tiers.service import Outcome, add_growth, count_check_in, count_purchase, count_refund, open_standing
 from backend.tiers.standings import NoStanding
 from backend.tiers.sums import Move, Preview, Tally
@@ -77,7 +77,6 @@ __all__ = [
     "open_standing",
     "preview",
     "quote_purchase",
-    "review_due",
     "review_friends",
     "run_of",
     "set_manual",
@@ -89,7 +88,6 @@ __all__ = [
     "to_warn",
     "verify",
     "warn",
-    "warn_these",
     "way_words",
     "ways_words",
 ]

@@ -26,17 +26,6 @@ Due = tuple[datetime, int]
 """Since when something is due, and to whose standing."""
 
 
-def review_due(session: Session, *, now: datetime, limit: int) -> Counter[str]:
-    """Write down what time did to up to `limit` members for whom something was due by now, the longest due first.
-
-    Counts `reviewed`, and of them who `rose` and who `fell`; empty when nobody is due. Run it in a transaction of its
-    own until then: who is done is no longer due, so that it may be stopped, run again, and run twice at once.
-    """
-    return carry_on(
-        session, sorted(member_id for _, member_id in standings_due(session, now=now, limit=limit)), now=now
-    )
-
-
 def standings_due(session: Session, *, now: datetime, after: Due | None = None, limit: int) -> Sequence[Due]:
     """Members to whose standing time did something by now, the longest due first, from behind one on."""
     found = select(TierStanding.due_at, TierStanding.member_id).where(TierStanding.due_at <= now)
@@ -51,7 +40,8 @@ def standings_due(session: Session, *, now: datetime, after: Due | None = None, 
 def carry_on(session: Session, member_ids: Sequence[int], *, now: datetime) -> Counter[str]:
     """Write down what time, and books that came meanwhile, did to some members, in order of id; closed ones are passed.
 
-    Their rows and journals are read together. Counts `reviewed`, and of them who `rose` and who `fell`.
+    Their rows and journals are read together. Counts `reviewed`, and of them who `rose` and who `fell`. Who is done is
+    no longer due, so that it may be stopped, run again, and run twice at once.
     """
     counts: Counter[str] = Counter()
     accounts = _locked(session, member_ids, now=now)
@@ -65,24 +55,17 @@ def carry_on(session: Session, member_ids: Sequence[int], *, now: datetime) -> C
     return counts
 
 
-def warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 0) -> int | None:
-    """Tell members, in order of id after one of them, whose tier ends soon unless they act, what is missing.
-
-    Answers the last member looked at, None when there is nobody after. Who is told is not told again of the same end.
-    """
-    member_ids = to_warn(session, now=now, limit=limit, after_member_id=after_member_id)
-    warn_these(session, member_ids, now=now)
-    return member_ids[-1] if len(member_ids) == limit else None
-
-
 def to_warn(session: Session, *, now: datetime, limit: int, after_member_id: int = 0) -> Sequence[int]:
     """Members whose tier may end soon, in order of id after one of them."""
     soon = select(TierStanding.member_id).where(TierStanding.warn_at <= now, TierStanding.member_id > after_member_id)
     return session.scalars(soon.order_by(TierStanding.member_id).limit(limit)).all()
 
 
-def warn_these(session: Session, member_ids: Sequence[int], *, now: datetime) -> None:
-    """Tell some members (ids in their order) what is missing, where their tier ends soon; see `warn`."""
+def warn(session: Session, member_ids: Sequence[int], *, now: datetime) -> None:
+    """Tell some members (ids in their order), whose tier ends soon unless they act, what is missing.
+
+    Who is told is not told again of the same end.
+    """
     accounts = _locked(session, member_ids, now=now)
     for account, dossier in zip(accounts, _dossiers(session, accounts, now), strict=True):
         keep_time(session, account, dossier)

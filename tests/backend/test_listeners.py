@@ -13,6 +13,7 @@ from tests.factories.mall import give_points, make_item, make_pre_order
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.factories.tiers import buy, definition, give_back, publish_book, tier
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 MONTH = points.Expiry("months", 1)
@@ -59,7 +60,7 @@ def test_points_that_are_over_are_told_one_by_one_and_by_the_night_alike(session
     later = MORNING + timedelta(days=400)
     points.lock(session, member_id, now=later)
     session.flush()
-    points.catch_up(session, now=later, limit=10)
+    nights.catch_up(session, now=later, limit=10)
     assert told(session, member_id)[1:] == told(session, other)[1:] == ["points_expired"]
 
 
@@ -117,13 +118,13 @@ def test_an_end_that_is_put_off_and_comes_back_is_told_once_and_stops_nobody_s_n
     publish_book(session, definition(SILVER), at=MORNING)
     one, other = (points.lock(session, make_member(session).id, now=MORNING) for _ in range(2))
     buy(session, one, 10_000, now=MORNING)
-    tiers.warn(session, now=MORNING + timedelta(days=4), limit=5)
+    nights.warn(session, now=MORNING + timedelta(days=4), limit=5)
     soon, later = (MORNING + timedelta(days=days) for days in (5, 10))
     for account, number in ((one, 2), (other, 3)):
         buy(session, account, 10_000, number, now=soon)
-    tiers.warn(session, now=later, limit=5)
+    nights.warn(session, now=later, limit=5)
     give_back(session, one, 10_000, of=2, whole=True, now=later)
     buy(session, other, 10_000, 4, now=later)
     session.flush()
-    tiers.warn(session, now=later + timedelta(days=5), limit=5)
+    nights.warn(session, now=later + timedelta(days=5), limit=5)
     assert [told(session, account.member_id).count("tier_falls_soon") for account in (one, other)] == [2, 2]

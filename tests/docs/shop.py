@@ -10,6 +10,7 @@ from tests.docs.page import NOTHING, fen, instant, yuan
 from tests.factories.members import make_member
 from tests.factories.operators import make_operator
 from tests.factories.purchases import make_receipt, make_store
+from tests.support import nights
 
 OPENING = instant("1 January 00:00")
 GROUPS = [
@@ -179,10 +180,10 @@ def _hold(shop, member_id, amount, *, now):
 
 @verb(r"the night comes")
 def _night(shop, member_id, *, now):
-    points.catch_up(shop.session, now=now, limit=100)
-    tiers.review_due(shop.session, now=now, limit=100)
+    nights.catch_up(shop.session, now=now, limit=100)
+    nights.review(shop.session, now=now, limit=100)
     before = len(shop.warnings)
-    tiers.warn(shop.session, now=now, limit=100)
+    nights.warn(shop.session, now=now, limit=100)
     for fact in shop.warnings[before:]:
         if fact.member_id == member_id:
             return {"warned": f"{_ways(fact.ways)} until {fact.last_day:%-d %B %Y}"}

@@ -6,12 +6,12 @@ from datetime import datetime
 
 from flask.testing import FlaskClient
 
-from backend import members
 from backend.kit.calls import CallApp
 from backend.members import Identity
 from backend.runtime import Runtime
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from miniprogram_api.auth import token_for
+from tests.support import identities
 from tests.support.runtimes import MP, OA
 from tests.support.simulator import RunningSimulator, running_simulator
 
@@ -28,7 +28,7 @@ def member_client(app: CallApp, who: int | Identity, *, signed_in_at: datetime |
 
 def _identity_of(runtime: Runtime, member_id: int) -> int:
     with runtime.sessions.read() as session:
-        identity = members.mini_program_identity(session, member_id)
+        identity = identities.mini_program_identity(session, member_id)
     if identity is None:
         raise LookupError(f"member {member_id} has no phone")
     return identity.id

@@ -36,8 +36,8 @@ class TemplateMessages:
 
     def addresses(self, session: Session, wanted: Collection[Wanted], *, now: datetime) -> dict[int, str]:  # noqa: ARG002  following has no end
         """The openids of those who follow."""
-        openids = members.followers_among(session, {one.member_id for one in wanted}, appid=self._account.appid)
-        return {one.id: openids[one.member_id] for one in wanted if one.member_id in openids}
+        followers = members.following_identities(session, {one.member_id for one in wanted}, appid=self._account.appid)
+        return {one.id: followers[one.member_id].openid for one in wanted if one.member_id in followers}
 
     def send(self, letter: Letter) -> Receipt:
         """Send it with its page; without, where WeChat does not accept the jump. Raises Refused."""

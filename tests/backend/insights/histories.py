@@ -7,6 +7,7 @@ from backend import points
 from backend.kit.errors import DomainError
 from backend.points import Source
 from tests.factories.members import make_member
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 EXPIRIES = (points.Expiry("months", 1), points.Expiry("months", 2), points.Expiry("never"))
@@ -102,7 +103,7 @@ class History:
 
     def night(self):
         with self.sessions.write.begin() as session:
-            points.catch_up(session, now=self.now, limit=100)
+            nights.catch_up(session, now=self.now, limit=100)
 
     def _do(self, member, work):
         try:

@@ -13,6 +13,7 @@ from backend.purchases import RefundRequest
 from tests.factories.addresses import make_address
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_receipt, make_store
+from tests.support import identities
 from tests.support.clocks import MORNING
 
 LATER = MORNING + timedelta(hours=1)
@@ -122,7 +123,7 @@ def test_no_table_keeps_what_is_personal_about_who_left(session, store_id):
     members.update_profile(session, leaver.id, changes=changes, now=MORNING)
     make_purchase(session, 1_000, store_id=store_id, member_id=leaver.id)
     planted = {"u-gone", "u-leaver", gone.phone_index, leaver.phone_index, gone.phone_sealed, leaver.phone_sealed}
-    planted |= {members.mini_program_identity(session, one.id).openid for one in (gone, leaver)}
+    planted |= {identities.mini_program_identity(session, one.id).openid for one in (gone, leaver)}
     planted |= {gone.nickname_sealed, leaver.nickname_sealed}
     for one, street in ((gone, "甲"), (leaver, "乙")):
         make_address(session, one.id, street=street)

@@ -11,6 +11,7 @@ from tests.factories.books import change_book
 from tests.factories.mall import make_item
 from tests.factories.members import make_application, make_follower, make_identity, make_member
 from tests.factories.stores import make_store
+from tests.support import identities
 from tests.support.clocks import MORNING
 
 PHONE = "13812345678"
@@ -176,7 +177,7 @@ def test_the_family_goes_on_without_who_left(session, rng, member):
 def test_the_phone_and_the_wechat_user_join_anew_as_somebody_else(session, rng, member):
     follower = make_follower(session, unionid="u-1")
     session.flush()
-    openid = members.mini_program_identity(session, member.id).openid
+    openid = identities.mini_program_identity(session, member.id).openid
     leave(session, member)
     back = make_identity(session, openid=openid, unionid="u-1", now=AFTER)
     joined = members.join(session, back.id, application=make_application(phone=PHONE), rng=rng, now=AFTER)

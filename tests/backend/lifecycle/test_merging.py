@@ -16,6 +16,7 @@ from backend.points import Expiry, Source
 from tests.factories.mall import make_item
 from tests.factories.members import make_application, make_identity, make_member
 from tests.factories.stores import make_store
+from tests.support import identities
 from tests.support.clocks import MORNING
 
 LATER = MORNING + timedelta(hours=1)
@@ -200,7 +201,7 @@ def test_the_seat_in_a_family_passes_too(session, pair):
 
 def test_the_token_of_the_gone_member_acts_for_the_survivor(session, pair):
     gone, into = pair
-    identity = members.mini_program_identity(session, gone.id)
+    identity = identities.mini_program_identity(session, gone.id)
     merge(session, gone, into)
     session.flush()
     assert members.active_member(members.of_identity(session, identity.id)) is into

@@ -5,6 +5,7 @@ import pytest
 from backend import members
 from backend.kit.db import run
 from tests.factories.members import make_application, make_follower, make_identity, make_member
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.meetings import lockless, meeting_at_commit
 from tests.support.races import race
@@ -47,7 +48,7 @@ def test_who_followed_first_is_bound_by_joining(session):
     follower = make_follower(session, unionid="u-1")
     member = make_member(session, unionid="u-1")
     assert follower.member_id == member.id
-    assert members.official_account_identity(session, member.id) is follower
+    assert identities.official_account_identity(session, member.id) is follower
 
 
 def test_a_unionid_that_comes_later_binds_the_follower(session):
@@ -58,7 +59,7 @@ def test_a_unionid_that_comes_later_binds_the_follower(session):
 def test_a_unionid_that_comes_later_to_a_member_binds_the_waiting(session):
     waiting = make_follower(session, unionid="u-1")
     member = make_member(session)
-    mine = members.mini_program_identity(session, member.id)
+    mine = identities.mini_program_identity(session, member.id)
     make_identity(session, openid=mine.openid, unionid="u-1", now=LATER)
     assert waiting.member_id == member.id
     assert member.unionid == "u-1"
@@ -66,7 +67,7 @@ def test_a_unionid_that_comes_later_to_a_member_binds_the_waiting(session):
 
 def test_a_unionid_that_shows_two_members_to_be_one_person_moves_nobody(session):
     older, younger = make_member(session, unionid="u-1"), make_member(session)
-    mine = members.mini_program_identity(session, younger.id)
+    mine = identities.mini_program_identity(session, younger.id)
     members.learn_unionid(session, mine.id, "u-1", now=LATER)
     assert mine.member_id == younger.id
     assert (older.unionid, younger.unionid) == ("u-1", None)
@@ -83,9 +84,9 @@ def test_following_and_leaving(session):
     member = make_member(session, unionid="u-1")
     members.unfollow(session, appid=OA.appid, openid=follower.openid, now=LATER)
     assert (follower.follows, follower.followed_at, follower.unfollowed_at) == (False, MORNING, LATER)
-    assert members.official_account_identity(session, member.id) is None
+    assert identities.official_account_identity(session, member.id) is None
     members.follow(session, appid=OA.appid, openid=follower.openid, unionid=None, now=LATER)
-    assert members.official_account_identity(session, member.id) is follower
+    assert identities.official_account_identity(session, member.id) is follower
 
 
 def test_of_who_leaves_is_told_once(session):

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from backend import members
 from backend.members import Identity, Member, ProfileChanges
 from tests.factories.members import make_application, make_follower, make_identity, make_member
+from tests.support import identities
 from tests.support.clocks import MORNING
 
 KEY = b"k" * 32
@@ -42,7 +43,7 @@ def test_nothing_personal_is_kept_of_whom_it_had_absorbed(session, member):
 
 
 def test_openids_are_forgotten_but_for_those_that_follow(session, member):
-    phone = members.mini_program_identity(session, member.id)
+    phone = identities.mini_program_identity(session, member.id)
     follower, left = make_follower(session, unionid="u-1"), make_follower(session, unionid="u-1")
     left.follows = False
     leave(session, member)
@@ -63,11 +64,11 @@ def test_neither_card_nor_code_works_any_more(session, member):
 
 def test_the_same_phone_and_wechat_account_join_anew(session, rng, member):
     follower = make_follower(session, unionid="u-1")
-    old_openid = members.mini_program_identity(session, member.id).openid
+    old_openid = identities.mini_program_identity(session, member.id).openid
     leave(session, member)
     back = make_identity(session, unionid="u-1", openid=old_openid)
     joined = members.join(session, back.id, application=make_application(phone=PHONE), rng=rng, now=MORNING)
     assert joined.created
     assert joined.member.id != member.id
-    assert members.official_account_identity(session, joined.member.id) is follower
+    assert identities.official_account_identity(session, joined.member.id) is follower
     assert len(session.scalars(select(Member)).all()) == 2

@@ -5,6 +5,7 @@ import pytest
 from backend import members
 from backend.members import ProfileChanges, card_codes
 from tests.factories.members import make_application, make_follower, make_identity, make_member
+from tests.support import identities
 from tests.support.clocks import MORNING
 
 KEY = b"k" * 32
@@ -34,10 +35,10 @@ def test_every_identity_of_the_gone_one_now_leads_to_the_survivor(session, pair)
     gone, into = pair
     follower = make_follower(session)
     follower.member_id = gone.id
-    phone = members.mini_program_identity(session, gone.id)
+    phone = identities.mini_program_identity(session, gone.id)
     merge(session, gone, into)
     assert [members.of_identity(session, one.id).member_id for one in (phone, follower)] == [into.id] * 2
-    assert members.official_account_identity(session, into.id) is follower
+    assert identities.official_account_identity(session, into.id) is follower
 
 
 def test_the_old_card_its_code_and_the_old_phone_lead_to_the_survivor(session, pair):

@@ -5,8 +5,9 @@ import pytest
 from backend import members
 from backend.kit.pii import Unreadable
 from tests.factories.members import make_follower, make_identity, make_member
+from tests.support import identities
 from tests.support.clocks import MORNING
-from tests.support.runtimes import MP, OA
+from tests.support.runtimes import OA
 from tests.support.statements import statements_of
 
 LATER = MORNING + timedelta(hours=1)
@@ -33,7 +34,7 @@ def test_a_stranger_is_not_found(session):
 
 def test_who_stands_behind_an_identity(session):
     member, stranger = make_member(session), make_identity(session)
-    mine = members.mini_program_identity(session, member.id)
+    mine = identities.mini_program_identity(session, member.id)
     who = members.of_identity(session, mine.id)
     assert (who.identity_id, who.member_id, who.status) == (mine.id, member.id, "active")
     nobody = members.of_identity(session, stranger.id)
@@ -44,7 +45,7 @@ def test_who_stands_behind_an_identity(session):
 
 def test_who_asks_and_the_member_cost_one_statement(session):
     member = make_member(session)
-    identity_id, member_id = members.mini_program_identity(session, member.id).id, member.id
+    identity_id, member_id = identities.mini_program_identity(session, member.id).id, member.id
     session.expunge_all()
     with statements_of(session) as said:
         who = members.of_identity(session, identity_id)
@@ -80,24 +81,6 @@ def test_a_sealed_value_moved_to_another_member_does_not_open(session):
     one.phone_sealed = other.phone_sealed
     with pytest.raises(Unreadable):
         members.profile(session, one)
-
-
-def test_messages_go_to_the_identity_that_followed_last(session):
-    older = make_follower(session, unionid="u-1")
-    member = make_member(session, unionid="u-1")
-    newer = members.follow(session, appid="wx-second", openid="f-1", unionid="u-1", now=LATER)
-    assert members.official_account_identity(session, member.id) is newer
-    members.unfollow(session, appid="wx-second", openid="f-1", now=LATER)
-    assert members.official_account_identity(session, member.id) is older
-    members.unfollow(session, appid=OA.appid, openid=older.openid, now=LATER)
-    assert members.official_account_identity(session, member.id) is None
-
-
-def test_the_mini_program_identity_is_the_one_seen_last(session):
-    member = make_member(session, unionid="u-1")
-    newer = make_identity(session, appid="wx-second", unionid="u-1", now=LATER)
-    assert members.mini_program_identity(session, member.id) is newer
-    assert newer.appid != MP.appid
 
 
 def test_followers_without_unionid_are_listed_in_pages(session):

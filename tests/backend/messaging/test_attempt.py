@@ -14,6 +14,7 @@ from backend.messaging.models import Closure, Message
 from backend.messaging.rules import Status
 from config import policy
 from tests.backend.messaging.recipients import SEND, rows, sends, shown, tell
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 
@@ -68,7 +69,7 @@ def said():
 
 def follows(runtime, recipient):
     with runtime.sessions.read() as session:
-        return members.official_account_identity(session, recipient.member_id) is not None
+        return identities.official_account_identity(session, recipient.member_id) is not None
 
 
 def closed_until(runtime):

@@ -10,6 +10,7 @@ from backend.points import Source
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 NIGHT = MORNING.replace(hour=18)  # 02:00 on 2 March in the shop
@@ -30,7 +31,7 @@ def told(session, template):
 def remind(session, *, at, limit=100):
     after = 0
     while after is not None:
-        after = messaging.remind_of_coupons(session, now=at, after_member_id=after, limit=limit)
+        after = nights.remind_of_coupons(session, now=at, after_member_id=after, limit=limit)
         session.flush()
 
 

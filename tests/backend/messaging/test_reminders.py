@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from backend import messaging, points
+from backend import points
 from backend.kit.calendar import day_end, shop_day
 from backend.kit.db import run
 from backend.messaging.models import Message
 from tests.factories.mall import give_points
 from tests.factories.members import make_member
+from tests.support import nights
 from tests.support.clocks import LATE, MORNING
 from tests.support.meetings import meeting
 from tests.support.races import race
@@ -41,7 +42,7 @@ def remind(session, *, at, slice_size=100):
     """Go through all slices, as the night does; how many there were."""
     after, slices = 0, 0
     while after is not None:
-        after = messaging.remind_expiring(session, now=at, after_member_id=after, limit=slice_size)
+        after = nights.remind_expiring(session, now=at, after_member_id=after, limit=slice_size)
         session.flush()
         slices += 1
     return slices
@@ -136,7 +137,7 @@ def test_a_night_that_was_killed_is_gone_on_with(sessions):
             give_points(session, member_id, 10, expiry=MONTH)
     at = days_before(7)
     with sessions.write.begin() as session:
-        messaging.remind_expiring(session, now=at, after_member_id=0, limit=2)
+        nights.remind_expiring(session, now=at, after_member_id=0, limit=2)
     with sessions.write.begin() as session:
         remind(session, at=at, slice_size=3)
     with sessions.read() as session:
@@ -149,7 +150,7 @@ def test_a_slice_costs_the_same_however_many_are_in_it(session, count_statements
             give_points(session, make_member(session).id, 10, expiry=MONTH)
         session.flush()
         with count_statements(session) as said:
-            messaging.remind_expiring(session, now=days_before(30), after_member_id=0, limit=100)
+            nights.remind_expiring(session, now=days_before(30), after_member_id=0, limit=100)
             session.flush()
         return len(said)
 
@@ -169,7 +170,7 @@ def two_nights_at_once(engine, clock):
         while after is not None:
             after = run(
                 sessions.write,
-                lambda session, after=after: messaging.remind_expiring(
+                lambda session, after=after: nights.remind_expiring(
                     session, now=days_before(7), after_member_id=after, limit=2
                 ),
             )

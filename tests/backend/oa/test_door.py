@@ -6,13 +6,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from backend import members
 from backend.app import create_app
 from backend.kit.clock import FixedClock
 from backend.kit.db import connect
 from backend.oa import texts
 from backend.wechat import AppCredentials, OfficialAccount
 from tests.backend.oa.account import OPENID, Account, check_ins, event_xml, mini_program, receipts, text_xml
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.runtimes import NOWHERE, OA, make_runtime
 
@@ -253,7 +253,7 @@ class TestMiniProgram:
         assert account.event("unsubscribe").body == "success"
         assert check_ins(sessions) == 0
         with sessions.read() as session:
-            assert members.official_account_identity(session, member.id).follows
+            assert identities.official_account_identity(session, member.id).follows
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from backend.points import PointsEarned
 from backend.wechat.simulator import MINI_PROGRAM, OFFICIAL_ACCOUNT, App, SimulatorConfig
 from tests.factories.members import make_application, make_identity
 from tests.factories.scenes import figures, make_scene
+from tests.support import identities
 from tests.support.runtimes import MP, OA, make_runtime
 from tests.support.simulator import running_simulator
 
@@ -80,7 +81,7 @@ def test_a_shopper_follows_joins_asks_and_leaves(shop, wechat, clock):
 
     wechat.unfollow(user)
     with shop.sessions.read() as session:
-        assert members.official_account_identity(session, member.id) is None
+        assert identities.official_account_identity(session, member.id) is None
 
     clock.move(timedelta(minutes=1))  # events of one second are told apart by what they are, and this is the same
     wechat.follow(user)

@@ -10,6 +10,7 @@ from backend.wechat import Event, TextMessage, Unknown
 from tests.factories.members import make_follower, make_member
 from tests.factories.scenes import figures, make_scene
 from tests.factories.stores import make_store
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 
@@ -114,7 +115,7 @@ class TestScan:
 class TestUnfollow:
     def test_says_nothing_and_stops_messages(self, session, member):
         assert react(session, happened("unsubscribe")) is None
-        assert members.official_account_identity(session, member.id) is None
+        assert identities.official_account_identity(session, member.id) is None
 
     def test_of_somebody_never_seen(self, session):
         assert react(session, happened("unsubscribe")) is None

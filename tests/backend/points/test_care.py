@@ -5,6 +5,7 @@ import pytest
 from backend import points
 from backend.points import Expiry, Source
 from tests.factories.points import A_WEEK, lots_of, open_books
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 BOUGHT = Source("purchase", 1)
@@ -41,7 +42,7 @@ def test_nothing_is_written_off_and_nothing_settles_while_frozen(session, accoun
     points.promise(session, account, 9, source=Source("purchase", 2), settles_at=MORNING + A_WEEK, now=MORNING)
     points.freeze(session, account, reason="对账不平", now=MORNING)
     session.flush()
-    assert points.catch_up(session, now=TWO_MONTHS_ON, limit=10) == {}
+    assert nights.catch_up(session, now=TWO_MONTHS_ON, limit=10) == {}
     points.lock(session, account.member_id, now=TWO_MONTHS_ON)
     assert (account.balance, account.pending) == (60, 9)
     assert points.summary(session, account.member_id, now=TWO_MONTHS_ON).available == 60

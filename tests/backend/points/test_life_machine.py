@@ -15,6 +15,7 @@ from backend.kit.db import connect, run
 from backend.points import Expiry, Source
 from tests.backend.points.model import SHANGHAI, Hold, Model, good_until, midnight_after
 from tests.factories.members import make_member
+from tests.support import nights
 from tests.support.clocks import MORNING
 from tests.support.runtimes import make_runtime
 
@@ -253,7 +254,7 @@ class LifeMachine(RuleBasedStateMachine):
     @rule()
     def night(self):
         """What the nightly job does: all accounts at once, slice by slice."""
-        while run(self.sessions.write, lambda session: points.catch_up(session, now=self.now, limit=2)):
+        while run(self.sessions.write, lambda session: nights.catch_up(session, now=self.now, limit=2)):
             pass
 
     @invariant()

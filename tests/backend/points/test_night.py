@@ -9,6 +9,7 @@ from backend import points
 from backend.kit.db import run
 from backend.points import Expiry, PointsExpired, Source
 from tests.factories.points import A_WEEK, open_books
+from tests.support import nights
 from tests.support.clocks import MORNING
 from tests.support.races import race
 
@@ -66,7 +67,7 @@ def story(sessions, member_ids, skip=("hash", "member_id")):
 
 def night(sessions, *, now, limit):
     rounds = 0
-    while run(sessions.write, lambda session: points.catch_up(session, now=now, limit=limit)):
+    while run(sessions.write, lambda session: nights.catch_up(session, now=now, limit=limit)):
         rounds += 1
     return rounds
 
@@ -96,10 +97,10 @@ def test_a_night_that_is_cut_short_is_gone_on_with(sessions, members):
         pass
 
     def half(session):
-        points.catch_up(session, now=TWO_YEARS_ON, limit=11)
+        nights.catch_up(session, now=TWO_YEARS_ON, limit=11)
         raise CutShort
 
-    run(sessions.write, lambda session: points.catch_up(session, now=TWO_YEARS_ON, limit=11))
+    run(sessions.write, lambda session: nights.catch_up(session, now=TWO_YEARS_ON, limit=11))
     with pytest.raises(CutShort):
         run(sessions.write, half)
     night(sessions, now=TWO_YEARS_ON, limit=11)
@@ -117,7 +118,7 @@ def test_who_only_has_lots_to_write_off_costs_the_same_however_many_they_are(ses
         session.flush()
         session.expire_all()
         with count_statements(session) as said:
-            assert points.catch_up(session, now=TWO_YEARS_ON, limit=100) == {"accounts": number, "expired": number}
+            assert nights.catch_up(session, now=TWO_YEARS_ON, limit=100) == {"accounts": number, "expired": number}
         return len(said)
 
     assert costs(2) == costs(20) <= 11  # what is told of it among them
@@ -129,7 +130,7 @@ def test_everybody_whose_points_expired_is_told_of(session):
     points.credit(session, account, 10, source=Source("purchase", 1), now=MORNING, expiry=Expiry("months", 1))
     session.flush()
     session.info["listeners"] = {PointsExpired: [lambda _session, fact: heard.append(fact)]}
-    points.catch_up(session, now=TWO_YEARS_ON, limit=100)
+    nights.catch_up(session, now=TWO_YEARS_ON, limit=100)
     assert heard == [PointsExpired(account.member_id, 10, 0, "4", Expiry("months", 1).of(MORNING))]
 
 

@@ -10,6 +10,7 @@ from backend.points import Source
 from backend.tiers.models import TierReview
 from tests.factories.members import make_member
 from tests.factories.tiers import YEAR, buy, definition, publish_book, tier
+from tests.support import nights
 from tests.support.clocks import LATE, MORNING
 from tests.support.races import race
 from tests.support.runtimes import make_runtime
@@ -72,7 +73,7 @@ def test_a_friend_who_falls_counts_no_longer_for_what_is_asked_later(session, ac
     buy(session, friend, 50_000, now=LATE)
     review(session)
     later = LATE + timedelta(days=400)
-    tiers.review_due(session, now=later, limit=10)
+    nights.review(session, now=later, limit=10)
     assert review(session, later)["inviters"] == 1
     need = tiers.standing(session, account.member_id, now=later).missing_ways
     assert [[one.had for one in way if one.kind == "friends"] for way in need] == [[], [1]]

@@ -7,6 +7,7 @@ from backend.points import Source
 from backend.tiers.models import GrowthEntry, TierChange, TierReview
 from tests.factories.members import make_member
 from tests.factories.tiers import buy, definition, listen, publish_book, tier
+from tests.support import nights
 from tests.support.clocks import LATE, MORNING
 
 BOOK = definition(
@@ -22,7 +23,7 @@ def test_what_time_did_is_written_in_its_order_with_its_instants(session, accoun
     heard = listen(session)
     later = LATE + timedelta(days=70)
     session.flush()
-    tiers.review_due(session, now=later, limit=5)
+    nights.review(session, now=later, limit=5)
     session.flush()
     lines = session.scalars(select(GrowthEntry).order_by(GrowthEntry.seq)).all()
     assert [(line.kind, line.growth_after) for line in lines] == [

@@ -18,6 +18,7 @@ from backend.tiers.models import TierStanding
 from backend.tiers.replay import replay
 from tests.factories.members import make_member
 from tests.factories.tiers import definition, publish_book, tier
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 SHORT = {"months": 2}
@@ -155,7 +156,7 @@ class TierMachine(RuleBasedStateMachine):
     @rule()
     def night(self):
         with self.sessions.write.begin() as session:
-            tiers.review_due(session, now=self.now, limit=10)
+            nights.review(session, now=self.now, limit=10)
 
     @invariant()
     def a_read_is_what_a_replay_gives_and_writes_nothing(self):

@@ -17,6 +17,7 @@ from backend.tiers.standings import validity_of
 from tests.backend.tiers.lives import BEGIN, ENDING, doings, on, purchase
 from tests.factories.members import make_member
 from tests.factories.tiers import YEAR, buy, definition, give_back, listen, midnight, noon, publish_book, tier, timeline
+from tests.support import nights
 from tests.support.clocks import MORNING
 
 GOLD = tier(
@@ -45,13 +46,13 @@ def codes(session, member_ids):
 
 def test_the_night_writes_down_what_is_due_slice_by_slice_and_once(session):
     gone = members_with_gold(session, 3)
-    assert tiers.review_due(session, now=END - MOMENT, limit=10) == {}
-    first = tiers.review_due(session, now=END, limit=2)
+    assert nights.review(session, now=END - MOMENT, limit=10) == {}
+    first = nights.review(session, now=END, limit=2)
     session.flush()
-    second = tiers.review_due(session, now=END, limit=2)
+    second = nights.review(session, now=END, limit=2)
     session.flush()
     assert (first, second) == ({"reviewed": 2, "rose": 0, "fell": 2}, {"reviewed": 1, "rose": 0, "fell": 1})
-    assert tiers.review_due(session, now=END, limit=2) == {}
+    assert nights.review(session, now=END, limit=2) == {}
     assert codes(session, gone) == dict.fromkeys(gone, "basic")
     assert tiers.verify(session, gone) == []
 
@@ -61,7 +62,7 @@ def test_who_left_is_no_longer_due(session):
     account = points.lock(session, member_id, now=MORNING)
     points.close(session, account, source_id=1, now=MORNING)
     session.flush()
-    assert tiers.review_due(session, now=END, limit=5) == {}
+    assert nights.review(session, now=END, limit=5) == {}
     session.expire_all()
     assert session.get(TierStanding, member_id).due_at is None
 
@@ -81,12 +82,12 @@ def test_thirty_days_before_the_end_the_member_hears_exactly_what_is_missing(ses
     session.flush()
     heard = listen(session)
     told_at = END - timedelta(days=30)
-    assert tiers.warn(session, now=told_at - MOMENT, limit=5) is None
+    assert nights.warn(session, now=told_at - MOMENT, limit=5) is None
     assert heard == []
-    assert tiers.warn(session, now=told_at, limit=5) is None
+    assert nights.warn(session, now=told_at, limit=5) is None
     assert len(heard) == 1
     session.flush()
-    tiers.warn(session, now=told_at + timedelta(days=1), limit=5)
+    nights.warn(session, now=told_at + timedelta(days=1), limit=5)
     (told,) = heard
     assert (told.member_id, told.tier_code, told.tier_name, told.last_day) == (
         member_id,
@@ -111,11 +112,11 @@ def test_who_will_keep_the_tier_hears_nothing_until_a_return_changes_that(sessio
     now = END - timedelta(days=20)
     assert session.get(TierStanding, member_id).valid_until > END
     heard = listen(session)
-    tiers.warn(session, now=now, limit=5)
+    nights.warn(session, now=now, limit=5)
     give_back(session, account, 101_000, of=3, whole=True, now=now)
     session.flush()
     assert session.get(TierStanding, member_id).valid_until == END
-    tiers.warn(session, now=now, limit=5)
+    nights.warn(session, now=now, limit=5)
     assert [fact.words for fact in heard if isinstance(fact, tiers.TierFallsSoon)] == [
         "再消费¥1010.00或再消费3次或再消费¥1000.00"
     ]
@@ -126,7 +127,7 @@ def test_warnings_go_through_all_in_slices(session):
     heard = listen(session)
     place, slices = 0, 0
     while place is not None:
-        place = tiers.warn(session, now=END - timedelta(days=5), limit=2, after_member_id=place)
+        place = nights.warn(session, now=END - timedelta(days=5), limit=2, after_member_id=place)
         session.flush()
         slices += 1
     assert (slices, sorted(fact.member_id for fact in heard)) == (2, sorted(member_ids))
@@ -189,7 +190,7 @@ def doing_it(way, at):
 
 def test_the_source_of_a_warning_is_not_a_line(session):
     (member_id,) = members_with_gold(session, 1)
-    tiers.warn(session, now=END - timedelta(days=5), limit=2)
+    nights.warn(session, now=END - timedelta(days=5), limit=2)
     account = points.lock(session, member_id, now=END - timedelta(days=5))
     outcome = tiers.add_growth(
         session, account, 1, kind="event", source=Source("event", 1), now=END - timedelta(days=5)

@@ -15,6 +15,7 @@ from backend.messaging.channels.protocol import Letter, Refused
 from backend.messaging.rules import Queue
 from templates_msg.catalogue import load
 from tests.backend.messaging.channels.people import READY, fared, make_person, tell, the_message
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.races import race
 from tests.support.runtimes import OA
@@ -80,7 +81,7 @@ def test_each_errcode_does_what_it_means(runtime, wechat, writer, errcode):
     assert replies(wechat, writer) == []
     assert left(runtime, writer) == still_left
     with runtime.sessions.read() as session:
-        follows = members.official_account_identity(session, writer.member_id) is not None
+        follows = identities.official_account_identity(session, writer.member_id) is not None
     assert follows is (errcode != 43004)
 
 

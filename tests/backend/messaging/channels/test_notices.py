@@ -2,7 +2,6 @@
 
 import pytest
 
-from backend import members
 from backend.kit.db import run
 from backend.messaging import deliver_due
 from backend.messaging.channels import Wanted
@@ -11,6 +10,7 @@ from backend.subscriptions import Answer, note_answer
 from templates_msg.catalogue import load
 from tests.backend.messaging.channels.conftest import NOTICES
 from tests.backend.messaging.channels.people import READY, accept, fared, left, tell, the_message
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 from tests.support.statements import statements_of
@@ -104,4 +104,4 @@ def test_an_accept_of_the_mini_program_is_none_of_the_account(runtime, wechat, p
     tell(runtime, person)
     assert deliver_due(runtime) == {"unreachable": 1}
     with runtime.sessions.read() as session:
-        assert members.official_account_identity(session, person.member_id) is None
+        assert identities.official_account_identity(session, person.member_id) is None

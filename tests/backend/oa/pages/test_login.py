@@ -7,6 +7,7 @@ from backend import members
 from backend.members import Identity
 from tests.backend.oa.pages.browser import SHOP, Browser
 from tests.factories.members import make_member
+from tests.support import identities
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
 
@@ -14,7 +15,7 @@ CARD = "/wechat/pages/card"
 EXCHANGE = "oauth2/access_token"
 
 
-def identities(sessions):
+def known(sessions):
     with sessions.read() as session:
         return session.scalars(select(Identity).where(Identity.kind == members.OFFICIAL_ACCOUNT)).all()
 
@@ -142,26 +143,26 @@ class TestCode:
         page = stranger.open(CARD)
         assert (page.status_code, page.headers["Retry-After"]) == (503, "3")
         assert "系统繁忙" in page.text
-        assert identities(sessions) == []
+        assert known(sessions) == []
         assert stranger.open(CARD).status_code == 200
 
 
 class TestWho:
     def test_snapshot_user_is_nobody(self, stranger, wechat, user, member_id, sessions):
-        before = len(identities(sessions))
+        before = len(known(sessions))
         wechat.snapshot(user)
         page = stranger.open(CARD)
         assert page.status_code == 403
         assert "使用完整服务" in page.text
         assert stranger.client.get_cookie("baihui_page", path="/wechat/pages") is None
-        assert len(identities(sessions)) == before
+        assert len(known(sessions)) == before
 
     def test_follower_is_linked_by_asking_for_the_unionid(self, stranger, wechat, user, sessions):
         wechat.follow(user)
         with sessions.write.begin() as session:
             member = make_member(session, unionid=user.unionid)
         assert "会员卡" in stranger.open(CARD).text
-        (identity,) = identities(sessions)
+        (identity,) = known(sessions)
         assert (identity.member_id, identity.follows) == (member.id, None)
 
     @pytest.mark.parametrize("fault", [{"errcode": -1}, {"http_status": 502}])
@@ -172,12 +173,12 @@ class TestWho:
     def test_stranger_is_invited(self, stranger, sessions):
         page = stranger.open(CARD)
         assert (page.status_code, page.request.path) == (200, "/wechat/pages/join")
-        assert len(identities(sessions)) == 1
+        assert len(known(sessions)) == 1
 
     def test_the_same_again_is_the_same(self, stranger, app, wechat, user, sessions):
         stranger.open(CARD)
         Browser(app.test_client(), wechat, user).open(CARD)
-        assert len(identities(sessions)) == 1
+        assert len(known(sessions)) == 1
 
     def test_who_has_left_is_asked_anew(self, browser, sessions, user):
         with sessions.write.begin() as session:
@@ -196,7 +197,7 @@ class TestWho:
         from miniprogram_api.auth import token_for  # noqa: PLC0415  the other door, whose token is tried here
 
         with sessions.read() as session:
-            identity = members.mini_program_identity(session, member_id)
+            identity = identities.mini_program_identity(session, member_id)
         client.set_cookie("baihui_page", token_for(identity.id, runtime.keys.tokens, MORNING), path="/wechat/pages")
         assert client.get(CARD).status_code == 302
 
