@@ -3,6 +3,7 @@
 from backend import (
     addresses,
     adjustments,
+    benefits,
     checkin,
     conversations,
     coupons,
@@ -49,6 +50,7 @@ LISTENERS: Listeners = {
     members.MembersMerged: [
         addresses.join_books,
         adjustments.move_to_survivor,
+        benefits.move_benefits,
         checkin.absorb_visits,
         checkin.merge_reminder,
         coupons.move_coupons,
@@ -69,6 +71,7 @@ LISTENERS: Listeners = {
         addresses.erase_book,
         mall.erase_addresses,
         adjustments.drop_requests,
+        benefits.forget_vehicles,
         checkin.drop_reminder,
         families.give_up_seat,
         members.drop_tags,

@@ -3,6 +3,7 @@
 from backend.addresses import models as addresses
 from backend.adjustments import models as adjustments
 from backend.answers import models as answers
+from backend.benefits import models as benefits
 from backend.checkin import models as checkin
 from backend.conversations import models as conversations
 from backend.coupons import models as coupons
@@ -34,6 +35,7 @@ __all__ = [
     "addresses",
     "adjustments",
     "answers",
+    "benefits",
     "broadcasts",
     "checkin",
     "conversations",

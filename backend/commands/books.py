@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from backend import (
     adjustments,
     answers,
+    benefits,
     coupons,
     earning,
     families,
@@ -34,6 +35,7 @@ Check = Callable[[dict[str, Any]], object]
 CHECKS: Final[dict[str, Check]] = {
     adjustments.BOOK: adjustments.checked,
     answers.KIND: answers.checked,
+    benefits.KIND: benefits.checked,
     coupons.BIRTHDAY_BOOK: coupons.checked_birthdays,
     "cash": purchases.checked_cash_book,
     earning.KIND: earning.checked,
@@ -44,7 +46,7 @@ CHECKS: Final[dict[str, Check]] = {
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before
-DRAFTS: Final = {answers.KIND: answers.draft_book, tiers.KIND: tiers.draft}
+DRAFTS: Final = {answers.KIND: answers.draft_book, benefits.KIND: benefits.draft, tiers.KIND: tiers.draft}
 
 kind_argument = click.argument("kind", type=click.Choice(sorted(CHECKS)))
 

@@ -4,7 +4,7 @@ A member is one person. An identity is how one appid knows a WeChat user; unioni
 person to one member. Phone, nickname and birthday are sealed at rest and leave here masked, except to their owner.
 """
 
-from backend.members.birthdays import born_on, index_birthdays, without_birthday_index
+from backend.members.birthdays import born_on, celebrated_near, index_birthdays, without_birthday_index
 from backend.members.card_codes import CardCode, card_code
 from backend.members.choosing import Traits, chosen
 from backend.members.corrections import block, correct_birthday, unblock
@@ -130,6 +130,7 @@ __all__ = [
     "card_code",
     "card_numbers",
     "cards_of_identities",
+    "celebrated_near",
     "check_application",
     "chosen",
     "correct_birthday",

@@ -36,6 +36,15 @@ def born_on(session: Session, day: date, *, after_id: int = 0, limit: int) -> Se
     return session.scalars(mine.order_by(Member.id).limit(limit)).all()
 
 
+def celebrated_near(session: Session, member_id: int, days: Sequence[date]) -> date | None:
+    """The first of some days on which a member celebrates; None where that is none of them, or is not known."""
+    born = session.scalar(select(Member.birthday_index).where(Member.id == member_id))
+    if born is None:
+        return None
+    index = vault(session).index
+    return next((day for day in days if any(index("birthday", one) == born for one in _celebrated(day))), None)
+
+
 def without_birthday_index(session: Session, *, after_id: int = 0, limit: int) -> Sequence[int]:
     """Members whose birthday was sealed before there was an index, in their order, from behind one on."""
     old = Member.birthday_index.is_(None), Member.birthday_sealed.is_not(None), Member.id > after_id

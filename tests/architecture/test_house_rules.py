@@ -18,6 +18,7 @@ LEDGERS = tuple(
     f"backend/{domain}"
     for domain in (
         "adjustments",
+        "benefits",
         "checkin",
         "coupons",
         "earning",
