@@ -18,6 +18,7 @@ from backend.kit.db import Sessions, connect, is_lock_trouble
 from backend.runtime import Runtime
 from tests.support.clocks import MORNING
 from tests.support.databases import empty, mariadb_answers, mariadb_database, migrate, sqlite_copy
+from tests.support.halving import spared
 from tests.support.redis_servers import REDIS_URL, redis_answers
 from tests.support.runtimes import make_runtime
 from tests.support.statements import statements_of
@@ -101,6 +102,20 @@ def blank(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
         engine.dispose()
 
 
+@pytest.fixture(params=["sqlite", "mariadb"])
+def movable(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """A database of its own at the newest migration, to be led down and up, on each engine."""
+    if request.param == "mariadb":
+        request.getfixturevalue("mariadb_engine")  # its schema is what the other one is made alike
+        with mariadb_database() as engine:
+            migrate(engine)
+            yield engine
+    else:
+        folder, template = request.getfixturevalue("tmp_path"), request.getfixturevalue("sqlite_template")
+        with sqlite_copy(template, folder) as engine:
+            yield engine
+
+
 @pytest.fixture(scope="session")
 def redis_url() -> str:
     if not redis_answers():
@@ -157,6 +172,16 @@ def client(app: CallApp) -> FlaskClient:
 def count_statements() -> Callable[[Session], AbstractContextManager[list[str]]]:
     """`with count_statements(session) as said:` collects the SQL statements said meanwhile."""
     return statements_of
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--both-engines", action="store_true", help="run also the tests that one engine is enough for")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    dropped = set() if config.getoption("--both-engines") else spared(items)
+    config.hook.pytest_deselected(items=[item for item in items if item.nodeid in dropped])
+    items[:] = [item for item in items if item.nodeid not in dropped]
 
 
 def pytest_configure() -> None:

@@ -52,9 +52,8 @@ def test_a_status_that_there_is_not_is_refused_before_and_after(old):
             connection.execute(sa.text("UPDATE members SET status = 'merged' WHERE id = 1"))
 
 
-def test_on_the_way_back_who_was_merged_or_erased_is_closed_and_every_phone_stays_one_of_a_kind(blank, clock):
-    migrations.upgrade(blank)
-    runtime = make_runtime(blank, clock)
+def test_on_the_way_back_who_was_merged_or_erased_is_closed_and_every_phone_stays_one_of_a_kind(movable, clock):
+    runtime = make_runtime(movable, clock)
 
     def fill(session):
         gone, into, leaver, other = (make_member(session) for _ in range(4))
@@ -66,9 +65,9 @@ def test_on_the_way_back_who_was_merged_or_erased_is_closed_and_every_phone_stay
         return {gone.id: "closed", into.id: "active", leaver.id: "closed", other.id: "closed"}
 
     expected = run(runtime.sessions.write, fill)
-    migrations.downgrade(blank, "0007")
-    assert {row[0]: row[-1] for row in rows(blank)} == expected
-    assert len({row[3] for row in rows(blank)}) == len(expected)
-    migrations.upgrade(blank)
+    migrations.downgrade(movable, "0007")
+    assert {row[0]: row[-1] for row in rows(movable)} == expected
+    assert len({row[3] for row in rows(movable)}) == len(expected)
+    migrations.upgrade(movable)
     with runtime.sessions.read() as session:
         assert {one: members.get(session, one).status for one in expected} == expected

@@ -27,9 +27,8 @@ OLD = (
 
 
 @pytest.fixture
-def engine(blank):
-    migrations.upgrade(blank)
-    return blank
+def engine(movable):
+    return movable
 
 
 def old_order(engine, runtime):

@@ -13,7 +13,6 @@ from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.support.clocks import MORNING
-from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 BEFORE = "0010"
@@ -21,9 +20,8 @@ OFF = {"worth": {"kind": "cash-off", "off_fen": 2_000}, "scope": {"goods": {"sku
 
 
 @pytest.fixture
-def engine(blank):
-    migrate(blank)
-    return blank
+def engine(movable):
+    return movable
 
 
 @pytest.fixture

@@ -27,9 +27,8 @@ OLD_STORE = "INSERT INTO stores (id, code, name, return_days, created_at) VALUES
 
 
 @pytest.fixture
-def engine(blank):
-    migrations.upgrade(blank)
-    return blank
+def engine(movable):
+    return movable
 
 
 @pytest.fixture

@@ -17,9 +17,8 @@ BEFORE = "0017"
 
 
 @pytest.fixture
-def engine(blank):
-    migrations.upgrade(blank)
-    return blank
+def engine(movable):
+    return movable
 
 
 def order_of_both(session, rng):

@@ -19,9 +19,8 @@ STATES = "SELECT status, store_id IS NULL, pickup_code = no, received_at IS NULL
 
 
 @pytest.fixture
-def engine(blank):
-    migrations.upgrade(blank)
-    return blank
+def engine(movable):
+    return movable
 
 
 @pytest.fixture

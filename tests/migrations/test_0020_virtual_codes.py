@@ -19,15 +19,14 @@ def order_of_a_code(session, rng):
     return mall.exchange(session, member_id, {card.id: 1}, store_id=store.id, rng=rng, now=MORNING)
 
 
-def test_there_and_back(blank, clock, rng):
-    migrations.upgrade(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock, rng):
+    sessions = make_runtime(movable, clock).sessions
     placed = run(sessions.write, lambda session: order_of_a_code(session, rng))
-    migrations.downgrade(blank, "0019")
-    with blank.connect() as connection:
+    migrations.downgrade(movable, "0019")
+    with movable.connect() as connection:
         kept = connection.execute(sa.text("SELECT kind, status FROM mall_items ORDER BY position, id")).all()
         assert [tuple(row) for row in kept] == [("service", "off"), ("goods", "on")]
-    migrations.upgrade(blank)
+    migrations.upgrade(movable)
     with sessions.read() as session:
         order = mall.get_order(session, placed.member_id, placed.no)
         assert (order.status, order.points, mall.stock_faults(session)) == ("completed", 100, [])

@@ -9,26 +9,24 @@ from backend.kit import migrations
 from tests.factories.conflicts import make_conflict
 from tests.factories.coupons import WRITER
 from tests.support.clocks import MORNING
-from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 OLD = "SELECT ref, reason FROM coupon_redemption_conflicts ORDER BY reported_at"
 WHY = {"note": "店长确认", "by": WRITER, "now": MORNING}
 
 
-def test_there_and_back(blank, clock):
-    migrate(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock):
+    sessions = make_runtime(movable, clock).sessions
     with sessions.write.begin() as session:
         for hour, ref in ((2, "K-2"), (0, "K-0"), (1, "K-1")):
             make_conflict(session, ref=ref, now=MORNING + timedelta(hours=hour))
         for found in coupons.conflicts(session, limit=2):
             coupons.close_conflict(session, found.id, "mistaken", **WHY)
-    migrations.downgrade(blank, "0020")
-    with blank.connect() as connection:
+    migrations.downgrade(movable, "0020")
+    with movable.connect() as connection:
         told = [tuple(row) for row in connection.execute(sa.text(OLD))]
         assert told == [(f"K-{number}", "coupons.used") for number in range(3)]
-    migrations.upgrade(blank)
+    migrations.upgrade(movable)
     with sessions.write.begin() as session:
         found = coupons.conflicts(session, limit=9)
         assert [one.ref for one in found] == ["K-2", "K-1", "K-0"]

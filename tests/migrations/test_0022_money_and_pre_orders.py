@@ -25,15 +25,14 @@ def orders(session, rng):
     return member_id, store.id, made
 
 
-def test_there_and_back(blank, clock, rng):
-    migrations.upgrade(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock, rng):
+    sessions = make_runtime(movable, clock).sessions
     member_id, store_id, (waiting, received) = run(sessions.write, lambda session: orders(session, rng))
-    migrations.downgrade(blank, "0021")
-    with blank.connect() as connection:
+    migrations.downgrade(movable, "0021")
+    with movable.connect() as connection:
         assert connection.execute(sa.text("SELECT points FROM mall_orders ORDER BY id")).scalars().all() == [20, 60]
         assert connection.execute(sa.text("SELECT DISTINCT status FROM mall_items")).scalars().all() == ["off"]
-    migrations.upgrade(blank)
+    migrations.upgrade(movable)
 
     def go_on(session):
         picked_up = mall.pick_up(session, code=waiting.pickup_code, store_id=store_id, now=BEGINS)

@@ -10,7 +10,6 @@ from backend.messaging.models import Message
 from tests.factories.members import make_member
 from tests.factories.messages import make_message
 from tests.support.clocks import MORNING
-from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 ENDED = MORNING + timedelta(minutes=1, microseconds=1)
@@ -25,14 +24,13 @@ def messages(session):
     return member_id
 
 
-def test_there_and_back(blank, clock):
-    migrate(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock):
+    sessions = make_runtime(movable, clock).sessions
     with sessions.write.begin() as session:
         member_id = messages(session)
         assert messaging.unread(session, member_id) == 3
-    migrations.downgrade(blank, "0022")
-    migrations.upgrade(blank)
+    migrations.downgrade(movable, "0022")
+    migrations.upgrade(movable)
     with sessions.read() as session:
         inbox = messaging.received(session, member_id, limit=9)
         assert [one.read_at for one in inbox] == [None, ENDED, ENDED]

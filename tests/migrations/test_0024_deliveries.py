@@ -7,7 +7,6 @@ from backend.messaging.models import Delivery, Message
 from tests.factories.members import make_member
 from tests.factories.messages import make_message
 from tests.support.clocks import MORNING
-from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 OLD = sa.table("messages", sa.column("status"), sa.column("msgid"), sa.column("attempts"))
@@ -24,16 +23,15 @@ def messages(session):
     session.add(Delivery(message_id=sent.id, status="sent", attempts=1, msgid="4711", **common))
 
 
-def test_there_and_back(blank, clock):
-    migrate(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock):
+    sessions = make_runtime(movable, clock).sessions
     with sessions.write.begin() as session:
         messages(session)
-    migrations.downgrade(blank, "0023")
-    with blank.connect() as connection:
+    migrations.downgrade(movable, "0023")
+    with movable.connect() as connection:
         old = connection.execute(sa.select(OLD).order_by(OLD.c.attempts)).all()
         assert old == [("waiting", None, 0), ("sent", "4711", 1), ("dead", None, 2), ("waiting", None, 3)]
-    migrations.upgrade(blank)
+    migrations.upgrade(movable)
     with sessions.read() as session:
         rows = session.execute(sa.select(Message.queue, Message.channel, Message.attempts).order_by(Message.id)).all()
         oa = "official-account"

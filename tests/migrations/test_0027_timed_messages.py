@@ -13,13 +13,11 @@ from backend.visits.models import MemberVisit
 from tests.factories.coupons import make_coupon, make_template
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
-from tests.support.databases import migrate
 from tests.support.runtimes import make_runtime
 
 
-def test_there_and_back(blank, clock):
-    migrate(blank)
-    sessions = make_runtime(blank, clock).sessions
+def test_there_and_back(movable, clock):
+    sessions = make_runtime(movable, clock).sessions
     with sessions.write.begin() as session:
         member = make_member(session)
         template = make_template(session, validity={"days": 30})
@@ -27,8 +25,8 @@ def test_there_and_back(blank, clock):
         session.execute(sa.update(Coupon).values(source_kind="birthday", source_id="2026"))
         changes = members.ProfileChanges(birthday=date(1990, 10, 3), birthday_calendar="lunar")
         members.update_profile(session, member.id, changes=changes, now=MORNING)
-    migrations.downgrade(blank, "0028")
-    migrations.upgrade(blank)
+    migrations.downgrade(movable, "0028")
+    migrations.upgrade(movable)
     with sessions.write.begin() as session:
         assert session.scalars(sa.select(BirthdayGift.given_on)).all() == [date(2026, 3, 1)]
         assert session.get(MemberVisit, member.id).last_on == date(2026, 3, 1)
