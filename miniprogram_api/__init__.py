@@ -4,6 +4,7 @@ from flask_openapi import OpenAPI
 
 from miniprogram_api import (
     addresses,
+    benefits,
     card,
     checkin,
     closure,
@@ -20,6 +21,7 @@ from miniprogram_api import (
     preferences,
     regions,
     subscriptions,
+    vehicles,
 )
 
 RESOURCES = (
@@ -40,6 +42,8 @@ RESOURCES = (
     preferences,
     mail_address,
     subscriptions,
+    benefits,
+    vehicles,
 )
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 from backend.commands import (
     adjustments,
     answers,
+    benefits,
     books,
     broadcasts,
     coupon_conflicts,
@@ -37,6 +38,7 @@ from backend.commands import (
 GROUPS = (
     adjustments.group,
     answers.group,
+    benefits.group,
     books.group,
     broadcasts.group,
     coupons.group,

@@ -36,6 +36,7 @@ class RateLimiter:
         "till-lookup": "120/minute",  # a busy till scans one card every few seconds
         "till-miss": "20/minute",  # unknown codes and phones: guessing
         "pick-up-miss": "20/minute",
+        "plate-miss": "120/minute",  # most cars at a gate are no member's
         "coupon-code-miss": "10/minute",  # guessing
         "coupon-miss": "20/minute",
         "operator-login": "5/minute",

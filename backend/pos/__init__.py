@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import coupons, draws, holds, mall, members, purchases, quotes, refunds
+from backend.pos import benefits, coupons, draws, holds, mall, members, parking, purchases, quotes, refunds
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking)
 
 
 def register(app: OpenAPI) -> None:
