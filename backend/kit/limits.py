@@ -29,6 +29,7 @@ class RateLimiter:
     RULES: ClassVar[dict[str, str]] = {
         "login": "600/minute",  # an address: everybody on the mall's Wi-Fi has the same
         "join": "10/minute",  # each phone code costs money
+        "export": "5/day",  # reads all that there is of a member
         "family-join": "10/minute",  # guessing
         "mail-code": "5/hour",  # each is a mail to an address that may be a stranger's
         "mail-code-guess": "5/hour",
