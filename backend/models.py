@@ -8,6 +8,7 @@ from backend.checkin import models as checkin
 from backend.conversations import models as conversations
 from backend.coupons import models as coupons
 from backend.earning import models as earning
+from backend.events import models as events
 from backend.families import models as families
 from backend.insights import models as insights
 from backend.jobs import models as jobs
@@ -41,6 +42,7 @@ __all__ = [
     "conversations",
     "coupons",
     "earning",
+    "events",
     "families",
     "idempotency",
     "insights",

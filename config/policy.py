@@ -63,6 +63,16 @@ SHIP_WITHIN_DAYS = 2  # what is to be sent; operators are warned of what was not
 RECEIVED_AFTER_DAYS = 10  # what was shipped counts as received then
 BRING_BACK_WITHIN_DAYS = 7  # what was exchanged; after that the exchange is completed
 
+EVENT_DOORS_OPEN_BEFORE = timedelta(hours=2)  # before a session begins: members are let in from then on
+EVENT_DOORS_CLOSE_AFTER = timedelta(hours=1)  # after its end; who has not come by then stayed away
+EVENT_REMINDER_HOUR = 10  # of the shop day before an event
+EVENT_SOON_BEFORE = timedelta(hours=2)  # as its message says; it is sent within EVENT_SOON_LATEST, or not at all
+EVENT_SOON_LATEST = timedelta(minutes=30)
+EVENT_LINK_BEFORE = timedelta(minutes=30)  # a live stream begins, its link is shown to who has registered
+EVENT_NO_SHOWS = 3  # so often within EVENT_NO_SHOWS_WITHIN, and a member may not register for EVENT_BARRED_FOR
+EVENT_NO_SHOWS_WITHIN = timedelta(days=90)
+EVENT_BARRED_FOR = timedelta(days=30)
+
 DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no call that began before it still runs
 
 TIER_WARNING_BEFORE = timedelta(days=30)

@@ -59,6 +59,8 @@ SECTIONS: Final = (
     Section("check_in_reminders", "签到提醒"),
     Section("member_visits", "到访"),
     Section("vehicles", "车辆"),
+    Section("event_registrations", "活动报名"),
+    Section("event_feedback", "活动评价", owner="registration_id", through="event_registrations"),
     Section("benefit_uses", "用过的权益"),
     Section("parking_deductions", "停车抵扣"),
     Section("benefit_gifts", "生日礼"),

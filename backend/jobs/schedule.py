@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import broadcasts, coupons, desk, grants, greetings, nightly, pictures, work
+from backend.jobs import broadcasts, coupons, desk, events, grants, greetings, nightly, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -116,6 +116,7 @@ JOBS: Final = (
         within=timedelta(hours=2),
     ),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
+    Job("tend-events", "Move up, remind, charge and settle who registered for events", "* * * * *", events.tend_events),
     Job("run-broadcasts", "Plan what is sent to many, and end it", "* * * * *", broadcasts.run_broadcasts),
     Job("hand-out-coupons", "Hand out coupons to lists of members", "* * * * *", coupons.run_handouts),
     Job("make-coupon-codes", "Make the codes that were ordered", "* * * * *", coupons.make_codes),

@@ -50,7 +50,14 @@ from backend.lottery.queries import (
 from backend.lottery.recount import Fault
 from backend.lottery.rules import Phase, roll
 from backend.lottery.service import play
-from backend.lottery.tickets import give_tickets, reward_check_in, reward_purchase, take_back_tickets
+from backend.lottery.tickets import (
+    give_tickets,
+    reward_attendance,
+    reward_check_in,
+    reward_purchase,
+    take_back_for_attendance,
+    take_back_tickets,
+)
 
 __all__ = [
     "DayLimitReached",
@@ -103,10 +110,12 @@ __all__ = [
     "publish",
     "resume",
     "revealed",
+    "reward_attendance",
     "reward_check_in",
     "reward_purchase",
     "roll",
     "take_back",
+    "take_back_for_attendance",
     "take_back_tickets",
     "verify",
     "winners",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from backend import points, purchases
 from backend.checkin import CheckedIn
+from backend.events import AttendanceUndone, EventAttended
 from backend.lottery.book import Trigger
 from backend.lottery.errors import NoTicket
 from backend.lottery.guarded import hit_one
@@ -64,6 +65,18 @@ def reward_check_in(session: Session, visit: CheckedIn) -> None:
     give_tickets(session, visit.member_id, "check-in", source=source, now=visit.at)
 
 
+def reward_attendance(session: Session, attended: EventAttended) -> None:
+    """Coming to an event gives tickets."""
+    source = _of_arrival(attended.registration_id, attended.arrival)
+    give_tickets(session, attended.member_id, "event", source=source, now=attended.at)
+
+
+def take_back_for_attendance(session: Session, undone: AttendanceUndone) -> None:
+    """Take back the unplayed tickets of a check-in that was a mistake."""
+    for ticket, _ in _of_source(session, _of_arrival(undone.registration_id, undone.arrival)):
+        ticket.taken_back = ticket.granted - ticket.used
+
+
 def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:
     """Take back the unplayed tickets of a purchase where what is kept of it, in money, gives none any more."""
     source = _of_order(refunded.store_id, refunded.order_no)
@@ -88,6 +101,10 @@ def _of_source(session: Session, source: points.Source) -> list[tuple[Ticket, Dr
     same = select(Ticket, Draw).join(Draw, Draw.id == Ticket.draw_id)
     same = same.where(Ticket.source_kind == source.kind, Ticket.source_id == str(source.id))
     return [(ticket, draw) for ticket, draw in session.execute(same.execution_options(populate_existing=True))]
+
+
+def _of_arrival(registration_id: int, arrival: int) -> points.Source:
+    return points.Source("event", f"{registration_id}:{arrival}")
 
 
 def _of_order(store_id: int, order_no: str) -> points.Source:

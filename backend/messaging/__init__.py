@@ -19,6 +19,7 @@ from backend.messaging.coupon_messages import (
     with_coupons_expiring,
 )
 from backend.messaging.delivery import anything_due, deliver_due, deliver_some, deliver_until
+from backend.messaging.event_messages import tell_of_event, thank_for_coming
 from backend.messaging.exchange_messages import (
     tell_exchange_cancelled,
     tell_exchange_confirmed,
@@ -127,6 +128,7 @@ __all__ = [
     "tell_exchange_to_be_sent",
     "tell_joined",
     "tell_marketing_by_sms",
+    "tell_of_event",
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",
@@ -135,6 +137,7 @@ __all__ = [
     "tell_tier_falls_soon",
     "tell_tier_lost",
     "tell_tier_reached",
+    "thank_for_coming",
     "tracked",
     "unread",
     "ways_of",

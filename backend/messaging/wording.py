@@ -33,6 +33,7 @@ NOTHING_TO_DO: Final = "到期后按规则重新评定"
 BIRTHDAY_WISH: Final = "祝您生日快乐！"
 NO_CODE: Final = "-"
 NO_GIFT_FOR_JOINING: Final = "到店出示会员码，消费即享积分"
+NO_POINTS_FOR_ANSWERS: Final = "帮助我们做得更好"
 WHERE_PRIZES_ARE: Final = {"points": "积分已到账", "coupon": "优惠券已放入卡包"}
 TITLE_OF_THE_FORGOTTEN: Final = "会员消息"
 WHY_ENDED: Final = {"lapsed": "超过提货期限，未领取", "returned": "商品已退回"}
@@ -67,6 +68,11 @@ def last_day(before: datetime) -> str:
 def how_to_get(kind: str, pick_up_by: datetime | None) -> str:
     """How a member gets a prize of a kind, goods before an instant; it fits WeChat's 20 characters."""
     return f"最迟{last_day(pick_up_by)}到店领取" if pick_up_by else WHERE_PRIZES_ARE[kind]
+
+
+def survey_reward(points: int) -> str:
+    """What an answer to a survey brings."""
+    return f"可得{points}积分" if points else NO_POINTS_FOR_ANSWERS
 
 
 def why_ended(ended_by: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import CursorResult, update
 from sqlalchemy.orm import Session
 
 from backend.checkin import CheckedIn
+from backend.events import EventAttended
 from backend.kit.calendar import shop_day
 from backend.members import MemberJoined
 from backend.purchases import PurchaseRecorded
@@ -27,6 +28,11 @@ def note_purchase(session: Session, recorded: PurchaseRecorded) -> None:
     """Who buys is here, on the day on which the till tells it."""
     if recorded.member_id is not None:
         _here(session, recorded.member_id, shop_day(recorded.at))
+
+
+def note_attendance(session: Session, attended: EventAttended) -> None:
+    """Who comes to an event is here."""
+    _here(session, attended.member_id, shop_day(attended.at))
 
 
 def note_asked(session: Session, member_ids: Sequence[int], *, asked: int, today: date) -> int:

@@ -21,6 +21,7 @@ from tests.factories.books import change_book
 from tests.factories.broadcasts import make_started
 from tests.factories.conversations import make_conversation
 from tests.factories.coupons import READER, WRITER, make_coupon, make_template
+from tests.factories.events import first_session, make_event, register
 from tests.factories.mall import give_points, make_item
 from tests.factories.media import make_picture
 from tests.factories.members import make_follower, make_member
@@ -75,6 +76,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_friends(session)
         make_coupon_work(session)
         make_greetings(session)
+        register(session, make_member(session).id, first_session(session, make_event(session)))
         make_started(session, now=MORNING + timedelta(minutes=1))
         picture = make_picture(session, runtime.media)
         shown = {"kind": "picture", "picture": picture.hash, "text": "楼层图"}
