@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import miniprogram_api
-from backend import commands, health, oa, pictures, pos, unsubscribing
+from backend import cashier, commands, health, oa, pictures, pos, unsubscribing
 from backend.kit.bodies import check_json
 from backend.kit.calls import CallApp, without_transaction
 from backend.kit.errors import DomainError
@@ -39,7 +39,7 @@ def open_doors() -> CallApp:
     app.register_error_handler(HTTPException, http_problem)
     app.register_error_handler(Exception, _bug)
     app.add_url_rule("/api/docs", view_func=without_transaction(_docs))
-    for door in (health, oa, pos, pictures, unsubscribing, miniprogram_api, commands):
+    for door in (health, oa, cashier, pos, pictures, unsubscribing, miniprogram_api, commands):
         door.register(app)
     return app
 

@@ -14,6 +14,7 @@ from backend import (
     mall,
     members,
     messaging,
+    payments,
     points,
     preferences,
     purchases,
@@ -63,6 +64,7 @@ LISTENERS: Listeners = {
         members.merge_tags,
         broadcasts.settle_broadcasts,  # while the messages are still the gone member's
         messaging.move_messages,
+        payments.move_payments,
         preferences.join_preferences,
         purchases.move_purchases,
         tiers.merge_standings,

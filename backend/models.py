@@ -22,6 +22,7 @@ from backend.messaging import models as messaging
 from backend.messaging.broadcasts import models as broadcasts
 from backend.oa import receipts as oa
 from backend.operators import models as operators
+from backend.payments import models as payments
 from backend.points import models as points
 from backend.preferences import models as preferences
 from backend.purchases import models as purchases
@@ -55,6 +56,7 @@ __all__ = [
     "messaging",
     "oa",
     "operators",
+    "payments",
     "points",
     "preferences",
     "purchases",

@@ -12,7 +12,7 @@ from backend.kit.db import Sessions
 from backend.kit.limits import RateLimiter
 from backend.mail import Mailer
 from backend.media import Storage
-from backend.wechat import MiniProgram, OfficialAccount, ProgramState
+from backend.wechat import MiniProgram, OfficialAccount, ProgramState, WechatPay
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,9 @@ class Runtime:
     texting: messaging.Texting | None = None
     sms_replies_key: str = field(default="", repr=False)
     mailer: Mailer | None = None
+    pay: WechatPay | None = None
+    """None where nothing can be paid in the mini-program."""
+
     daily_quotas: Mapping[str, int] = field(default_factory=dict)
     public_base_url: str = ""
     trusted_proxies: int = 0

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from random import SystemRandom
+from typing import Final
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -21,8 +22,10 @@ from backend.media import LocalFolder
 from backend.messaging import Texting
 from backend.runtime import Cluster, Keys, Runtime
 from backend.sms import NotInstalled, TencentAccount, TencentSms
-from backend.wechat import AppCredentials, MiniProgram, OfficialAccount
+from backend.wechat import AppCredentials, BadKey, Merchant, MiniProgram, OfficialAccount, WechatPay
 from config.settings import Settings
+
+PAY_NOTIFY: Final = "/wechat/pay/notify"
 
 
 class BadSettings(ValueError):
@@ -71,6 +74,7 @@ def joined(given: Settings) -> Runtime:
         texting=_texting(given),
         sms_replies_key=given.sms_replies_key.get_secret_value(),
         mailer=_mailer(given),
+        pay=_pay(given),
         daily_quotas=given.message_daily_quotas,
         public_base_url=given.public_base_url,
         trusted_proxies=given.trusted_proxies,
@@ -154,6 +158,25 @@ def _mailer(given: Settings) -> Mailer | None:
             given.mail_from_name,
         )
     )
+
+
+def _pay(given: Settings) -> WechatPay | None:
+    if not given.wechat_pay_mchid:
+        return None
+    merchant = Merchant(
+        mchid=given.wechat_pay_mchid,
+        appid=given.wechat_mp_appid,
+        serial_no=given.wechat_pay_serial,
+        private_key=given.wechat_pay_private_key.get_secret_value(),
+        api_v3_key=given.wechat_pay_api_v3_key.get_secret_value(),
+        public_key_id=given.wechat_pay_public_key_id,
+        public_key=given.wechat_pay_public_key,
+    )
+    try:
+        notify_url = f"{given.public_base_url}{PAY_NOTIFY}"
+        return WechatPay(merchant, base_url=given.wechat_pay_base_url, notify_url=notify_url)
+    except BadKey as error:
+        raise BadSettings(str(error)) from None
 
 
 def _derived(secret: bytes, use: bytes) -> bytes:

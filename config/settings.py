@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 
 from config.channel_settings import ChannelSettings
 from config.parts import WebAddress
+from config.pay_settings import PaySettings
 
 # Published with the source, so they protect nothing: production refuses each of them by name.
 DEVELOPMENT_SECRETS: Final = {
@@ -55,7 +56,7 @@ def _redis_url(value: str | None) -> str | None:
     return value
 
 
-class Settings(ChannelSettings):
+class Settings(ChannelSettings, PaySettings):
     """What a process is told by its environment. Read by the wiring only; `.env.example` explains each."""
 
     model_config = SettingsConfigDict(

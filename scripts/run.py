@@ -72,7 +72,7 @@ def _flask(environment: Mapping[str, str], *arguments: str) -> None:
 def _start(plan: LaunchSettings, household: Household, environment: Mapping[str, str]) -> None:
     if plan.simulated:
         config = plan.var_dir / "simulator.json"
-        write_config(config, web_url=plan.web_url, ids=environment["MESSAGE_TEMPLATE_IDS"])
+        write_config(config, web_url=plan.web_url, ids=environment["MESSAGE_TEMPLATE_IDS"], pay_keys=plan.pay_keys)
         address = ["--host", plan.host, "--port", str(plan.simulator_port)]
         state = ["--config", str(config), "--state", str(plan.var_dir / "simulator.db")]
         household.start("simulator", [*MODULE, "backend.wechat.simulator", *address, *state])

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import broadcasts, coupons, desk, events, grants, greetings, nightly, pictures, work
+from backend.jobs import broadcasts, coupons, desk, events, grants, greetings, nightly, paying, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -126,6 +126,12 @@ JOBS: Final = (
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job(
         "reconcile", "Freeze accounts whose books cannot be, and tell of them", "40 4 * * mon", work.reconcile, MADE_UP
+    ),
+    Job(
+        "settle-payments",
+        "Ask WeChat Pay of payments and refunds that it has not told of",
+        "* * * * *",
+        paying.settle_payments,
     ),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job(

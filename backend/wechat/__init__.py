@@ -1,7 +1,8 @@
-"""WeChat: the API of official account and mini-program, and what WeChat pushes back to us.
+"""WeChat: the API of official account and mini-program, WeChat Pay, and what WeChat pushes back to us.
 
-Owns the access tokens, the meaning of each errcode, the envelope of pushes and the limits of template fields. Knows no
-domain of ours. `backend.wechat.simulator` is a WeChat of one's own to talk to, a program of its own.
+Owns the access tokens, the meaning of each errcode, the signatures of WeChat Pay, the envelope of pushes and the limits
+of template fields. Knows no domain of ours. `backend.wechat.simulator` is a WeChat of one's own to talk to, a program
+of its own.
 """
 
 from backend.wechat.callback import Callback, Push
@@ -26,6 +27,21 @@ from backend.wechat.errors import (
 )
 from backend.wechat.fields import fit, fits, kind_of
 from backend.wechat.messages import BadCallback, Event, Message, TextMessage, Unknown
+from backend.wechat.pay import WechatPay
+from backend.wechat.pay_values import (
+    BadKey,
+    BadNotice,
+    BillLine,
+    Merchant,
+    PayError,
+    PayLater,
+    PayOrder,
+    PayParameters,
+    PayRefused,
+    RefundAsked,
+    RefundSaid,
+    Trade,
+)
 from backend.wechat.qr_codes import QrCode
 from backend.wechat.saying import LONGEST_TEXT, Article, Picture, Said, fits_text, passive_reply
 from backend.wechat.subscription_events import (
@@ -42,6 +58,9 @@ __all__ = [
     "AppCredentials",
     "Article",
     "BadCallback",
+    "BadKey",
+    "BadNotice",
+    "BillLine",
     "Callback",
     "ContentRefused",
     "Event",
@@ -50,18 +69,26 @@ __all__ = [
     "FreshToken",
     "JumpRefused",
     "LoginRefused",
+    "Merchant",
     "Message",
     "MiniProgram",
     "MiniProgramPage",
     "Misconfigured",
     "OfficialAccount",
     "OutOfWindow",
+    "PayError",
+    "PayLater",
+    "PayOrder",
+    "PayParameters",
+    "PayRefused",
     "Picture",
     "ProgramState",
     "Push",
     "QrCode",
     "QuotaSpent",
     "RecipientUnreachable",
+    "RefundAsked",
+    "RefundSaid",
     "Said",
     "Session",
     "SubscriptionAnswer",
@@ -69,12 +96,14 @@ __all__ = [
     "TextMessage",
     "TokenRefused",
     "TooFast",
+    "Trade",
     "TryLater",
     "Unknown",
     "UnknownRefusal",
     "Unreached",
     "WeChatError",
     "WebUser",
+    "WechatPay",
     "WrongRecipient",
     "fit",
     "fits",

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from config.settings import WECHAT
+from scripts.launch.pay_keys import pay_environment
 from scripts.launch.simulated_wechat import notice_ids, sms_environment, subscribe_ids, template_ids
 
 ROOT: Final = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ class LaunchSettings(BaseSettings):
     notice_template_ids: str | None = None
     subscribe_template_ids: str | None = None
     sms_provider: str | None = None
+    wechat_pay_mchid: str | None = None
 
     @property
     def simulated(self) -> bool:
@@ -51,6 +53,11 @@ class LaunchSettings(BaseSettings):
     def logins(self) -> Path:
         """Where the demo's addresses and logins are kept."""
         return self.var_dir / "demo.json"
+
+    @property
+    def pay_keys(self) -> Path:
+        """Where the keys of the simulated WeChat Pay are kept."""
+        return self.var_dir / "pay"
 
     @property
     def web_url(self) -> str:
@@ -99,6 +106,8 @@ def environment_of(plan: LaunchSettings) -> dict[str, str]:
         decided["SUBSCRIBE_TEMPLATE_IDS"] = plan.subscribe_template_ids or subscribe_ids()
         if plan.sms_provider is None:
             decided |= sms_environment(plan.simulator_url)
+        if not plan.wechat_pay_mchid:
+            decided |= pay_environment(plan.pay_keys, plan.simulator_url)
     if plan.web_workers > 1:
         decided["PROMETHEUS_MULTIPROC_DIR"] = str(plan.var_dir / "metrics")
     return {**os.environ, **decided}

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from backend.wechat import fit
 from config.settings import Settings
+from scripts.launch.pay_keys import pay_account
 from templates_msg import catalogue
 
 SMS_ACCOUNT: Final = {
@@ -50,14 +51,14 @@ def sms_environment(endpoint: str) -> dict[str, str]:
     }
 
 
-def write_config(path: Path, *, web_url: str, ids: str) -> None:
+def write_config(path: Path, *, web_url: str, ids: str, pay_keys: Path | None = None) -> None:
     """Write the simulator's configuration. It holds secrets, so it is for this user only.
 
     `ids` are the official account's templates. The same messages are sent as notices, as subscribe messages of the
     mini-program and by SMS; these templates have ids of their own, as in the consoles.
     """
     path.touch(mode=0o600)
-    content = {
+    content: dict[str, Any] = {
         "apps": _apps(web_url),
         "templates": {**_templates(ids, "official_account"), **_templates(notice_ids(), "subscription")},
         "subscribe_templates": _templates(subscribe_ids(), "subscription"),
@@ -66,6 +67,7 @@ def write_config(path: Path, *, web_url: str, ids: str) -> None:
             "templates": {_sms_id(name): _sms_text(template) for name, template in _texted().items()},
             "replies_url": f"{web_url}/sms/replies?key={SMS_REPLIES_KEY}",
         },
+        **({"pay": pay_account(pay_keys)} if pay_keys else {}),
         "samples": [_sample(template) for template in catalogue.load().values()],
     }
     path.write_text(json.dumps(content, ensure_ascii=False, indent=2), "utf-8")

@@ -20,7 +20,7 @@ PLANTED = {
     "Only who sends messages reads their texts": ("backend/points/service.py", "import templates_msg"),
     "Only the wiring reads settings": ("backend/health.py", "import config.settings"),
     "Domains know neither HTTP nor network nor scheduler": ("backend/mall/service.py", "import requests"),
-    "Only messaging and conversations speak to WeChat among the domains": (
+    "Only messaging, conversations and payments speak to WeChat among the domains": (
         "backend/mall/service.py",
         "import backend.wechat",
     ),

@@ -17,6 +17,7 @@ from backend.wechat.simulator.config import (
     Template,
     read_templates,
 )
+from backend.wechat.simulator.pay_account import PayAccount
 from backend.wechat.simulator.program import create_simulator, make_simulator_server, world_of
 from backend.wechat.simulator.sms_account import SmsAccount
 
@@ -26,6 +27,7 @@ __all__ = [
     "MINI_PROGRAM",
     "OFFICIAL_ACCOUNT",
     "App",
+    "PayAccount",
     "Sample",
     "SampleRow",
     "SimulatorConfig",

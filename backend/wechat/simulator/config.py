@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 
 from backend.kit.clock import Clock, SystemClock
 from backend.wechat.credentials import AppCredentials
+from backend.wechat.simulator.pay_account import PayAccount
 from backend.wechat.simulator.sms_account import SmsAccount
 
 AppKind = Literal["official-account", "mini-program"]
@@ -88,7 +89,7 @@ class SimulatorConfig:
 
     `templates` belong to every official account, `subscribe_templates` to every mini-program; an account without any
     takes all ids. `samples` are drawn on a page of their own. `sms` is the account with the provider of SMS, whose API
-    is at the simulator's `/`.
+    is at the simulator's `/`; `pay` the merchant's with WeChat Pay, whose API is under `/v3`.
     """
 
     apps: tuple[App, ...] = (App(OFFICIAL_ACCOUNT, DEMO_OFFICIAL_ACCOUNT), App(MINI_PROGRAM, DEMO_MINI_PROGRAM))
@@ -96,6 +97,7 @@ class SimulatorConfig:
     subscribe_templates: Mapping[str, Template] = field(default_factory=dict)
     samples: tuple[Sample, ...] = ()
     sms: SmsAccount | None = None
+    pay: PayAccount | None = None
     state: Path | None = None
     clock: Clock = field(default_factory=SystemClock)
     token_lifetime: int = 7200
@@ -113,6 +115,7 @@ def read_templates(given: Mapping[str, Any]) -> dict[str, Template]:
 def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
     """`base` with the apps and templates of a JSON file: {apps: [{kind, appid, secret, token?, aes_key?, name?,
     callback_url?}], templates?: {...}, subscribe_templates?: {...}, sms?: {what SmsAccount has},
+    pay?: {what PayAccount has},
     samples?: [{what Sample has}]}.
     """
     given = json.loads(path.read_text("utf-8"))
@@ -123,6 +126,7 @@ def read_config(path: Path, base: SimulatorConfig) -> SimulatorConfig:
         templates={**base.templates, **read_templates(given.get("templates", {}))},
         subscribe_templates={**base.subscribe_templates, **read_templates(given.get("subscribe_templates", {}))},
         sms=SmsAccount(**given["sms"]) if given.get("sms") else base.sms,
+        pay=PayAccount(**given["pay"]) if given.get("pay") else base.pay,
         samples=tuple(_sample(spec) for spec in given.get("samples", [])) or base.samples,
     )
 

@@ -10,7 +10,8 @@ class Effect:
 
     `errcode` is WeChat's number, or the code of the SMS provider. `drop` closes the connection unanswered, "before"
     anything is done or "after" it. `html` answers a page. `finish` is what TEMPLATESENDJOBFINISH will say of a message
-    that is then not shown.
+    that is then not shown. `notice` alters a notification of WeChat Pay: duplicate, tamper, old, or the wrong mchid,
+    appid, amount or out_trade_no.
     """
 
     errcode: int | str | None = None
@@ -20,6 +21,7 @@ class Effect:
     http_status: int | None = None
     html: bool = False
     finish: str | None = None
+    notice: str | None = None
 
 
 NO_EFFECT = Effect()

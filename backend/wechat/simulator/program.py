@@ -1,7 +1,7 @@
 from flask import Flask, Response
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
-from backend.wechat.simulator import api, browser, control, phone, samples, sms_service
+from backend.wechat.simulator import api, browser, control, pay_service, phone, samples, sms_service
 from backend.wechat.simulator.config import SimulatorConfig
 from backend.wechat.simulator.world import World, world_of
 
@@ -21,6 +21,8 @@ def create_simulator(config: SimulatorConfig) -> Flask:
     program.register_blueprint(samples.blueprint)
     program.register_blueprint(browser.blueprint)
     program.register_blueprint(sms_service.blueprint)
+    program.register_blueprint(pay_service.blueprint)
+    program.register_blueprint(pay_service.handset)
     program.register_blueprint(api.blueprint)
     program.after_request(_guard)
     return program

@@ -55,6 +55,16 @@ CREATE TABLE IF NOT EXISTS menus (appid TEXT PRIMARY KEY, buttons TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS qr_codes (
     ticket TEXT PRIMARY KEY, appid TEXT NOT NULL, scene TEXT NOT NULL, url TEXT NOT NULL, expires_at INTEGER,
     UNIQUE (appid, scene));
+CREATE TABLE IF NOT EXISTS pay_orders (
+    out_trade_no TEXT PRIMARY KEY, appid TEXT NOT NULL, openid TEXT NOT NULL, description TEXT NOT NULL,
+    fen INTEGER NOT NULL, notify_url TEXT NOT NULL, prepay_id TEXT NOT NULL UNIQUE, state TEXT NOT NULL,
+    transaction_id TEXT UNIQUE, expires_at INTEGER NOT NULL, paid_at INTEGER, created_at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS pay_refunds (
+    out_refund_no TEXT PRIMARY KEY, out_trade_no TEXT NOT NULL, fen INTEGER NOT NULL, state TEXT NOT NULL,
+    refund_id TEXT NOT NULL, notify_url TEXT, at INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS pay_notices (
+    id TEXT PRIMARY KEY, url TEXT NOT NULL, event TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL,
+    tries INTEGER NOT NULL, outcome TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS url_links (
     id TEXT PRIMARY KEY, appid TEXT NOT NULL, path TEXT NOT NULL, query TEXT NOT NULL, expires_at INTEGER NOT NULL);
 """

@@ -26,6 +26,7 @@ from tests.factories.mall import give_points, make_item
 from tests.factories.media import make_picture
 from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
+from tests.factories.payments import make_payment
 from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
@@ -77,6 +78,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_coupon_work(session)
         make_greetings(session)
         register(session, make_member(session).id, first_session(session, make_event(session)))
+        make_payment(session, member.id)
         make_started(session, now=MORNING + timedelta(minutes=1))
         picture = make_picture(session, runtime.media)
         shown = {"kind": "picture", "picture": picture.hash, "text": "楼层图"}
