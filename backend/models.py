@@ -4,6 +4,7 @@ from backend.addresses import models as addresses
 from backend.adjustments import models as adjustments
 from backend.answers import models as answers
 from backend.benefits import models as benefits
+from backend.bookings import models as bookings
 from backend.checkin import models as checkin
 from backend.conversations import models as conversations
 from backend.coupons import models as coupons
@@ -38,6 +39,7 @@ __all__ = [
     "adjustments",
     "answers",
     "benefits",
+    "bookings",
     "broadcasts",
     "checkin",
     "conversations",

@@ -18,7 +18,7 @@ class BenefitPath(Schema):
     code: Annotated[str, Field(max_length=32)]
 
 
-class QuotaOut(Schema):
+class BenefitQuotaOut(Schema):
     """How much there is in a period: times, or minutes of parking; `amount` null is without end."""
 
     amount: int | None
@@ -34,31 +34,31 @@ class BenefitOut(Schema):
     kind: str
     name: str
     description: str
-    mine: QuotaOut | None
+    mine: BenefitQuotaOut | None
     used: int
     left: int | None
-    next: QuotaOut | None
+    next: BenefitQuotaOut | None
     stores: list[str] | None
     from_on: Day | None
     until_on: Day | None
 
 
-class TierNameOut(Schema):
+class BenefitTierOut(Schema):
     """A tier by code and name."""
 
     code: str
     name: str
 
 
-class BenefitsOut(Schema):
+class MyBenefitsOut(Schema):
     """My benefits by my tier, and by the next one; they are forty at most."""
 
-    tier: TierNameOut
-    next_tier: TierNameOut | None
+    tier: BenefitTierOut
+    next_tier: BenefitTierOut | None
     items: list[BenefitOut]
 
 
-class UseOut(Schema):
+class MyUseOut(Schema):
     """A benefit that I used, so much of it; `reversed_at` where that was undone and counts no more."""
 
     id: IdText
@@ -71,14 +71,14 @@ class UseOut(Schema):
     reversed_at: Instant | None
 
 
-class UsesOut(Schema):
+class MyUsesOut(Schema):
     """A page of what I used, newest first."""
 
-    items: list[UseOut]
+    items: list[MyUseOut]
     next_cursor: str | None
 
 
-class GiftOut(Schema):
+class MyGiftOut(Schema):
     """A birthday gift that waits under its code, to be shown at the till."""
 
     id: IdText
@@ -89,37 +89,37 @@ class GiftOut(Schema):
     handed_at: Instant | None
 
 
-@api.get("/benefits", responses={200: BenefitsOut})
-def mine() -> BenefitsOut:
+@api.get("/benefits", responses={200: MyBenefitsOut})
+def mine() -> MyBenefitsOut:
     """What my tier gives me, what is left of it, and what the next tier would give."""
     found = benefits.catalogue(db(), signed_in_member(), now=now())
-    return BenefitsOut(
-        tier=TierNameOut.model_validate(found.tier),
-        next_tier=TierNameOut.model_validate(found.next_tier) if found.next_tier else None,
+    return MyBenefitsOut(
+        tier=BenefitTierOut.model_validate(found.tier),
+        next_tier=BenefitTierOut.model_validate(found.next_tier) if found.next_tier else None,
         items=[_out(one) for one in found.benefits],
     )
 
 
-@api.get("/benefits/uses", responses={200: UsesOut} | problems(400))
-def uses(query: PageQuery) -> UsesOut:
+@api.get("/benefits/uses", responses={200: MyUsesOut} | problems(400))
+def uses(query: PageQuery) -> MyUsesOut:
     """What I used."""
     member_id, before = signed_in_member(), decode_int_cursor(query.cursor)
     found = benefits.uses(db(), member_id, before_id=before, limit=query.limit + 1)
     page = found[: query.limit]
-    return UsesOut(
-        items=[UseOut.model_validate(one) for one in page],
+    return MyUsesOut(
+        items=[MyUseOut.model_validate(one) for one in page],
         next_cursor=encode_cursor(page[-1].id) if len(found) > len(page) else None,
     )
 
 
 @api.post(
-    "/benefits/<code>/gift", responses={200: GiftOut} | problems(404, 409), openapi_extensions={"x-idempotent": True}
+    "/benefits/<code>/gift", responses={200: MyGiftOut} | problems(404, 409), openapi_extensions={"x-idempotent": True}
 )
 @idempotent
-def gift(path: BenefitPath) -> GiftOut:
+def gift(path: BenefitPath) -> MyGiftOut:
     """The gift of my birthday, around it; asked for again it is the same one with the same code."""
     member_id = signed_in_member()
-    return GiftOut.model_validate(benefits.ask_for_gift(db(), member_id, path.code, rng=runtime().rng, now=now()))
+    return MyGiftOut.model_validate(benefits.ask_for_gift(db(), member_id, path.code, rng=runtime().rng, now=now()))
 
 
 def _out(one: benefits.Shown) -> BenefitOut:
@@ -128,10 +128,10 @@ def _out(one: benefits.Shown) -> BenefitOut:
         kind=one.benefit.kind,
         name=one.benefit.name,
         description=one.benefit.description,
-        mine=QuotaOut.model_validate(one.mine) if one.mine else None,
+        mine=BenefitQuotaOut.model_validate(one.mine) if one.mine else None,
         used=one.used,
         left=one.left,
-        next=QuotaOut.model_validate(one.next) if one.next else None,
+        next=BenefitQuotaOut.model_validate(one.next) if one.next else None,
         stores=list(one.benefit.stores) if one.benefit.stores else None,
         from_on=one.benefit.from_on,
         until_on=one.benefit.until_on,

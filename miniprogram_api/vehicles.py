@@ -22,7 +22,7 @@ class VehicleIn(Schema):
     plate: Annotated[str, Field(max_length=40, repr=False)]
 
 
-class PointsIn(Schema):
+class GatePointsIn(Schema):
     """So many points may be spent for one stay of a car without asking me at the gate; null: none."""
 
     vehicle_id: IdIn
@@ -66,7 +66,7 @@ def remove(path: VehiclePath) -> Response:
 
 
 @api.post("/me/parking/points", responses={200: VehicleOut} | problems(404))
-def allow_points(body: PointsIn) -> VehicleOut:
+def allow_points(body: GatePointsIn) -> VehicleOut:
     """Say whether the gate may spend my points for a stay of a car, and how many."""
     car = benefits.allow_points(db(), signed_in_member(), body.vehicle_id, most=body.most_points, now=now())
     return VehicleOut.model_validate(car)

@@ -32,7 +32,7 @@ from backend.benefits.errors import (
     UseUnknown,
     VehicleUnknown,
 )
-from backend.benefits.gifts import ask_for_gift, hand_out_gift, stock_gifts, take_gift_back
+from backend.benefits.gifts import ask_for_gift, hand_out_gift, stock_gifts, take_gift_back, waiting_gift
 from backend.benefits.models import BirthdayGift, GiftStock, ParkingDeduction, Use, Vehicle
 from backend.benefits.owners import forget_vehicles, move_benefits
 from backend.benefits.parking import Free, Stay, deduct, free_parking, reverse_deduction
@@ -116,4 +116,5 @@ __all__ = [
     "use",
     "uses",
     "vehicles",
+    "waiting_gift",
 ]

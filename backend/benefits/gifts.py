@@ -64,6 +64,14 @@ def ask_for_gift(session: Session, member_id: int, code: str, *, rng: Random, no
     return gift
 
 
+def waiting_gift(session: Session, member_id: int, code: str, *, at: datetime) -> BirthdayGift:
+    """The gift that will still wait for a member at an instant. Raises GiftUnknown."""
+    newest = _newest(session, member_id, code)
+    if newest is None or newest.handed_at is not None or at >= newest.pick_up_by:
+        raise GiftUnknown
+    return newest
+
+
 def hand_out_gift(session: Session, pickup_code: str, *, store_id: int, now: datetime) -> BirthdayGift:
     """Hand a gift out at a store, once; a repeat at the same store is answered the same.
 

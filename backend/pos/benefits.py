@@ -21,7 +21,7 @@ class BenefitPath(Schema):
     code: Annotated[str, Field(max_length=32)]
 
 
-class UseIn(Schema):
+class BenefitUseIn(Schema):
     """Who used it, exactly one of: the id that a look-up gave, the code on the phone (works once), the card number. The
     till's own `ref` makes one use, whatever is repeated.
     """
@@ -43,7 +43,7 @@ class UsePath(BenefitPath):
     id: IdText
 
 
-class UseOut(Schema):
+class BenefitUseOut(Schema):
     """A use that was noted. `reversed_at` is when it was undone, null while it counts."""
 
     id: IdText
@@ -57,13 +57,13 @@ class UseOut(Schema):
     reversed_at: Instant | None
 
 
-class GiftIn(Schema):
+class GiftCodeIn(Schema):
     """The code that the member shows."""
 
     code: Annotated[str, Field(pattern=r"^[0-9]{4,20}$")]
 
 
-class GiftOut(Schema):
+class HandedGiftOut(Schema):
     """A birthday gift. `handed_at` is when it was handed over, null while it waits."""
 
     name: str
@@ -73,61 +73,61 @@ class GiftOut(Schema):
 
 @api.post(
     "/benefits/<code>/uses",
-    responses={200: UseOut, 201: UseOut, **problems(404, 409, 429)},
+    responses={200: BenefitUseOut, 201: BenefitUseOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def note(path: BenefitPath, body: UseIn) -> tuple[UseOut, int]:
+def note(path: BenefitPath, body: BenefitUseIn) -> tuple[BenefitUseOut, int]:
     """Note that a member used a benefit. The same `ref` again is answered 200 with what is there."""
     store_id = till().store_id
     earlier = benefits.of_ref(db(), path.code, store_id=store_id, ref=body.ref)
     if earlier is not None:  # before the code is looked at, which has been used by now
         who = None if body.code else _member(body).id
-        return UseOut.model_validate(benefits.same(earlier, member_id=who, amount=body.amount)), 200
+        return BenefitUseOut.model_validate(benefits.same(earlier, member_id=who, amount=body.amount)), 200
     made, new = benefits.use(
         db(), _member(body).id, path.code, amount=body.amount, store_id=store_id, ref=body.ref, now=now()
     )
-    return UseOut.model_validate(made), 201 if new else 200
+    return BenefitUseOut.model_validate(made), 201 if new else 200
 
 
 @api.post(
     "/benefits/<code>/uses/<id>/reverse",
-    responses={200: UseOut, **problems(404, 409, 429)},
+    responses={200: BenefitUseOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def reverse(path: UsePath) -> UseOut:
+def reverse(path: UsePath) -> BenefitUseOut:
     """Undo a use of this store, once; a repeat is answered the same."""
     found = till()
     undone = benefits.reverse(db(), path.id, by=f"till:{found.id}", store_id=found.store_id, now=now())
-    return UseOut.model_validate(undone)
+    return BenefitUseOut.model_validate(undone)
 
 
 @api.post(
     "/benefits/gifts/redeem",
-    responses={200: GiftOut, **problems(404, 409, 429)},
+    responses={200: HandedGiftOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def hand_out(body: GiftIn) -> GiftOut:
+def hand_out(body: GiftCodeIn) -> HandedGiftOut:
     """Hand a birthday gift over. It works once; a repeat at the same store is answered the same."""
-    return GiftOut.model_validate(benefits.hand_out_gift(db(), body.code, store_id=till().store_id, now=now()))
+    return HandedGiftOut.model_validate(benefits.hand_out_gift(db(), body.code, store_id=till().store_id, now=now()))
 
 
 @api.post(
     "/benefits/gifts/redeem/reverse",
-    responses={200: GiftOut, **problems(404, 409, 429)},
+    responses={200: HandedGiftOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def take_back(body: GiftIn) -> GiftOut:
+def take_back(body: GiftCodeIn) -> HandedGiftOut:
     """Undo a hand-over of this store: the gift waits again."""
     found = till()
     back = benefits.take_gift_back(db(), body.code, store_id=found.store_id, by=f"till:{found.id}", now=now())
-    return GiftOut.model_validate(back)
+    return HandedGiftOut.model_validate(back)
 
 
-def _member(body: UseIn) -> members.Member:
+def _member(body: BenefitUseIn) -> members.Member:
     if body.code:
         try:
             return members.redeem_card_code(db(), body.code, key=runtime().keys.card_codes, now=now())

@@ -26,6 +26,7 @@ from backend.stores.queries import (
     list_stores,
     list_till_keys,
     staff_by_code,
+    staff_names,
     store_by_code,
     till_key,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "revoke_till_key",
     "set_return_days",
     "staff_by_code",
+    "staff_names",
     "store_by_code",
     "till_key",
 ]

@@ -71,6 +71,12 @@ def staff_by_code(session: Session, store_id: int, code: str) -> Staff:
     return found
 
 
+def staff_names(session: Session, staff_ids: Collection[int]) -> dict[int, str]:
+    """The names of some of the staff, by their ids: for members whom they serve, and for operators."""
+    found = session.scalars(select(Staff).where(Staff.id.in_(set(staff_ids))))
+    return {one.id: vault(session).open(one.name_sealed, f"staff.name:{one.id}") for one in found}
+
+
 def list_brands(session: Session) -> list[Brand]:
     """All brands by code, a thousand at most."""
     return list(session.scalars(select(Brand).order_by(Brand.code).limit(LARGEST_LIST)))

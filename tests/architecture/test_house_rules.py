@@ -19,6 +19,7 @@ LEDGERS = tuple(
     for domain in (
         "adjustments",
         "benefits",
+        "bookings",
         "checkin",
         "coupons",
         "earning",

@@ -1,0 +1,125 @@
+"""Appointments with the staff: services as ways to use a benefit, calendars, advisers.
+
+Owns the tables `booking_*`, `bookings` and `member_advisers`. A quarter of an hour of somebody is taken by one
+appointment (the key of `booking_grains`); whoever books locks the calendars of all who could serve, by id, so that the
+key is only the net beneath. Locks are taken in the order account, appointment, calendars.
+"""
+
+from backend.bookings.advisers import Advising, advised, adviser_of, assign, hand_over, take_away
+from backend.bookings.errors import (
+    AdviserUnknown,
+    BookingEnded,
+    BookingUnknown,
+    FeedbackGiven,
+    FeedbackRefused,
+    HoursRefused,
+    LeaveRefused,
+    LeaveUnknown,
+    MemberBusy,
+    NotBookable,
+    NotDone,
+    OutOfWindow,
+    SameAdviser,
+    ServiceRefused,
+    ServiceTaken,
+    ServiceUnknown,
+    SlotTaken,
+    StaffNotOfStore,
+    TooEarly,
+    TooLate,
+)
+from backend.bookings.facts import AdviserChanged, BookingCancelled, BookingChanged, BookingConfirmed, BookingNear
+from backend.bookings.models import Booking, Service
+from backend.bookings.outcomes import conclude, feedback, give_feedback
+from backend.bookings.owners import cancel_ahead, forget_words, move_bookings
+from backend.bookings.planning import (
+    Plan,
+    add_leave,
+    add_service,
+    close_calendar,
+    drop_leave,
+    leaves,
+    offer,
+    open_calendar,
+    service_by_code,
+    services,
+    set_hours,
+    set_staff,
+)
+from backend.bookings.queries import booking, bookings, of_day
+from backend.bookings.reminding import due_to_remind, remind_due
+from backend.bookings.rules import Course, Outcome, Span, Status
+from backend.bookings.service import Desk, Wish, book, call_off, cancel, move
+from backend.bookings.slots import Slot, names_of, slots
+
+__all__ = [
+    "AdviserChanged",
+    "AdviserUnknown",
+    "Advising",
+    "Booking",
+    "BookingCancelled",
+    "BookingChanged",
+    "BookingConfirmed",
+    "BookingEnded",
+    "BookingNear",
+    "BookingUnknown",
+    "Course",
+    "Desk",
+    "FeedbackGiven",
+    "FeedbackRefused",
+    "HoursRefused",
+    "LeaveRefused",
+    "LeaveUnknown",
+    "MemberBusy",
+    "NotBookable",
+    "NotDone",
+    "OutOfWindow",
+    "Outcome",
+    "Plan",
+    "SameAdviser",
+    "Service",
+    "ServiceRefused",
+    "ServiceTaken",
+    "ServiceUnknown",
+    "Slot",
+    "SlotTaken",
+    "Span",
+    "StaffNotOfStore",
+    "Status",
+    "TooEarly",
+    "TooLate",
+    "Wish",
+    "add_leave",
+    "add_service",
+    "advised",
+    "adviser_of",
+    "assign",
+    "book",
+    "booking",
+    "bookings",
+    "call_off",
+    "cancel",
+    "cancel_ahead",
+    "close_calendar",
+    "conclude",
+    "drop_leave",
+    "due_to_remind",
+    "feedback",
+    "forget_words",
+    "give_feedback",
+    "hand_over",
+    "leaves",
+    "move",
+    "move_bookings",
+    "names_of",
+    "of_day",
+    "offer",
+    "open_calendar",
+    "remind_due",
+    "service_by_code",
+    "services",
+    "set_hours",
+    "set_staff",
+    "slots",
+    "take_away",
+]
