@@ -97,6 +97,7 @@ LISTENERS: Listeners = {
     ],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
     checkin.CheckedIn: [visits.note_check_in, lottery.reward_check_in],
+    checkin.StepReached: [lottery.reward_steps],
     purchases.PurchaseRecorded: [visits.note_purchase, lottery.reward_purchase],
     purchases.PurchaseRefunded: [lottery.take_back_tickets],
     lottery.DrawWon: [messaging.tell_draw_won],

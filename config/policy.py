@@ -14,9 +14,7 @@ CARD_CODE_CLOCK_DIFFERENCE = timedelta(seconds=30)
 CONSENT_VERSIONS = ("2026-01",)  # of the terms and the privacy policy; the newest last
 SIGN_IN_GOOD_FOR = timedelta(days=7)
 
-CHECK_IN_POINTS = 5
-CHECK_IN_STREAK_BONUS = 1
-CHECK_IN_LONGEST_PAID_STREAK = 7
+PLACE_CODE_GOOD_FOR = timedelta(seconds=120)  # on a store's screen: who scans it has to unlock the phone first
 CHECK_IN_REMINDER_HOUR = 19  # of the shop's day, on days without a check-in, for who wants that
 
 MESSAGE_TRIES = 12
@@ -25,7 +23,7 @@ MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 MESSAGE_CIRCUIT_OPENS_AT = 5  # members in a row whom a channel did not answer; then it is left alone for half a minute
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
 # a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
-MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "draw-prize", "join"})
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "check-in-step", "draw-prize", "join"})
 MESSAGE_COUPONS_UNTOLD = frozenset(
     {"claim", "code", "word", "gift", "draw-prize", "exchange", "birthday", "holiday", "win-back"}
 )  # likewise; those of a birthday are told with its greeting

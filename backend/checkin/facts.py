@@ -11,3 +11,13 @@ class CheckedIn:
     streak: int
     points: int
     at: datetime
+
+
+@dataclass(frozen=True)
+class StepReached:
+    """A member was given a reward of check-ins; `tickets` are of draws, by their codes."""
+
+    member_id: int
+    reward_id: int
+    tickets: tuple[tuple[str, int], ...]
+    at: datetime

@@ -86,7 +86,6 @@ from backend.coupons.models import (
     Return,
     Template,
     TemplateDay,
-    TemplateDecision,
     TemplateVersion,
 )
 from backend.coupons.offline import Synced, sync
@@ -95,6 +94,7 @@ from backend.coupons.pricing import Bill, Priced, Use, excludes_points, price
 from backend.coupons.promised import (
     give_tier_coupons,
     grant_by_rule,
+    promise,
     promise_to_many,
     promises_refused,
     take_back_by_rule,
@@ -123,7 +123,7 @@ from backend.coupons.tickets import Order, tickets
 from backend.coupons.till_codes import coupon_of_code, forget_used_codes, till_code, use_code
 from backend.coupons.using import Redeemed, judged_at, quote_best, quote_named, redeem_on_bill, usable
 from backend.coupons.wallet import Pocket, ready_count, wallet
-from backend.coupons.ways import CodeBatch, Gift, Handout, HandoutRow, Refusal
+from backend.coupons.ways import CodeBatch, Gift, Handout
 
 __all__ = [
     "BIRTHDAY_BOOK",
@@ -165,7 +165,6 @@ __all__ = [
     "Handout",
     "HandoutPlan",
     "HandoutRefused",
-    "HandoutRow",
     "HandoutUnknown",
     "Kept",
     "LimitReached",
@@ -182,7 +181,6 @@ __all__ = [
     "Redeemed",
     "Redemption",
     "RedemptionConflict",
-    "Refusal",
     "Refused",
     "RelativeDays",
     "Restored",
@@ -199,7 +197,6 @@ __all__ = [
     "Synced",
     "Template",
     "TemplateDay",
-    "TemplateDecision",
     "TemplateUnknown",
     "TemplateVersion",
     "Ticket",
@@ -263,6 +260,7 @@ __all__ = [
     "pause_handout",
     "plan_handout",
     "price",
+    "promise",
     "promise_to_many",
     "promises_refused",
     "quote_best",

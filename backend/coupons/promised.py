@@ -71,7 +71,7 @@ def promise(
     template_codes: Iterable[str],
     *,
     source: Source,
-    rng: Random,
+    rng: Random = LUCK,
     now: datetime,
 ) -> int:
     """Give a coupon of each template, in one order for everybody; what is refused is written down. Returns how many."""

@@ -56,6 +56,7 @@ SECTIONS: Final = (
     Section("lottery_plays", "抽奖记录"),
     Section("lottery_wins", "中奖记录"),
     Section("check_ins", "签到"),
+    Section("check_in_rewards", "签到礼"),
     Section("check_in_reminders", "签到提醒"),
     Section("member_visits", "到访"),
     Section("vehicles", "车辆"),

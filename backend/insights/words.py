@@ -9,6 +9,8 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "join": "入会礼",
         "profile": "完善资料奖励",
         "check-in": "签到奖励",
+        "check-in-step": "签到礼",
+        "make-up": "补签",
         "purchase": "消费获得",
         "refund": "退货扣回",
         "rule": "活动奖励",

@@ -55,6 +55,7 @@ from backend.lottery.tickets import (
     reward_attendance,
     reward_check_in,
     reward_purchase,
+    reward_steps,
     take_back_for_attendance,
     take_back_tickets,
 )
@@ -113,6 +114,7 @@ __all__ = [
     "reward_attendance",
     "reward_check_in",
     "reward_purchase",
+    "reward_steps",
     "roll",
     "take_back",
     "take_back_for_attendance",

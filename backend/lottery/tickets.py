@@ -1,14 +1,16 @@
 """Tickets of draws: given for what members do, played, taken back with what had given them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+import structlog
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import points, purchases
-from backend.checkin import CheckedIn
+from backend.checkin import CheckedIn, StepReached
 from backend.events import AttendanceUndone, EventAttended
 from backend.lottery.book import Trigger
 from backend.lottery.errors import NoTicket
@@ -16,6 +18,8 @@ from backend.lottery.guarded import hit_one
 from backend.lottery.models import Draw, Ticket
 from backend.lottery.queries import running
 from backend.purchases import PurchaseRecorded, PurchaseRefunded
+
+log = structlog.get_logger(__name__)
 
 PURCHASE: Final = "purchase"
 
@@ -75,6 +79,22 @@ def take_back_for_attendance(session: Session, undone: AttendanceUndone) -> None
     """Take back the unplayed tickets of a check-in that was a mistake."""
     for ticket, _ in _of_source(session, _of_arrival(undone.registration_id, undone.arrival)):
         ticket.taken_back = ticket.granted - ticket.used
+
+
+def reward_steps(session: Session, reached: StepReached) -> None:
+    """A step of check-ins gives tickets of the draws that it names, while they run; once, as the step is given once."""
+    if not reached.tickets:
+        return
+    draws = {draw.code: draw.id for draw in session.scalars(running(reached.at))}
+    source = points.Source("check-in-step", reached.reward_id)
+    counts = Counter[str]()
+    for code, count in reached.tickets:
+        counts[code] += count
+    for code, count in counts.items():
+        if code in draws:
+            session.add(_ticket(draws[code], reached.member_id, count, source=source, now=reached.at))
+        else:
+            log.warning("lottery.tickets-of-no-draw", draw=code, source=source.kind)
 
 
 def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:

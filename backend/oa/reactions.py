@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend import members, messaging, scenes
-from backend.oa import chatting, subscribing, texts
+from backend.oa import arriving, chatting, subscribing, texts
 from backend.oa.heard import Heard
 from backend.oa.replies import Links
 from backend.wechat import Event, Message, Said, TextMessage, Unknown
@@ -87,16 +87,19 @@ def _welcome(session: Session, pushed: Pushed) -> str:
     openid = pushed.message.from_user
     identity = members.follow(session, appid=pushed.appid, openid=openid, unionid=pushed.unionid, now=pushed.now)
     scene = _scene_of(pushed)
+    arrival = arriving.arrived(session, identity, scene, now=pushed.now)
     led = scenes.note_follow(session, scene, identity.id, now=pushed.now) if scene else None
     if identity.member_id is None:
         return texts.WELCOME.format(greeting=_greeting(led) or texts.HELLO, link=_link(pushed, identity))
-    return texts.WELCOME_BACK.format(greeting=_greeting(led) or texts.HELLO_AGAIN, link=_link(pushed, identity))
+    said = texts.WELCOME_BACK.format(greeting=_greeting(led) or texts.HELLO_AGAIN, link=_link(pushed, identity))
+    return said + arrival
 
 
 def _scanned(session: Session, pushed: Pushed) -> str | None:
     identity, scene = _follower(session, pushed), _scene_of(pushed)
+    arrival = arriving.arrived(session, identity, scene, now=pushed.now)
     led = scenes.note_scan(session, scene, identity.id, now=pushed.now) if scene else None
-    return texts.SCANNED.format(greeting=_greeting(led), link=_link(pushed, identity)) if led else None
+    return texts.SCANNED.format(greeting=_greeting(led), link=_link(pushed, identity)) + arrival if led else None
 
 
 def _farewell(session: Session, pushed: Pushed) -> None:

@@ -66,8 +66,13 @@ def balance(session: Session, member_id: int, now: datetime, links: Links) -> st
 
 def check_in(session: Session, member_id: int, now: datetime, _links: Links) -> str:
     """Check in for today. Raises checkin.AlreadyCheckedIn."""
-    visit = checkin.check_in(session, member_id, now=now)
-    return texts.CHECKED_IN.format(streak=visit.streak, points=visit.points, balance=visit.balance)
+    return checked_in(checkin.check_in(session, member_id, now=now))
+
+
+def checked_in(visit: checkin.Visit) -> str:
+    """What a check-in gave, and each reward that it reached on a line of its own."""
+    said = texts.CHECKED_IN.format(streak=visit.streak, points=visit.points, balance=visit.balance)
+    return "\n".join([said, *map(_reward, visit.rewards)])
 
 
 def usable_coupons(session: Session, member_id: int, now: datetime, links: Links) -> str:
@@ -119,6 +124,18 @@ def _chosen(session: Session, member_id: int, now: datetime, links: Links, *, wa
     preferences.choose_marketing(session, member_id, IN_WECHAT, wanted=wanted, source=HERE, now=now)
     link = links.to(texts.PREFERENCES_PAGE, texts.OPEN_PREFERENCES_LINK)
     return (texts.MARKETING_ON if wanted else texts.MARKETING_OFF).format(link=link)
+
+
+def _reward(reward: checkin.StepReward) -> str:
+    numbers = {
+        texts.GIFT_POINTS: reward.points,
+        texts.GIFT_COUPONS: len(reward.coupons),
+        texts.GIFT_TICKETS: sum(one["count"] for one in reward.tickets),
+    }
+    gifts = "、".join(words.format(number=number) for words, number in numbers.items() if number)
+    return texts.CHECK_IN_REWARD.format(
+        reached=texts.CHECK_IN_REACHED[reward.kind].format(days=reward.step), gifts=gifts
+    )
 
 
 def _last_day(before: datetime) -> str:

@@ -57,6 +57,14 @@ MARKETING_OFF = (
 )
 MARKETING_ON = "已恢复：您将继续收到优惠活动与节日祝福。\n退订请回复「TD」，也可{link}。"
 CHECKED_IN = "签到成功！已连续签到 {streak} 天，获得 {points} 积分，当前积分 {balance}。"
+CHECK_IN_REWARD = "🎁 {reached}，获得 {gifts}"
+CHECK_IN_REACHED = {
+    "streak": "连续签到满 {days} 天",
+    "week": "本周签到满 {days} 天",
+    "month": "本月签到满 {days} 天",
+    "special": "今日特别签到",
+}
+GIFT_POINTS, GIFT_COUPONS, GIFT_TICKETS = "{number} 积分", "{number} 张优惠券", "{number} 次抽奖机会"
 
 DAY = "{month} 月 {day} 日"
 COUPONS_ANSWER = "您有 {count} 张可用优惠券，最先到期的是："

@@ -2,9 +2,9 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import benefits, coupons, draws, holds, mall, members, parking, purchases, quotes, refunds
+from backend.pos import benefits, check_ins, coupons, draws, holds, mall, members, parking, purchases, quotes, refunds
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking, check_ins)
 
 
 def register(app: OpenAPI) -> None:

@@ -3,6 +3,7 @@ from datetime import date, timedelta
 from backend import checkin
 from backend.checkin.models import CheckIn
 from backend.members import MembersMerged
+from tests.backend.checkin.books import let_rules, step
 from tests.factories.members import make_member
 from tests.support.clocks import MORNING
 
@@ -46,3 +47,15 @@ def test_the_next_visit_goes_on_from_the_common_streak(session):
     gone, into = calendar(session, (1, 1, 5)), calendar(session)
     merged(session, gone, into)
     assert checkin.check_in(session, into, now=MORNING + timedelta(days=1)).streak == 2
+
+
+def test_what_either_was_given_in_a_cycle_is_not_given_in_it_again(session):
+    let_rules(session, month=[step(2, 50)], streak=[step(2, 1)])
+    gone, into = (make_member(session).id for _ in range(2))
+    for day in range(2):
+        for member_id in (gone, into):
+            checkin.check_in(session, member_id, now=MORNING + timedelta(days=day))
+    merged(session, gone, into)
+    rewards = checkin.calendar(session, into, date(2026, 3, 1), now=MORNING).rewards
+    assert [(one.kind, one.given_to) for one in rewards if one.kind == "month"] == [("month", gone), ("month", into)]
+    assert checkin.check_in(session, into, now=MORNING + timedelta(days=2)).rewards == ()

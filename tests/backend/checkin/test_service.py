@@ -4,7 +4,6 @@ import pytest
 from sqlalchemy import func, select
 
 from backend import checkin, earning, points, tiers
-from backend.checkin.rules import reward
 from tests.factories.books import change_book
 from tests.factories.earning import make_rule, publish
 from tests.factories.members import make_member
@@ -12,7 +11,7 @@ from tests.support.clocks import LATE, MORNING
 
 DAY = timedelta(days=1)
 TODAY = date(2026, 3, 1)
-GIFT = 100
+GIFT, FIRST_DAY = 100, 5
 
 
 @pytest.fixture
@@ -21,16 +20,16 @@ def member_id(session):
 
 
 def test_a_visit_pays_and_says_the_balance(session, member_id):
-    assert checkin.check_in(session, member_id, now=MORNING) == checkin.Visit(TODAY, 1, reward(1), GIFT + reward(1))
+    assert checkin.check_in(session, member_id, now=MORNING) == checkin.Visit(TODAY, 1, FIRST_DAY, GIFT + FIRST_DAY)
     (entry, _gift) = points.entries(session, member_id, limit=5)
-    assert (entry.amount, entry.source_kind, entry.source_id) == (reward(1), "check-in", "2026-03-01")
+    assert (entry.amount, entry.source_kind, entry.source_id) == (FIRST_DAY, "check-in", "2026-03-01")
 
 
 def test_a_second_visit_of_the_day_is_refused_and_pays_nothing(session, member_id):
     checkin.check_in(session, member_id, now=MORNING)
     with pytest.raises(checkin.AlreadyCheckedIn):
         checkin.check_in(session, member_id, now=LATE)
-    assert points.summary(session, member_id, now=LATE).available == GIFT + reward(1)
+    assert points.summary(session, member_id, now=LATE).available == GIFT + FIRST_DAY
 
 
 def test_the_day_turns_at_midnight_in_the_shop(session, member_id):
@@ -67,16 +66,16 @@ def test_the_visit_is_told(session, member_id):
     heard = []
     session.info["listeners"] = {**session.info["listeners"], checkin.CheckedIn: [lambda _, fact: heard.append(fact)]}
     checkin.check_in(session, member_id, now=MORNING)
-    assert heard == [checkin.CheckedIn(member_id, TODAY, 1, reward(1), at=MORNING)]
+    assert heard == [checkin.CheckedIn(member_id, TODAY, 1, FIRST_DAY, at=MORNING)]
 
 
 def test_what_a_visit_pays_is_for_the_rules_to_say(session, member_id):
     weekend = make_rule("weekend", "gift", trigger="check-in", effect={"base": 20_000}, conditions={"weekdays": [6, 7]})
     publish(session, weekend)
     sunday, monday = (checkin.check_in(session, member_id, now=MORNING + DAY * day) for day in (0, 1))
-    assert (sunday.points, sunday.balance) == (2 * reward(1), GIFT + 2 * reward(1))
+    assert (sunday.points, sunday.balance) == (2 * FIRST_DAY, GIFT + 2 * FIRST_DAY)
     assert (monday.points, monday.balance) == (0, sunday.balance)
-    assert [visit.points for visit in checkin.month(session, member_id, TODAY)] == [2 * reward(1), 0]
+    assert [visit.points for visit in checkin.month(session, member_id, TODAY)] == [2 * FIRST_DAY, 0]
     told = earning.explain(session, member_id=member_id, source=points.Source("check-in", "2026-03-02"))
     assert [(one.outcome, one.condition) for one in told] == [("skipped", "weekdays")]
 
