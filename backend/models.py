@@ -27,6 +27,8 @@ from backend.payments import models as payments
 from backend.points import models as points
 from backend.preferences import models as preferences
 from backend.purchases import models as purchases
+from backend.referrals import models as referrals
+from backend.risk import models as risk
 from backend.rulebooks import models as rulebooks
 from backend.scenes import models as scenes
 from backend.stores import models as stores
@@ -62,6 +64,8 @@ __all__ = [
     "points",
     "preferences",
     "purchases",
+    "referrals",
+    "risk",
     "rulebooks",
     "scenes",
     "stores",

@@ -23,9 +23,9 @@ MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 MESSAGE_CIRCUIT_OPENS_AT = 5  # members in a row whom a channel did not answer; then it is left alone for half a minute
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
 # a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
-MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "check-in-step", "draw-prize", "join"})
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "check-in-step", "draw-prize", "join", "referral"})
 MESSAGE_COUPONS_UNTOLD = frozenset(
-    {"claim", "code", "word", "gift", "draw-prize", "exchange", "birthday", "holiday", "win-back"}
+    {"claim", "code", "word", "gift", "draw-prize", "exchange", "birthday", "holiday", "win-back", "referral"}
 )  # likewise; those of a birthday are told with its greeting
 MESSAGE_QUIET_HOURS = (time(22), time(8))  # of the shop's day; what can wait is sent after them
 MARKETING_A_WEEK = 3  # messages that a member is sent in seven days, whatever the shop has to say
@@ -82,5 +82,7 @@ DESK_SILENCE = timedelta(hours=2)  # after that the desk has had the last word, 
 DESK_REOPENS_WITHIN = timedelta(hours=24)  # who asks for people again so soon has the same matter at heart
 DESK_TRIES = 5
 DESK_PAUSE = timedelta(seconds=5)  # between them
+RISK_SIGNALS_KEPT_FOR = timedelta(days=180)  # digests of devices, addresses and networks, and counts of them
+
 CHAT_KEPT_FOR = timedelta(days=180)  # what followers and the official account said to one another
 UNANSWERED_KEPT_FOR = timedelta(days=90)  # what nobody knew an answer to

@@ -19,6 +19,8 @@ from backend import (
     messaging,
     operators,
     purchases,
+    referrals,
+    risk,
     rulebooks,
     tiers,
 )
@@ -45,6 +47,8 @@ CHECKS: Final[dict[str, Check]] = {
     lifecycle.KIND: lifecycle.checked,
     messaging.HOLIDAY_BOOK: messaging.checked_holidays,
     messaging.WIN_BACK_BOOK: messaging.checked_win_back,
+    referrals.KIND: referrals.checked,
+    risk.KIND: risk.checked,
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before

@@ -18,6 +18,7 @@ from backend.lottery.guarded import hit_one
 from backend.lottery.models import Draw, Ticket
 from backend.lottery.queries import running
 from backend.purchases import PurchaseRecorded, PurchaseRefunded
+from backend.referrals import ReferralRewarded
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,13 @@ def reward_steps(session: Session, reached: StepReached) -> None:
             session.add(_ticket(draws[code], reached.member_id, count, source=source, now=reached.at))
         else:
             log.warning("lottery.tickets-of-no-draw", draw=code, source=source.kind)
+
+
+def reward_referral(session: Session, rewarded: ReferralRewarded) -> None:
+    """A friend whose invitation is rewarded gives the inviter tickets."""
+    if rewarded.side == "inviter":
+        source = points.Source("referral", rewarded.invitation_id)
+        give_tickets(session, rewarded.member_id, "referral", source=source, now=rewarded.at)
 
 
 def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:

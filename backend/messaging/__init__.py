@@ -45,6 +45,13 @@ from backend.messaging.queries import (
     tracked,
     ways_of,
 )
+from backend.messaging.referral_messages import (
+    tell_invitation_ignored,
+    tell_referral_in_review,
+    tell_referral_refused,
+    tell_referral_rewarded,
+    tell_referral_stage,
+)
 from backend.messaging.reminders import remind_expiring, with_points_expiring
 from backend.messaging.reports import forget_reports, report
 from backend.messaging.resending import MessageUnknown, NotEnded, requeue
@@ -126,6 +133,7 @@ __all__ = [
     "tell_exchange_ready",
     "tell_exchange_shipped",
     "tell_exchange_to_be_sent",
+    "tell_invitation_ignored",
     "tell_joined",
     "tell_marketing_by_sms",
     "tell_of_event",
@@ -133,6 +141,10 @@ __all__ = [
     "tell_points_expired",
     "tell_points_promised",
     "tell_pre_order_confirmed",
+    "tell_referral_in_review",
+    "tell_referral_refused",
+    "tell_referral_rewarded",
+    "tell_referral_stage",
     "tell_return_declined",
     "tell_tier_falls_soon",
     "tell_tier_lost",

@@ -19,7 +19,7 @@ from backend.purchases.holds import (
 )
 from backend.purchases.merging import move_purchases
 from backend.purchases.models import CashHold, Purchase, PurchaseCoupon, PurchaseLine, Refund, RefundLine
-from backend.purchases.queries import Detail, RefundDetail, UsedCoupon, detail, explanation, used_coupons
+from backend.purchases.queries import Detail, RefundDetail, UsedCoupon, bought_by, detail, explanation, used_coupons
 from backend.purchases.quotes import BillTooLarge, Quote, quote
 from backend.purchases.receipts import Basket, Line, Receipt, RefundRequest, ReturnedLine
 from backend.purchases.refunds import Refunded, RefundNoReused, UnknownPurchase, refund
@@ -71,6 +71,7 @@ __all__ = [
     "UnknownPurchase",
     "Usable",
     "UsedCoupon",
+    "bought_by",
     "checked_cash_book",
     "detail",
     "explanation",

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -72,6 +73,12 @@ def used_coupons(session: Session, purchase: Purchase) -> list[UsedCoupon]:
         UsedCoupon(ticket.code, ticket.name, int(fen))  # a sum is a DECIMAL on MariaDB
         for ticket, (_, fen) in zip(told, rows, strict=True)
     ]
+
+
+def bought_by(session: Session, member_id: int, *, since: datetime, until: datetime, limit: int) -> Sequence[Purchase]:
+    """What a member paid for from an instant until before another, the first first."""
+    mine = select(Purchase).where(Purchase.member_id == member_id, Purchase.paid_at >= since, Purchase.paid_at < until)
+    return session.scalars(mine.order_by(Purchase.paid_at, Purchase.id).limit(limit)).all()
 
 
 def explanation(session: Session, *, store_id: int, order_no: str) -> list[earning.Explanation]:

@@ -29,6 +29,8 @@ LEDGERS = tuple(
         "mall",
         "points",
         "purchases",
+        "referrals",
+        "risk",
         "tiers",
     )
 )
