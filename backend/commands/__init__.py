@@ -16,6 +16,8 @@ from backend.commands import (
     demo,
     desk,
     earning,
+    event_guests,
+    events,
     faq,
     grants,
     jobs,
@@ -46,6 +48,7 @@ GROUPS = (
     demo.group,
     desk.group,
     earning.group,
+    events.group,
     faq.group,
     grants.group,
     jobs.group,
@@ -71,6 +74,7 @@ def register(app: Flask) -> None:
         app.cli.add_command(group)
     for group in (coupon_conflicts.group, coupons_given.codes, coupons_given.lists):
         coupons.group.add_command(group)
+    events.group.add_command(event_guests.guests)
     for command in coupon_reports.COMMANDS:
         coupons.group.add_command(command)
     for command in lifecycle.COMMANDS:

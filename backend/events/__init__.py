@@ -6,7 +6,7 @@ accounts (by member), session, registrations; the last of all is the row that ev
 """
 
 from backend.events.admission import barred_now, opens_for_member
-from backend.events.answers import Answer, masked
+from backend.events.answers import Answer, masked, unmask
 from backend.events.answers import read as answers_of
 from backend.events.attendance import check_in, check_in_for, check_in_on_site
 from backend.events.attendance import undo as undo_check_in
@@ -36,6 +36,7 @@ from backend.events.errors import (
     RegisteredAlready,
     RegistrationClosed,
     RegistrationUnknown,
+    SessionNotSaid,
     SessionOver,
     SessionUnknown,
     SurveyClosed,
@@ -57,6 +58,7 @@ from backend.events.facts import (
     WaitedInVain,
 )
 from backend.events.feedback import give_feedback
+from backend.events.figures import Figures, Rating, at_the_door, figures, open_session, rating
 from backend.events.models import CODE_DIGITS, OPEN, Event, EventDecision, EventSession, Feedback, Registration
 from backend.events.operating import cancel_event, cancel_session, excuse, remove
 from backend.events.owners import end_registrations, forget_answers, move_registrations
@@ -77,12 +79,13 @@ from backend.events.queries import (
     session_of,
     sessions_of,
     shown,
+    to_cancel,
     upcoming,
     waits_before,
 )
 from backend.events.rules import EventStatus, Kind, SessionStatus, Status
 from backend.events.service import Wish, can_cancel_free, cancel, register
-from backend.events.settling import Step, do, finish, steps, turn, unsettled
+from backend.events.settling import Step, ask_until, do, finish, steps, turn, unsettled
 from backend.events.settling import find as find_members
 
 __all__ = [
@@ -117,6 +120,7 @@ __all__ = [
     "EventUnknown",
     "Fault",
     "Feedback",
+    "Figures",
     "Full",
     "Kind",
     "NoRegistration",
@@ -127,12 +131,14 @@ __all__ = [
     "NotOpenYet",
     "NotPublished",
     "Question",
+    "Rating",
     "RegisteredAlready",
     "Registration",
     "RegistrationClosed",
     "RegistrationRemoved",
     "RegistrationUnknown",
     "Search",
+    "SessionNotSaid",
     "SessionOver",
     "SessionPlan",
     "SessionStatus",
@@ -148,6 +154,8 @@ __all__ = [
     "Wish",
     "all_events",
     "answers_of",
+    "ask_until",
+    "at_the_door",
     "barred_now",
     "can_cancel_free",
     "cancel",
@@ -166,6 +174,7 @@ __all__ = [
     "event_of",
     "excuse",
     "feedback_of",
+    "figures",
     "find",
     "find_members",
     "finish",
@@ -175,9 +184,11 @@ __all__ = [
     "member_code",
     "mine",
     "move_registrations",
+    "open_session",
     "opens_for_member",
     "publish",
     "published_session",
+    "rating",
     "register",
     "registration_of",
     "registration_of_code",
@@ -191,8 +202,10 @@ __all__ = [
     "shown",
     "site_code",
     "steps",
+    "to_cancel",
     "turn",
     "undo_check_in",
+    "unmask",
     "unsettled",
     "upcoming",
     "waits_before",

@@ -3,13 +3,15 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
 from backend.events.book import Question
-from backend.events.errors import AnswersRefused
-from backend.events.models import Registration
+from backend.events.errors import AnswersRefused, RegistrationUnknown
+from backend.events.models import Event, Registration
+from backend.events.noting import note
 from backend.kit.pii import mask_phone, vault
 
 Answer = str | int | list[str]
@@ -47,6 +49,18 @@ def read(session: Session, registration: Registration) -> dict[str, Answer]:
         return {}
     found: dict[str, Answer] = json.loads(vault(session).open(registration.answers_sealed, _place(registration)))
     return found
+
+
+def unmask(session: Session, registration_id: int, *, reason: str, by: str, now: datetime) -> dict[str, Answer]:
+    """What a member answered, for an operator; that it was looked at, and why, is written down.
+
+    Raises RegistrationUnknown.
+    """
+    made = session.get(Registration, registration_id)
+    if made is None:
+        raise RegistrationUnknown
+    note(session, session.get_one(Event, made.event_id), "unmask", by=by, reason=reason, of=made, now=now)
+    return read(session, made)
 
 
 def masked(questions: Sequence[Question], answers: Mapping[str, Answer]) -> dict[str, Answer]:

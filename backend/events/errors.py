@@ -22,6 +22,13 @@ class RegistrationUnknown(NotFound):
     message = "未找到报名记录"
 
 
+class SessionNotSaid(Invalid):
+    """The member has registered for several sessions of the event and must say which is meant."""
+
+    code = "events.session-not-said"
+    message = "您报名了多个场次，请选择场次"
+
+
 class CodeInvalid(NotFound):
     """An unknown, old or forged code: nobody is told which."""
 
@@ -188,10 +195,3 @@ class AnsweredAlready(Conflict):
 
     code = "events.answered-already"
     message = "您已提交过评价，感谢参与"
-
-
-class RegistrationsOpen(Conflict):
-    """The event has registrations that are not settled yet."""
-
-    code = "events.registrations-open"
-    message = "尚有未处理的报名"

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from backend.events.errors import EventUnknown, RegistrationUnknown, SessionUnknown
-from backend.events.models import Event, EventDecision, EventSession, Feedback, Registration
+from backend.events.errors import EventUnknown, RegistrationUnknown, SessionNotSaid, SessionUnknown
+from backend.events.models import OPEN, Event, EventDecision, EventSession, Feedback, Registration
 from backend.events.rules import Kind, Status
 
 SHOWN = ("published", "ended", "cancelled")
@@ -101,6 +101,19 @@ def mine(session: Session, member_id: int, event_ids: Sequence[int]) -> Sequence
     """A member's registrations for events, the newest first."""
     asked = select(Registration).where(Registration.member_id == member_id, Registration.event_id.in_(event_ids))
     return session.scalars(asked.order_by(Registration.id.desc())).all()
+
+
+def to_cancel(session: Session, member_id: int, event_id: int, *, session_id: int | None) -> Registration:
+    """The registration that a member means to cancel: for a session, or the only one there is. One that is cancelled
+    already is meant where there is no other. Raises RegistrationUnknown, SessionNotSaid.
+    """
+    own = [made for made in mine(session, member_id, [event_id]) if session_id in {None, made.session_id}]
+    open_ = [made for made in own if made.status in OPEN]
+    if len(open_) > 1:
+        raise SessionNotSaid
+    if not own:
+        raise RegistrationUnknown
+    return open_[0] if open_ else own[0]
 
 
 def registrations_of(

@@ -4,7 +4,8 @@ Any number of jobs processes may run; each due time of a job is run by one of th
 same instant without doing anything twice. Owns the table `job_runs`.
 """
 
+from backend.jobs.events import tend_session
 from backend.jobs.runner import JobUnknown, Planned, listing, run
 from backend.jobs.schedule import JOBS, Job
 
-__all__ = ["JOBS", "Job", "JobUnknown", "Planned", "listing", "run"]
+__all__ = ["JOBS", "Job", "JobUnknown", "Planned", "listing", "run", "tend_session"]

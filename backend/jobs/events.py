@@ -1,7 +1,7 @@
 """What the clock brings to events, session by session."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Final
@@ -28,15 +28,17 @@ def tend_events(runtime: Runtime, at: datetime) -> Counts:
     return dict(counts)
 
 
-def tend_session(runtime: Runtime, session_id: int, at: datetime) -> Counter[str]:
-    """Do for one session what is to be done; what was done before is done no more."""
+def tend_session(
+    runtime: Runtime, session_id: int, at: datetime, *, progress: Callable[[int], object] = int
+) -> Counter[str]:
+    """Do for one session what is to be done; what was done before is done no more. `progress` hears of how many."""
     counts: Counter[str] = Counter()
     while moved := run(runtime.sessions.write, partial(events.turn, session_id=session_id, now=at)):
         counts["moved-up"] += moved
     with runtime.sessions.read() as session:
         steps = events.steps(session, session_id, now=at)
     for step in steps:
-        counts += walk(runtime, _finding(step, session_id), _doing(step, session_id, at))
+        counts += walk(runtime, _finding(step, session_id), _doing(step, session_id, at, progress))
     run(runtime.sessions.write, partial(events.finish, session_id=session_id, now=at))
     return counts
 
@@ -48,8 +50,10 @@ def _finding(step: events.Step, session_id: int) -> Find:
     return find
 
 
-def _doing(step: events.Step, session_id: int, at: datetime) -> Do:
+def _doing(step: events.Step, session_id: int, at: datetime, progress: Callable[[int], object]) -> Do:
     def do(session: Session, member_ids: Sequence[int]) -> Counter[str]:
-        return events.do(session, step, session_id, member_ids, now=at)
+        done = events.do(session, step, session_id, member_ids, now=at)
+        progress(done.total())
+        return done
 
     return do

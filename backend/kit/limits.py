@@ -39,6 +39,7 @@ class RateLimiter:
         "pick-up-miss": "20/minute",
         "plate-miss": "120/minute",  # most cars at a gate are no member's
         "coupon-code-miss": "10/minute",  # guessing
+        "event-code-miss": "20/minute",  # guessing
         "coupon-miss": "20/minute",
         "operator-login": "5/minute",
         "sending": "200/second",  # messages through one channel

@@ -2,9 +2,22 @@
 
 from flask_openapi import OpenAPI
 
-from backend.pos import benefits, check_ins, coupons, draws, holds, mall, members, parking, purchases, quotes, refunds
+from backend.pos import (
+    benefits,
+    check_ins,
+    coupons,
+    draws,
+    events,
+    holds,
+    mall,
+    members,
+    parking,
+    purchases,
+    quotes,
+    refunds,
+)
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking, check_ins)
+RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking, check_ins, events)
 
 
 def register(app: OpenAPI) -> None:

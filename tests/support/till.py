@@ -16,7 +16,9 @@ from backend.kit.calls import CallApp
 from backend.runtime import Runtime
 
 PREFIX = "/api/pos/v1"
-ALL_SCOPES = frozenset({"members", "purchases", "mall", "draws", "coupons", "benefits", "parking", "check-ins"})
+ALL_SCOPES = frozenset(
+    {"members", "purchases", "mall", "draws", "coupons", "benefits", "parking", "check-ins", "events"}
+)
 
 _nonces = count(10_000_000)
 _stores = count(1)

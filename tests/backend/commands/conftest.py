@@ -20,3 +20,15 @@ def answer(flask):
         return json.loads(result.stdout)
 
     return ask
+
+
+@pytest.fixture
+def refusal(flask):
+    """What a command says that must fail, with exit code 1."""
+
+    def ask(*arguments):
+        result = flask(*arguments)
+        assert result.exit_code == 1, result.output
+        return result.output
+
+    return ask
