@@ -104,6 +104,11 @@ LISTENERS: Listeners = {
         broadcasts.drop_from_lists,
         messaging.drop_waiting,  # last: what another one decided to tell is not sent either
     ],
+    bookings.BookingConfirmed: [messaging.tell_booking_confirmed],
+    bookings.BookingChanged: [messaging.tell_booking_changed],
+    bookings.BookingNear: [messaging.tell_booking_near],
+    bookings.BookingCancelled: [messaging.tell_booking_cancelled],
+    bookings.AdviserChanged: [messaging.tell_adviser_changed],
     mall.ExchangeConfirmed: [messaging.tell_exchange_confirmed],
     checkin.CheckedIn: [visits.note_check_in, lottery.reward_check_in],
     checkin.StepReached: [lottery.reward_steps],

@@ -43,6 +43,7 @@ SUBSCRIBE_SCENES = {
     "coupon": ("coupon_expiring", "coupon_received", "campaign"),
     "draw": ("draw_won", "campaign"),
     "event": ("event_soon", "event_changed", "event_moved_up"),
+    "booking": ("booking_reminder", "booking_changed", "booking_cancelled"),
     "exchange": ("exchange_ready", "exchange_shipped", "exchange_lapses_soon"),
 }
 QUOTA_KEPT_FOR_SERVICE = 1_000  # of a channel's daily quota: ten per cent are not for what is sent to many

@@ -5,6 +5,7 @@ from flask_openapi import OpenAPI
 from miniprogram_api import (
     addresses,
     benefits,
+    bookings,
     card,
     checkin,
     closure,
@@ -47,6 +48,7 @@ RESOURCES = (
     mail_address,
     subscriptions,
     benefits,
+    bookings,
     vehicles,
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -13,14 +14,19 @@ from backend.bookings.service import locked, told
 from backend.kit.facts import announce
 
 
-def due_to_remind(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
-    """Ids of appointments that are near and of which their members were not reminded."""
-    near = select(Booking.id).where(Booking.status == BOOKED, Booking.starts_at > now)
+def due_to_remind(
+    session: Session, *, now: datetime, limit: int, after: Sequence[Any] | None = None
+) -> list[tuple[datetime, int]]:
+    """Appointments that are near and of which their members were not reminded, by (time, id), behind one of them."""
+    near = select(Booking.starts_at, Booking.id).where(Booking.status == BOOKED, Booking.starts_at > now)
     near = near.where(Booking.starts_at <= now + DAY_BEFORE)
     soon = and_(Booking.starts_at <= now + HOURS_BEFORE, Booking.hours_reminder_at.is_(None))
-    return session.scalars(
-        near.where(or_(Booking.day_reminder_at.is_(None), soon)).order_by(Booking.starts_at, Booking.id).limit(limit)
-    ).all()
+    near = near.where(or_(Booking.day_reminder_at.is_(None), soon))
+    if after is not None:
+        at, booking_id = after
+        near = near.where(or_(Booking.starts_at > at, and_(Booking.starts_at == at, Booking.id > booking_id)))
+    rows = session.execute(near.order_by(Booking.starts_at, Booking.id).limit(limit))
+    return [(row.starts_at, row.id) for row in rows]
 
 
 def remind_due(session: Session, booking_id: int, *, now: datetime) -> None:

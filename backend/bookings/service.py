@@ -76,13 +76,14 @@ def move(
     The one who was to serve stays, where that is possible and nobody else is asked for. The benefit is used anew, in
     the period of the new day. Raises BookingUnknown, BookingEnded, TooLate, and what `book` does.
     """
+    words = benefits.checked_reason(desk.reason) if desk else None
     booking = _open(session, booking_id, member_id=member_id, desk=desk, now=now)
     if desk is None and now > booking.cancel_until:
         raise TooLate
     service = offered(session, booking.service_id)
     check_window(service, wish.starts_at, now=now)
     _give_up(session, booking, by=desk.by if desk else MEMBER, now=now)
-    booking.moves += 1
+    booking.moves, booking.reason = booking.moves + 1, words
     _place(session, booking, service, wish, now=now)
     announce(session, BookingChanged(**told(session, booking, now)))
     return booking

@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import broadcasts, coupons, desk, events, grants, greetings, nightly, paying, pictures, work
+from backend.jobs import bookings, broadcasts, coupons, desk, events, grants, greetings, nightly, paying, pictures, work
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -115,6 +115,7 @@ JOBS: Final = (
         MADE_UP,
         within=timedelta(hours=2),
     ),
+    Job("remind-bookings", "Tell members of appointments that are near", "*/10 * * * *", bookings.remind_bookings),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("tend-events", "Move up, remind, charge and settle who registered for events", "* * * * *", events.tend_events),
     Job("run-broadcasts", "Plan what is sent to many, and end it", "* * * * *", broadcasts.run_broadcasts),

@@ -10,6 +10,13 @@ The same rows are the member's inbox, whatever became of the sending.
 
 from backend.messaging.attempt import Post
 from backend.messaging.birthday_messages import tell_birthday
+from backend.messaging.booking_messages import (
+    tell_adviser_changed,
+    tell_booking_cancelled,
+    tell_booking_changed,
+    tell_booking_confirmed,
+    tell_booking_near,
+)
 from backend.messaging.channels import TEMPLATE_MESSAGES, Channel, Texting, channels_of
 from backend.messaging.check_in_messages import remind_of_check_in
 from backend.messaging.coupon_messages import (
@@ -123,7 +130,12 @@ __all__ = [
     "remind_of_coupons",
     "report",
     "requeue",
+    "tell_adviser_changed",
     "tell_birthday",
+    "tell_booking_cancelled",
+    "tell_booking_changed",
+    "tell_booking_confirmed",
+    "tell_booking_near",
     "tell_coupon_received",
     "tell_coupon_redeemed",
     "tell_draw_won",

@@ -4,6 +4,7 @@ from flask_openapi import OpenAPI
 
 from backend.pos import (
     benefits,
+    bookings,
     check_ins,
     coupons,
     draws,
@@ -17,7 +18,21 @@ from backend.pos import (
     refunds,
 )
 
-RESOURCES = (members, quotes, holds, purchases, refunds, mall, draws, coupons, benefits, parking, check_ins, events)
+RESOURCES = (
+    members,
+    quotes,
+    holds,
+    purchases,
+    refunds,
+    mall,
+    draws,
+    coupons,
+    benefits,
+    bookings,
+    parking,
+    check_ins,
+    events,
+)
 
 
 def register(app: OpenAPI) -> None:

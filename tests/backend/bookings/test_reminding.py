@@ -15,7 +15,10 @@ def booked(session, service, member_id):
 
 def due(session, now):
     session.flush()
-    return list(bookings.due_to_remind(session, now=now, limit=9))
+    found = bookings.due_to_remind(session, now=now, limit=9)
+    if found:
+        assert bookings.due_to_remind(session, now=now, limit=9, after=found[-1]) == []
+    return [booking_id for _, booking_id in found]
 
 
 def remind(session, booked, now):
