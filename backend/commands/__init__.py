@@ -4,6 +4,7 @@ from flask import Flask
 
 from backend.commands import (
     adjustments,
+    advisers,
     answers,
     benefits,
     bookings,
@@ -40,6 +41,7 @@ from backend.commands import (
 
 GROUPS = (
     adjustments.group,
+    advisers.group,
     answers.group,
     benefits.group,
     bookings.group,

@@ -6,15 +6,14 @@ from typing import Any, Final
 import click
 from sqlalchemy.orm import Session
 
-from backend import bookings, members, operators, stores
+from backend import bookings, operators, stores
 from backend.bookings import Course, Desk, Plan, Span, Wish
 from backend.commands.speech import SHOP_DAY, Group, Instant, Number, as_json, local, tell, tell_one
 from backend.kit.db import run
 from backend.runtime import runtime
 
-group = Group("bookings", help="Services by appointment, calendars of the staff, appointments, advisers.")
+group = Group("bookings", help="Services by appointment, calendars of the staff, appointments.")
 
-MEMBERS_TOGETHER: Final = 50
 WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 store_argument = click.argument("store_code", metavar="STORE")
@@ -43,7 +42,7 @@ def add_service(*, store_code: str, as_json: bool, **parts: Any) -> None:
         store_id = stores.store_by_code(session, store_code).id
         return _service(bookings.add_service(session, Plan(course=course, **parts), store_id=store_id, now=now))
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
 @group.command("services")
@@ -61,7 +60,7 @@ def show_services(*, as_json: bool) -> None:
 @as_json
 def offer(code: str, *, off: bool, as_json: bool) -> None:
     """Offer the service CODE again, or take it off."""
-    tell_one(_done(lambda session, _: _service(bookings.offer(session, code, active=not off))), json_wanted=as_json)
+    tell_one(done(lambda session, _: _service(bookings.offer(session, code, active=not off))), json_wanted=as_json)
 
 
 @group.command("set-staff")
@@ -76,7 +75,7 @@ def set_staff(code: str, staff_codes: tuple[str, ...], *, as_json: bool) -> None
         ids = [stores.staff_by_code(session, store_id, one).id for one in staff_codes]
         return _service(bookings.set_staff(session, code, ids))
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
 @group.command("open-calendar")
@@ -92,13 +91,13 @@ def open_calendar(
     wanted = [_hours(one) for one in hours]
 
     def work(session: Session, _: datetime) -> dict[str, Any]:
-        staff_id = _staff(session, store_code, staff_code)
+        staff_id = staff_of_store(session, store_code, staff_code)
         bookings.open_calendar(session, staff_id, phone=phone)
         if wanted:
             bookings.set_hours(session, staff_id, wanted)
         return {"staff": staff_code, "hours": len(wanted), "phone": bool(phone)}
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
 @group.command("close-calendar")
@@ -109,9 +108,9 @@ def close_calendar(store_code: str, staff_code: str, *, as_json: bool) -> None:
     """STAFF of STORE leaves: takes no appointments any more. Tells what is still to be handed over."""
 
     def work(session: Session, now: datetime) -> dict[str, Any]:
-        return vars(bookings.close_calendar(session, _staff(session, store_code, staff_code), now=now))
+        return vars(bookings.close_calendar(session, staff_of_store(session, store_code, staff_code), now=now))
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
 @group.command("add-leave")
@@ -126,12 +125,12 @@ def add_leave(store_code: str, staff_code: str, *, as_json: bool, **told: Any) -
     """STAFF of STORE is away. Lists the appointments in that time, which are to be moved or cancelled."""
 
     def work(session: Session, now: datetime) -> list[dict[str, Any]]:
-        login, staff_id = operators.acting(session, told["by"]).login, _staff(session, store_code, staff_code)
+        login, staff_id = operators.acting(session, told["by"]).login, staff_of_store(session, store_code, staff_code)
         span = Span(told["from_at"], told["until_at"])
         hit = bookings.add_leave(session, staff_id, span, by=login, reason=told["reason"], now=now)
         return [_booking(one) for one in hit]
 
-    tell(_done(work), json_wanted=as_json, empty="Noted; no appointment is in that time.")
+    tell(done(work), json_wanted=as_json, empty="Noted; no appointment is in that time.")
 
 
 @group.command("leaves")
@@ -142,7 +141,7 @@ def show_leaves(store_code: str, staff_code: str, *, as_json: bool) -> None:
     """List when STAFF of STORE is away."""
     here = runtime()
     with here.sessions.read() as session:
-        found = bookings.leaves(session, _staff(session, store_code, staff_code), now=here.clock.now())
+        found = bookings.leaves(session, staff_of_store(session, store_code, staff_code), now=here.clock.now())
         rows = [
             {"leave": str(one.id), "from": local(one.from_at), "until": local(one.until_at), "reason": one.reason}
             for one in found
@@ -154,7 +153,7 @@ def show_leaves(store_code: str, staff_code: str, *, as_json: bool) -> None:
 @click.argument("leave_id", metavar="LEAVE", type=Number())
 def drop_leave(leave_id: int) -> None:
     """Whoever was to be away is there after all."""
-    _done(lambda session, _: bookings.drop_leave(session, leave_id))
+    done(lambda session, _: bookings.drop_leave(session, leave_id))
     click.echo("Dropped.")
 
 
@@ -188,7 +187,7 @@ def cancel(booking_id: int, *, reason: str, by: str, as_json: bool) -> None:
     """Call BOOKING off: the benefit is given back, and the member told why."""
     call_off = partial(bookings.call_off, booking_id=booking_id)
     tell_one(
-        _done(lambda session, now: _booking(call_off(session, desk=_desk(session, by, reason), now=now))),
+        done(lambda session, now: _booking(call_off(session, desk=_desk(session, by, reason), now=now))),
         json_wanted=as_json,
     )
 
@@ -208,7 +207,7 @@ def move(booking_id: int, starts_at: datetime, *, staff_id: int | None, reason: 
         desk = _desk(session, by, reason)
         return _booking(bookings.move(session, booking_id, wish, member_id=None, desk=desk, now=now))
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
 @group.command("conclude")
@@ -224,72 +223,23 @@ def conclude(booking_id: int, outcome: bookings.Outcome, *, by: str, as_json: bo
             bookings.conclude(session, booking_id, outcome, by=operators.acting(session, by).login, now=now)
         )
 
-    tell_one(_done(work), json_wanted=as_json)
+    tell_one(done(work), json_wanted=as_json)
 
 
-@group.command("assign-adviser")
-@click.argument("card_no", metavar="CARD")
-@store_argument
-@staff_argument
-@reason_option
-@by_option
-@as_json
-def assign_adviser(card_no: str, store_code: str, staff_code: str, *, reason: str, by: str, as_json: bool) -> None:
-    """Let STAFF of STORE advise the member with CARD, who is told."""
-
-    def work(session: Session, now: datetime) -> dict[str, Any]:
-        login, staff_id = operators.acting(session, by).login, _staff(session, store_code, staff_code)
-        member_id = members.by_card_no(session, card_no).id
-        made = bookings.assign(session, member_id, staff_id, by=login, reason=reason, now=now)
-        return {"card_no": card_no, "staff": staff_code, "since": local(made.from_at)}
-
-    tell_one(_done(work), json_wanted=as_json)
-
-
-@group.command("take-adviser")
-@click.argument("card_no", metavar="CARD")
-def take_adviser(card_no: str) -> None:
-    """Let the member with CARD have no adviser any more."""
-    _done(lambda session, now: bookings.take_away(session, members.by_card_no(session, card_no).id, now=now))
-    click.echo("Done.")
-
-
-@group.command("hand-over")
-@store_argument
-@click.argument("from_code", metavar="FROM")
-@click.argument("to_code", metavar="TO")
-@click.option("--to-store", "to_store_code", metavar="CODE", help="Where TO works (default: the same store).")
-@reason_option
-@by_option
-@as_json
-def hand_over(
-    store_code: str, from_code: str, to_code: str, *, to_store_code: str | None, as_json: bool, **told: str
-) -> None:
-    """Let all members that FROM of STORE advises have TO; they are told. It may be stopped and run again."""
-
-    def part(session: Session, now: datetime) -> int:
-        login = operators.acting(session, told["by"]).login
-        both = _staff(session, store_code, from_code), _staff(session, to_store_code or store_code, to_code)
-        return bookings.hand_over(session, *both, by=login, reason=told["reason"], limit=MEMBERS_TOGETHER, now=now)
-
-    total = 0
-    while moved := _done(part):
-        total += moved
-    tell_one({"handed_over": total}, json_wanted=as_json)
-
-
-def _done(work: Callable[[Session, datetime], Any]) -> Any:
+def done(work: Callable[[Session, datetime], Any]) -> Any:
+    """Do `work` in one transaction at the instant of now."""
     here = runtime()
     now = here.clock.now()
     return run(here.sessions.write, lambda session: work(session, now))
 
 
+def staff_of_store(session: Session, store_code: str, staff_code: str) -> int:
+    """The id of somebody of a store, both told by code. Raises StoreUnknown, StaffUnknown."""
+    return stores.staff_by_code(session, stores.store_by_code(session, store_code).id, staff_code).id
+
+
 def _desk(session: Session, by: str, reason: str) -> Desk:
     return Desk(operators.acting(session, by).login, reason)
-
-
-def _staff(session: Session, store_code: str, staff_code: str) -> int:
-    return stores.staff_by_code(session, stores.store_by_code(session, store_code).id, staff_code).id
 
 
 def _hours(text: str) -> tuple[int, int, int]:

@@ -77,12 +77,3 @@ def test_what_became_of_it(answer, flask, clock, booked):
     assert flask("bookings", "conclude", booked.id, "done", "--by", "anna").exit_code == 1
     clock.set(TEN + timedelta(hours=1))
     assert answer("bookings", "conclude", booked.id, "done", "--by", "anna")["status"] == "done"
-
-
-def test_advisers_are_assigned_handed_over_and_taken_away(answer, flask, member, service):
-    assert answer("bookings", "assign-adviser", member.card_no, "NJ", "G1", *BY)["staff"] == "G1"
-    assert answer("bookings", "close-calendar", "NJ", "G1") == {"advised": 1, "bookings": 0}
-    assert answer("bookings", "hand-over", "NJ", "G1", "G2", *BY) == {"handed_over": 1}
-    assert answer("bookings", "hand-over", "NJ", "G1", "G2", "--to-store", "NJ", *BY) == {"handed_over": 0}
-    assert flask("bookings", "take-adviser", member.card_no).exit_code == 0
-    assert flask("bookings", "take-adviser", member.card_no).exit_code == 1

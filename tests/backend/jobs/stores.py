@@ -17,6 +17,7 @@ from backend.runtime import Runtime
 from backend.stores import create_store
 from tests.factories.addresses import make_address
 from tests.factories.adjustments import make_adjustment, make_grant
+from tests.factories.bookings import make_booking, make_service
 from tests.factories.books import change_book
 from tests.factories.broadcasts import make_started
 from tests.factories.conversations import make_conversation
@@ -79,6 +80,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_greetings(session)
         register(session, make_member(session).id, first_session(session, make_event(session)))
         make_payment(session, member.id)
+        make_appointment(session, MORNING + TWO_YEARS)
         make_started(session, now=MORNING + timedelta(minutes=1))
         picture = make_picture(session, runtime.media)
         shown = {"kind": "picture", "picture": picture.hash, "text": "楼层图"}
@@ -98,6 +100,13 @@ def leave_and_be_corrected(session, *, card_no):
     make_adjustment(session, make_member(session).id, 5_000)
     grant = make_grant(session, {card_no: 20})
     adjustments.start_grant(session, grant.id, by="chen", now=MORNING)
+
+
+def make_appointment(session, at):
+    """An appointment that is an hour ahead at an instant."""
+    service, member_id = make_service(session), make_member(session).id
+    hour = timedelta(hours=1)
+    make_booking(session, member_id, service, at + hour, now=at - 30 * hour)
 
 
 def make_broken_books(session):
