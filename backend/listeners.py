@@ -15,6 +15,7 @@ from backend import (
     mall,
     members,
     messaging,
+    partners,
     payments,
     points,
     preferences,
@@ -69,6 +70,7 @@ LISTENERS: Listeners = {
         members.merge_tags,
         broadcasts.settle_broadcasts,  # while the messages are still the gone member's
         messaging.move_messages,
+        partners.move_exchanges,
         payments.move_payments,
         preferences.join_preferences,
         purchases.move_purchases,
@@ -80,6 +82,7 @@ LISTENERS: Listeners = {
     ],
     members.MembershipEnding: [
         mall.cancel_waiting,
+        partners.end_exchanges,
         events.end_registrations,
         bookings.cancel_ahead,
         coupons.end_coupons,
@@ -96,6 +99,7 @@ LISTENERS: Listeners = {
         events.forget_answers,
         families.give_up_seat,
         members.drop_tags,
+        partners.end_links,
         preferences.erase_preferences,
         referrals.end_invitations,
         risk.forget_member,

@@ -23,6 +23,7 @@ from backend.messaging import models as messaging
 from backend.messaging.broadcasts import models as broadcasts
 from backend.oa import receipts as oa
 from backend.operators import models as operators
+from backend.partners import models as partners
 from backend.payments import models as payments
 from backend.points import models as points
 from backend.preferences import models as preferences
@@ -60,6 +61,7 @@ __all__ = [
     "messaging",
     "oa",
     "operators",
+    "partners",
     "payments",
     "points",
     "preferences",

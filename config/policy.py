@@ -87,3 +87,11 @@ RISK_SIGNALS_KEPT_FOR = timedelta(days=180)  # digests of devices, addresses and
 
 CHAT_KEPT_FOR = timedelta(days=180)  # what followers and the official account said to one another
 UNANSWERED_KEPT_FOR = timedelta(days=90)  # what nobody knew an answer to
+
+PARTNER_LINK_CODE_GOOD_FOR = timedelta(minutes=5)
+PARTNER_PREPARED_FOR = timedelta(minutes=10)  # how long we keep room for an exchange that a partner has prepared
+PARTNER_LEASE = timedelta(minutes=2)  # by when who asks a partner has its answer, time-outs and all
+PARTNER_FIRST_PAUSE = timedelta(seconds=15)  # before a partner that did not answer is asked again; then twice as long
+PARTNER_LONGEST_PAUSE = timedelta(minutes=30)
+PARTNER_GIVE_UP_AFTER = timedelta(hours=24)  # an exchange that the partner was never asked to confirm
+PARTNER_ALERT_AFTER = timedelta(hours=2)  # operators hear of an exchange that is in doubt for so long

@@ -71,6 +71,9 @@ SECTIONS: Final = (
     Section("families", "我的家庭", owner="owner_id"),
     Section("family_seats", "家庭成员资格"),
     Section("family_transfers", "赠送给家人的积分", owner="giver_id"),
+    Section("partner_links", "绑定的合作商户"),
+    Section("partner_exchanges", "与合作商户互换的积分"),
+    Section("partner_coupon_grants", "合作商户赠送的优惠券"),
     Section("messages", "消息"),
     Section("deliveries", "消息投递"),
     Section("conversations", "客服会话", owner="identity_id", through="identities"),
@@ -82,6 +85,7 @@ SECTIONS: Final = (
 
 # a table about members that their document leaves out, and why
 HELD_BACK: Final = {
+    "partner_link_codes": "digests of codes that are good for minutes; what came of one is a link",
     "point_allocations": "which lots paid: follows from entries and lots",
     "point_hold_parts": "as the allocations, of holds",
     "point_give_backs": "as the allocations, of what was given back",

@@ -35,6 +35,8 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "adjustment-reversal": "调整撤销",
         "transfer-out": "转赠积分",
         "transfer-in": "收到转赠",
+        "partner-out": "兑换为合作商户积分",
+        "partner-in": "合作商户积分转入",
         "merge-out": "账户合并转出",
         "merge-in": "账户合并转入",
         "merge-debt": "账户合并转移欠分",

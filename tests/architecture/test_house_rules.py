@@ -27,6 +27,7 @@ LEDGERS = tuple(
         "lifecycle",
         "lottery",
         "mall",
+        "partners",
         "points",
         "purchases",
         "referrals",
