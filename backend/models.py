@@ -25,6 +25,7 @@ from backend.oa import receipts as oa
 from backend.operators import models as operators
 from backend.partners import models as partners
 from backend.payments import models as payments
+from backend.plans import models as plans
 from backend.points import models as points
 from backend.preferences import models as preferences
 from backend.purchases import models as purchases
@@ -63,6 +64,7 @@ __all__ = [
     "operators",
     "partners",
     "payments",
+    "plans",
     "points",
     "preferences",
     "purchases",

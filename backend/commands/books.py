@@ -18,6 +18,7 @@ from backend import (
     lifecycle,
     messaging,
     operators,
+    plans,
     purchases,
     referrals,
     risk,
@@ -49,6 +50,7 @@ CHECKS: Final[dict[str, Check]] = {
     messaging.WIN_BACK_BOOK: messaging.checked_win_back,
     referrals.KIND: referrals.checked,
     risk.KIND: risk.checked,
+    plans.KIND: plans.checked,
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before

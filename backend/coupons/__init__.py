@@ -1,6 +1,5 @@
-"""Coupons: what kinds there are and what they say, who has one, and where it was used.
-
-Owns the tables `coupon_*` and `coupons`. Money is fen. Locks are always taken in the order account, coupon, template.
+"""Coupons: what kinds there are and what they say, who has one, and where it was used. Money is fen.
+Owns the tables `coupon_*` and `coupons`. Locks are always taken in the order account, coupon, template.
 """
 
 from backend.coupons.birthdays import KIND as BIRTHDAY_BOOK
@@ -112,6 +111,7 @@ from backend.coupons.queries import (
     terms_of_version,
     versions,
 )
+from backend.coupons.recalling import recall, used_of
 from backend.coupons.redeeming import Done, Shown, coupon_shown, redeem, reverse
 from backend.coupons.refusals import CouponNeedsMember
 from backend.coupons.returning import Restored, restored, return_shares
@@ -266,6 +266,7 @@ __all__ = [
     "quote_best",
     "quote_named",
     "ready_count",
+    "recall",
     "redeem",
     "redeem_code",
     "redeem_on_bill",
@@ -292,6 +293,7 @@ __all__ = [
     "usable",
     "use_code",
     "use_faults",
+    "used_of",
     "versions",
     "void_codes",
     "wallet",

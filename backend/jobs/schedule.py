@@ -134,6 +134,9 @@ JOBS: Final = (
         "* * * * *",
         paying.settle_payments,
     ),
+    Job(
+        "tend-plans", "Give what comes with paid memberships, and remind of renewing", "*/10 * * * *", paying.tend_plans
+    ),
     Job("link-followers", "Find out which member a new follower is", "* * * * *", work.link_followers),
     Job(
         "sweep-pictures",

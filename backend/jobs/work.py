@@ -38,7 +38,7 @@ PLACE_AMONG_FOLLOWERS: Final = "jobs:link-followers:after"
 
 def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Undo exchanges that nobody picked up in time."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: mall.due_to_lapse(session, now=at, limit=limit),
         lambda session, order_id: mall.lapse_due(session, order_id, now=at),
@@ -47,7 +47,7 @@ def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
 
 def remind_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Tell members of exchanges that lapse soon."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: mall.due_to_remind(session, now=at, limit=limit),
         lambda session, order_id: mall.remind_due(session, order_id, now=at),
@@ -56,7 +56,7 @@ def remind_exchanges(runtime: Runtime, at: datetime) -> Counts:
 
 def receive_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Note exchanges as received that were shipped long ago."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: mall.due_to_receive(session, now=at, limit=limit),
         lambda session, order_id: mall.receive_due(session, order_id, now=at),
@@ -65,7 +65,7 @@ def receive_exchanges(runtime: Runtime, at: datetime) -> Counts:
 
 def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
     """Complete exchanges whose goods cannot be brought back any more."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: mall.due_to_complete(session, now=at, limit=limit),
         lambda session, order_id: mall.complete_due(session, order_id, now=at),
@@ -74,7 +74,7 @@ def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
 
 def close_memberships(runtime: Runtime, at: datetime) -> Counts:
     """Close the memberships of those who asked to leave and have not taken it back, member by member."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: lifecycle.closures_due(session, now=at, limit=limit),
         lambda session, closure_id: lifecycle.close_due(session, closure_id, now=at),
@@ -161,7 +161,7 @@ def _link(runtime: Runtime, identity: members.Identity, at: datetime) -> str:
     return "linked"
 
 
-def _one_by_one(
+def one_by_one(
     runtime: Runtime, find: Callable[[Session, int], Sequence[int]], do: Callable[[Session, int], object]
 ) -> Counts:
     """`do` for each of what `find` finds until it finds nothing new, each in a transaction of its own.

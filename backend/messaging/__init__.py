@@ -41,6 +41,12 @@ from backend.messaging.holiday_messages import KIND as HOLIDAY_BOOK
 from backend.messaging.holiday_messages import Greeting, checked_holidays, greet, greetings_of
 from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
+from backend.messaging.plan_messages import (
+    tell_plan_ended,
+    tell_plan_refunded,
+    tell_plan_renewal_due,
+    tell_plan_started,
+)
 from backend.messaging.previewing import RENDERINGS, Line, Listed, WordUnknown, listed, preview
 from backend.messaging.queries import (
     DeadLetter,
@@ -149,6 +155,10 @@ __all__ = [
     "tell_joined",
     "tell_marketing_by_sms",
     "tell_of_event",
+    "tell_plan_ended",
+    "tell_plan_refunded",
+    "tell_plan_renewal_due",
+    "tell_plan_started",
     "tell_points_earned",
     "tell_points_expired",
     "tell_points_promised",

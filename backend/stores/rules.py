@@ -5,8 +5,10 @@ from backend.kit.ids import readable_code
 from backend.stores.errors import CodeRefused, NameRefused, ReturnDaysRefused, ScopeUnknown
 
 # lookup; sales and refunds; pick-up; prizes; redemption without a purchase; benefits and appointments; the gates; who
-# comes to events; the code on the store's screen
-SCOPES = frozenset({"members", "purchases", "mall", "draws", "coupons", "benefits", "parking", "events", "check-ins"})
+# comes to events; the code on the store's screen; paid memberships
+SCOPES = frozenset(
+    {"members", "purchases", "mall", "draws", "coupons", "plans", "benefits", "parking", "events", "check-ins"}
+)
 CODE = re.compile(r"[0-9A-Za-z._-]{1,20}")
 LONGEST_NAME = 64
 LONGEST_RETURN_DAYS = 365

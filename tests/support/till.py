@@ -17,7 +17,7 @@ from backend.runtime import Runtime
 
 PREFIX = "/api/pos/v1"
 ALL_SCOPES = frozenset(
-    {"members", "purchases", "mall", "draws", "coupons", "benefits", "parking", "check-ins", "events"}
+    {"members", "purchases", "mall", "draws", "coupons", "benefits", "parking", "check-ins", "events", "plans"}
 )
 
 _nonces = count(10_000_000)

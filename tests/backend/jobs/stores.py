@@ -5,7 +5,7 @@ from random import Random
 
 from sqlalchemy import update
 
-from backend import adjustments, checkin, coupons, lifecycle, mall, members, points, tiers
+from backend import adjustments, checkin, coupons, lifecycle, mall, members, plans, points, tiers
 from backend.coupons import HandoutPlan, Wish
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
@@ -28,6 +28,7 @@ from tests.factories.media import make_picture
 from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
 from tests.factories.payments import make_payment
+from tests.factories.plans import sell_plans
 from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
@@ -78,6 +79,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_friends(session)
         make_coupon_work(session)
         make_greetings(session)
+        make_membership(session, store.id)
         register(session, make_member(session).id, first_session(session, make_event(session)))
         make_payment(session, member.id)
         make_appointment(session, MORNING + TWO_YEARS)
@@ -133,6 +135,13 @@ def make_coupon_work(session):
     coupon = make_coupon(session, member, template=template)
     coupons.send(session, member.id, coupon.id, rng=Random(1), now=MORNING)
     return template.code
+
+
+def make_membership(session, store_id):
+    """A membership that has ended by the time it is looked at, and its member not been told."""
+    sell_plans(session)
+    sale = plans.Sale("T1", make_member(session).id, "gold-year", 12_000, "cash")
+    plans.sell(session, sale, store_id=store_id, rng=Random(1), now=MORNING)
 
 
 def make_greetings(session):

@@ -162,11 +162,11 @@ def test_what_refuses_or_fails_is_passed_over_and_a_failure_told_at_the_end(runt
         done.append(one)
 
     with pytest.raises(ZeroDivisionError):
-        work._one_by_one(runtime, lambda _session, limit: sorted(waiting)[:limit], do)
+        work.one_by_one(runtime, lambda _session, limit: sorted(waiting)[:limit], do)
     assert done == [1, 4]
 
 
 def test_what_is_found_again_and_again_ends_nevertheless(runtime):
     asked = []
-    counts = work._one_by_one(runtime, lambda _session, _limit: [7], lambda _session, one: asked.append(one))
+    counts = work.one_by_one(runtime, lambda _session, _limit: [7], lambda _session, one: asked.append(one))
     assert (counts, asked) == ({"done": 1}, [7])
