@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from backend import checkin, mall, members, messaging, operators, points, purchases, stores
 from backend.demo.answers import teach_robot
+from backend.demo.benefits import offer_benefits
 from backend.demo.codes import make_codes
 from backend.demo.counter import offer_at_counter
 from backend.demo.coupons import offer_coupons
@@ -59,6 +60,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
         _live(session, town, story, appid=appid, progress=progress)
         open_draw(session, now=now)
         offer_at_counter(session, now=now)
+        offer_benefits(session, town.stores, now=now)
         make_codes(session, rng=rng, now=now)
         teach_robot(session, by=OPERATOR, now=now)
     return len(story)

@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from backend import adjustments, families, lottery, mall, members, tiers
+from backend import adjustments, benefits, families, lottery, mall, members, tiers
 from backend.kit.calendar import shop_day
 from backend.purchases import Purchase, Refund
 from backend.stores import Store
@@ -86,6 +86,13 @@ def _draws(session: Session, causes: Sequence[Cause]) -> Links:
     return {str(number): Link("draw", str(draw_id), title) for number, draw_id, title in rows}
 
 
+def _parking(session: Session, causes: Sequence[Cause]) -> Links:
+    taken = benefits.ParkingDeduction
+    found = select(taken.id, taken.session_ref, Store.name).join(Store, Store.id == taken.store_id)
+    rows = session.execute(found.where(taken.id.in_(_numbers(causes))))
+    return {str(number): Link("parking", str(number), f"{store} {ref}") for number, ref, store in rows}
+
+
 def _adjustments(session: Session, causes: Sequence[Cause]) -> Links:
     found = select(adjustments.Adjustment.id, adjustments.Adjustment.reason_words)
     rows = session.execute(found.where(adjustments.Adjustment.id.in_(_numbers(causes))))
@@ -159,6 +166,8 @@ FINDERS: Final[Mapping[str, Finder]] = {
     "exchange-cancel": _exchanges,
     "exchange-return": _exchanges,
     "exchange-undo": _exchanges,
+    "parking": _parking,
+    "parking-reversed": _parking,
     "adjustment": _adjustments,
     "adjustment-reversal": _adjustments,
     "grant": _grants,

@@ -26,6 +26,8 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "exchange": "积分兑换",
         "exchange-cancel": "兑换取消退回",
         "draw": "抽奖使用",
+        "parking": "停车抵扣",
+        "parking-reversed": "停车抵扣退回",
         "draw-prize": "抽奖奖品",
         "exchange-return": "兑换退货退回",
         "exchange-undo": "兑换提货撤销",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from scripts.walking.account import ask_in_chat, open_pages, scan_code
+from scripts.walking.benefits import use_benefits
 from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.inbox import read_inbox
@@ -53,6 +54,7 @@ class Walk:
             self.report_late,
             self.pay_with_points,
             self.use_coupons,
+            self.use_benefits,
             self.check_in,
             self.pay_at_counter,
             self.play,
@@ -190,6 +192,9 @@ class Walk:
         self.app.ask("POST", "/check-ins").must_be(409, code="checkin.already-checked-in")
         say("a second time today is refused")
         self._expect_points(self.points + visit["points"])
+
+    def use_benefits(self) -> None:
+        use_benefits(self.app, self.till)
 
     def play(self) -> None:
         self._expect_points(self.points - play_draw(self.app))

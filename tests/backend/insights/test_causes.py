@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from backend import adjustments, checkin, families, insights, mall, points, purchases
+from backend import adjustments, benefits, checkin, families, insights, mall, points, purchases
 from backend.insights.causes import FINDERS
 from backend.points import Source
 from tests.factories.adjustments import make_adjustment, make_grant
+from tests.factories.benefits import PLATE, make_car, offer, parking
 from tests.factories.draws import gift, make_draw, play
 from tests.factories.families import allow_transfers, make_family
 from tests.factories.mall import make_item
@@ -62,6 +63,16 @@ def test_a_play_and_its_prize_lead_to_the_draw(session, member):
     play(session, member.id, draw)
     link = ("draw", str(draw.id), "周年庆抽奖")
     assert leads(session, member.id) == [("抽奖奖品", *link), ("抽奖使用", *link)]
+
+
+def test_points_for_parking_lead_to_the_stay(session, member, store):
+    offer(session, parking())
+    make_car(session, member.id, most_points=50)
+    stay = benefits.Stay("P1", PLATE, 90)
+    made, _ = benefits.deduct(session, stay, store_id=store.id, now=MORNING)
+    benefits.reverse_deduction(session, made.id, store_id=store.id, by="till:1", now=MORNING)
+    link = ("parking", str(made.id), "南京路店 P1")
+    assert leads(session, member.id) == [("停车抵扣退回", *link), ("停车抵扣", *link)]
 
 
 def test_an_exchange_leads_to_the_order_and_the_item(session, member, store, rng):
