@@ -153,7 +153,7 @@ LISTENERS: Listeners = {
     events.WaitedInVain: [messaging.tell_of_event],
     events.EventAttended: [visits.note_attendance, lottery.reward_attendance],
     events.AttendanceUndone: [lottery.take_back_for_attendance],
-    events.EventOver: [messaging.thank_for_coming],
+    events.EventOver: [messaging.tell_event_over],
     payments.PaymentSucceeded: [plans.note_paid],
     payments.PaymentClosed: [plans.note_lapsed],
     payments.PaymentRefunded: [plans.note_refunded],

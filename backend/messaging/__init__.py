@@ -26,7 +26,7 @@ from backend.messaging.coupon_messages import (
     with_coupons_expiring,
 )
 from backend.messaging.delivery import anything_due, deliver_due, deliver_some, deliver_until
-from backend.messaging.event_messages import tell_of_event, thank_for_coming
+from backend.messaging.event_messages import tell_event_over, tell_of_event
 from backend.messaging.exchange_messages import (
     tell_exchange_cancelled,
     tell_exchange_confirmed,
@@ -145,6 +145,7 @@ __all__ = [
     "tell_coupon_received",
     "tell_coupon_redeemed",
     "tell_draw_won",
+    "tell_event_over",
     "tell_exchange_cancelled",
     "tell_exchange_confirmed",
     "tell_exchange_lapses_soon",
@@ -171,7 +172,6 @@ __all__ = [
     "tell_tier_falls_soon",
     "tell_tier_lost",
     "tell_tier_reached",
-    "thank_for_coming",
     "tracked",
     "unread",
     "ways_of",

@@ -52,7 +52,7 @@ def tell_of_event(session: Session, fact: OfRegistration) -> None:
     decide(session, fact.member_id, TEMPLATES[type(fact)], words=words, cause=cause, now=fact.at)
 
 
-def thank_for_coming(session: Session, over: EventOver) -> None:
+def tell_event_over(session: Session, over: EventOver) -> None:
     """Decide to thank a member who came, and to ask how it was."""
     words = {
         "event": over.title,

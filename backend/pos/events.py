@@ -98,7 +98,7 @@ def undo(path: RegistrationPath) -> GuestOut:
     return _out(made, repeated=False)
 
 
-@api.get("/events/sessions", responses={200: SessionsOut})
+@api.get("/events/sessions", responses={200: SessionsOut, **problems(429)})
 def sessions(query: PageQuery) -> SessionsOut:
     """The sessions whose doors are open now or open within a day, here or at no store."""
     found = events.at_the_door(db(), store_id=till().store_id, now=now(), limit=query.limit)

@@ -67,5 +67,5 @@ def test_a_second_change_is_told_again(told):
 def test_who_came_is_thanked_and_asked(told, points, reward):
     until = datetime(2026, 3, 14, 16, tzinfo=UTC)
     words = {"event": "亲子烘焙课", "day": "2026年3月7日", "reward": reward, "last_day": "2026年3月14日"}
-    heard = told(messaging.thank_for_coming, events.EventOver, points=points, ask_until=until)
+    heard = told(messaging.tell_event_over, events.EventOver, points=points, ask_until=until)
     assert heard == [("event_thanks", words)]
