@@ -11,6 +11,7 @@ from scripts.walking.account import ask_in_chat, open_pages, scan_code
 from scripts.walking.benefits import use_benefits
 from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
+from scripts.walking.events import register_for_event
 from scripts.walking.inbox import read_inbox
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.telling import say, stop, yuan
@@ -58,6 +59,7 @@ class Walk:
             self.check_in,
             self.pay_at_counter,
             self.play,
+            self.register_for_event,
             self.exchange,
             self.change_mind,
             self.ask_official_account,
@@ -198,6 +200,9 @@ class Walk:
 
     def play(self) -> None:
         self._expect_points(self.points - play_draw(self.app))
+
+    def register_for_event(self) -> None:
+        register_for_event(self.app, self.till)
 
     def exchange(self) -> None:
         stop("Exchanges points in the mall and reads the message about it on the phone")

@@ -14,8 +14,10 @@ from tests.support.clocks import MORNING
 MEMBERS, COST = 6, 10
 
 members = st.integers(0, MEMBERS - 1)
+several = st.lists(members, min_size=4, max_size=6, unique=True)  # come first, so that somebody waits
 steps = st.one_of(
     st.tuples(st.just("register"), members, st.integers(0, 2)),
+    st.tuples(st.just("cancel"), members, st.none()),
     st.tuples(st.just("cancel"), members, st.none()),
     st.tuples(st.just("remove"), members, st.none()),
     st.tuples(st.just("come"), members, st.none()),
@@ -89,13 +91,18 @@ def seen(session, event, ids):
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(done=st.lists(steps, max_size=14), capacity=st.integers(1, 4))
-def test_places_are_what_a_plain_model_says(session, done, capacity):
+@given(
+    first=several,
+    sizes=st.lists(st.integers(0, 2), min_size=6, max_size=6),
+    then=st.lists(steps, min_size=2, max_size=10),
+    capacity=st.integers(2, 4),
+)
+def test_places_are_what_a_plain_model_says(session, first, sizes, then, capacity):
     with session.begin_nested() as undone:
         event = make_event(session, plan(capacity=capacity), terms={"points": COST, "companions": 2})
         place, ids = first_session(session, event), [make_member(session).id for _ in range(MEMBERS)]
         plain = Plain(capacity)
-        for step in done:
+        for step in [*(("register", who, sizes[who]) for who in first), *then]:
             plain.do(*step)
             act(session, event, place, ids, step)
             comes, waits, counts = seen(session, event, ids)
