@@ -24,6 +24,7 @@ from backend import (
     referrals,
     risk,
     scenes,
+    sharing,
     tiers,
     visits,
 )
@@ -38,6 +39,7 @@ LISTENERS: Listeners = {
         earning.reward_registration,
         messaging.tell_joined,  # with what was given for it
         referrals.bind_joined,
+        sharing.note_joining,
         scenes.note_join,  # last: all who join by one scene wait for its lock
     ],
     members.FollowerLost: [scenes.note_leaving, conversations.forget_follower],
@@ -79,6 +81,7 @@ LISTENERS: Listeners = {
         referrals.move_invitations,
         risk.move_blocks,
         risk.move_signals,
+        sharing.move_shares,
         tiers.merge_standings,
         visits.join_visits,
     ],
@@ -106,6 +109,7 @@ LISTENERS: Listeners = {
         preferences.erase_preferences,
         referrals.end_invitations,
         risk.forget_member,
+        sharing.forget_shares,
         tiers.close_standing,
         visits.forget_visits,
         broadcasts.drop_from_lists,
@@ -124,12 +128,14 @@ LISTENERS: Listeners = {
         lottery.reward_purchase,
         referrals.note_purchase,
         referrals.note_staff_purchase,
+        sharing.note_purchase,
     ],
     purchases.PurchaseRefunded: [
         lottery.take_back_tickets,
         referrals.note_refund,
         referrals.note_staff_refund,
     ],
+    sharing.JoinedByShare: [referrals.bind_by_share],
     referrals.InvitationIgnored: [messaging.tell_invitation_ignored],
     referrals.ReferralRewarded: [lottery.reward_referral, messaging.tell_referral_rewarded],
     referrals.ReferralStageReached: [messaging.tell_referral_stage],

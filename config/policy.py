@@ -22,8 +22,9 @@ MESSAGE_FIRST_PAUSE = timedelta(seconds=5)
 MESSAGE_LONGEST_PAUSE = timedelta(minutes=30)
 MESSAGE_CIRCUIT_OPENS_AT = 5  # members in a row whom a channel did not answer; then it is left alone for half a minute
 MESSAGE_POINTS_EXPIRED = True  # whether members hear of points that are over; of those about to be they always do
-# a check-in is shown on the screen at that very moment, a prize is told as a prize, and who joins is welcomed with both
-MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "check-in-step", "draw-prize", "join", "referral"})
+# a check-in is shown on the screen at that very moment, a prize is told as a prize, who joins is welcomed with both,
+# visitors of shares come by tens
+MESSAGE_POINTS_UNTOLD = frozenset({"check-in", "check-in-step", "draw-prize", "join", "referral", "share-visit"})
 MESSAGE_COUPONS_UNTOLD = frozenset(
     {"claim", "code", "word", "gift", "draw-prize", "exchange", "birthday", "holiday", "win-back", "referral"}
 )  # likewise; those of a birthday are told with its greeting

@@ -23,6 +23,7 @@ from miniprogram_api import (
     points,
     preferences,
     regions,
+    shares,
     subscriptions,
     vehicles,
 )
@@ -40,6 +41,7 @@ RESOURCES = (
     family,
     addresses,
     regions,
+    shares,
     coupons,
     draws,
     events,

@@ -23,6 +23,7 @@ from backend import (
     referrals,
     risk,
     rulebooks,
+    sharing,
     tiers,
 )
 from backend.commands.speech import Group, Instant, Number, as_json, json_object_in, local, tell, tell_one
@@ -51,6 +52,7 @@ CHECKS: Final[dict[str, Check]] = {
     referrals.KIND: referrals.checked,
     risk.KIND: risk.checked,
     plans.KIND: plans.checked,
+    sharing.KIND: sharing.checked,
     tiers.KIND: tiers.checked,
 }
 # who also looks at what there was before

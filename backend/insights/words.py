@@ -15,6 +15,7 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "refund": "退货扣回",
         "rule": "活动奖励",
         "share": "分享奖励",
+        "share-visit": "好友到访奖励",
         "referral": "邀请奖励",
         "registration": "报名奖励",
         "attendance": "到场奖励",

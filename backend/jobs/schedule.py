@@ -126,6 +126,13 @@ JOBS: Final = (
     Job("review-tiers", "Tell inviters of the tiers their friends have come to", "*/5 * * * *", work.review_tiers),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job(
+        "settle-shares",
+        "Pay for purchases that came by shares and were kept",
+        "30 5 * * *",
+        work.settle_shares,
+        MADE_UP,
+    ),
+    Job(
         "reconcile", "Freeze accounts whose books cannot be, and tell of them", "40 4 * * mon", work.reconcile, MADE_UP
     ),
     Job(

@@ -9,7 +9,20 @@ from typing import Final
 import structlog
 from sqlalchemy.orm import Session
 
-from backend import answers, conversations, coupons, insights, lifecycle, mall, members, messaging, oa, scenes, tiers
+from backend import (
+    answers,
+    conversations,
+    coupons,
+    insights,
+    lifecycle,
+    mall,
+    members,
+    messaging,
+    oa,
+    scenes,
+    sharing,
+    tiers,
+)
 from backend.jobs import ledger
 from backend.kit import idempotency
 from backend.kit.calendar import shop_day
@@ -69,6 +82,15 @@ def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
         runtime,
         lambda session, limit: mall.due_to_complete(session, now=at, limit=limit),
         lambda session, order_id: mall.complete_due(session, order_id, now=at),
+    )
+
+
+def settle_shares(runtime: Runtime, at: datetime) -> Counts:
+    """Pay for purchases that came by shares, once they cannot come back."""
+    return _one_by_one(
+        runtime,
+        lambda session, limit: sharing.due_rewards(session, now=at, limit=limit),
+        lambda session, reward_id: sharing.settle_reward(session, reward_id, now=at),
     )
 
 

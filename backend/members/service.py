@@ -89,6 +89,9 @@ def join(session: Session, identity_id: int, *, application: Application, rng: R
         member = _create(session, identity, application, phone=phone, rng=rng, now=now)
     identity.member_id = active(member).id
     bind_person(session, identity)
+    if created:
+        announce(session, MemberJoined(member.id, identity.kind, application.scene, now, application.invite_code))
+        note_completion(session, member, now=now)
     return Joined(member, created)
 
 
@@ -151,8 +154,6 @@ def _create(
     )
     session.add(member)
     session.flush()  # whoever joins with the same phone meanwhile must be met before the listeners write
-    announce(session, MemberJoined(member_id, identity.kind, application.scene, now, application.invite_code))
-    note_completion(session, member, now=now)
     return member
 
 

@@ -1,5 +1,6 @@
 """Who invited whom: bound once, at joining or shortly after it; the first wins."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from backend.referrals.models import Invitation, Via
 from backend.referrals.people import first_joined
 from backend.referrals.rules import came_before
 from backend.referrals.staff import note_staff_newcomer
+from backend.sharing import JoinedByShare
 
 
 @dataclass(frozen=True)
@@ -44,13 +46,11 @@ def bind_joined(session: Session, joined: MemberJoined) -> None:
         announce(session, InvitationIgnored(joined.member_id, refused.detail, joined.at))
 
 
-def bind_by_share(session: Session, sharer_id: int, newcomer_id: int, *, now: datetime) -> bool:
-    """Bind who joined by what a member shared; False where that member, or another, cannot have invited them."""
-    try:
-        _bind(session, members.survivor(session, members.get(session, sharer_id)), newcomer_id, via="share", now=now)
-    except DomainError:
-        return False
-    return True
+def bind_by_share(session: Session, joined: JoinedByShare) -> None:
+    """Bind who joined by what a member shared, unless a code said who invited them, or the member cannot have."""
+    sharer = members.survivor(session, members.get(session, joined.sharer_id))
+    with suppress(DomainError):
+        _bind(session, sharer, joined.newcomer_id, via="share", now=joined.at)
 
 
 def bind_late(session: Session, member_id: int, text: str, *, now: datetime) -> Invitation:

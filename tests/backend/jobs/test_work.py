@@ -4,13 +4,16 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from backend import mall, members
+from backend import mall, members, sharing
 from backend.jobs import work
 from backend.jobs.models import JobRun
 from backend.kit.db import run
 from backend.kit.errors import Conflict
 from backend.kit.idempotency import IdempotencyKey
 from tests.backend.jobs.stores import TWO_YEARS, a_day_s_work, a_follower
+from tests.factories.members import make_member
+from tests.factories.purchases import make_purchase, make_store
+from tests.factories.shares import make_share
 from tests.support.clocks import MORNING
 
 LATER = MORNING + TWO_YEARS
@@ -170,3 +173,15 @@ def test_what_is_found_again_and_again_ends_nevertheless(runtime):
     asked = []
     counts = work.one_by_one(runtime, lambda _session, _limit: [7], lambda _session, one: asked.append(one))
     assert (counts, asked) == ({"done": 1}, [7])
+
+
+def test_purchases_by_shares_are_paid_for_once(runtime):
+    with runtime.sessions.write.begin() as session:
+        store, sharer, friend = make_store(session, return_days=7), make_member(session), make_member(session)
+        session.flush()
+        share = make_share(session, sharer.id)
+        sharing.open_share(session, share.token, members.identity_ids(session, friend.id)[0], now=MORNING)
+        make_purchase(session, 20_000, store_id=store.id, member_id=friend.id)
+    assert work.settle_shares(runtime, MORNING + timedelta(days=7)) == {}
+    due = MORNING + timedelta(days=8)
+    assert [work.settle_shares(runtime, due) for _ in range(2)] == [{"done": 1}, {}]

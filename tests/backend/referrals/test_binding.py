@@ -1,14 +1,17 @@
 from datetime import timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import select
 
-from backend import lifecycle, members, referrals, risk
+from backend import lifecycle, members, referrals, risk, sharing
 from backend.messaging.models import Message
 from backend.referrals import Invitation
+from backend.sharing import JoinedByShare
 from tests.factories.books import change_book
-from tests.factories.members import make_member
+from tests.factories.members import make_application, make_identity, make_member
 from tests.factories.referrals import LONG_BEFORE, make_friend, make_inviter, make_newcomer
+from tests.factories.shares import make_share
 from tests.support.clocks import MORNING
 from tests.support.statements import statements_of
 
@@ -73,7 +76,7 @@ def test_a_code_may_be_entered_for_a_day_and_the_first_wins(session, inviter, co
     other = make_inviter(session)
     with pytest.raises(referrals.InvitedBefore):
         referrals.bind_late(session, late.id, referrals.code_of(session, other.id), now=LATER)
-    assert not referrals.bind_by_share(session, other.id, late.id, now=LATER)
+    referrals.bind_by_share(session, JoinedByShare(other.id, late.id, 1, LATER))
     assert session.get(Invitation, late.id).inviter_id == inviter.id
 
 
@@ -98,9 +101,17 @@ def test_nobody_is_brought_by_who_came_after_them(session):
 
 def test_who_shared_binds_who_joined_by_it_once(session, inviter):
     friend = make_member(session)
-    assert referrals.bind_by_share(session, inviter.id, friend.id, now=MORNING)
-    assert session.get(Invitation, friend.id).via == "share"
-    assert not referrals.bind_by_share(session, inviter.id, friend.id, now=MORNING)
+    for _ in range(2):
+        referrals.bind_by_share(session, JoinedByShare(inviter.id, friend.id, 1, MORNING))
+        found = session.get(Invitation, friend.id)
+        assert (found.inviter_id, found.via) == (inviter.id, "share")
+
+
+def test_who_opened_a_share_and_joins_is_bound_to_who_shared(session, inviter):
+    visitor = make_identity(session)
+    sharing.open_share(session, make_share(session, inviter.id).token, visitor.id, now=MORNING)
+    joined = members.join(session, visitor.id, application=make_application(), rng=Random(4), now=MORNING)
+    assert session.get(Invitation, joined.member.id).inviter_id == inviter.id
 
 
 def test_who_left_and_joins_again_with_the_same_phone_is_no_newcomer(session, code):

@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+import pytest
+
+from backend import members, points, purchases, sharing
+from tests.factories.books import change_book
+from tests.factories.members import make_member
+from tests.factories.purchases import make_purchase, make_store
+from tests.factories.shares import make_share
+from tests.support.clocks import MORNING
+
+DAYS = timedelta(days=1)
+DUE = MORNING + 8 * DAYS  # after the end of the seventh day
+
+
+@pytest.fixture
+def store(session):
+    return make_store(session, return_days=7)
+
+
+@pytest.fixture
+def share(session, sharer):
+    return make_share(session, sharer.id)
+
+
+@pytest.fixture
+def friend(session, share):
+    member = make_member(session)
+    session.flush()
+    sharing.open_share(session, share.token, members.identity_ids(session, member.id)[0], now=MORNING)
+    return member
+
+
+def balance(session, member_id, now=DUE):
+    return points.summary(session, member_id, now=now).available
+
+
+def settle(session, now=DUE):
+    return [sharing.settle_reward(session, one, now=now) for one in sharing.due_rewards(session, now=now, limit=9)]
+
+
+def bought(session, friend, store, fen=20_000, now=MORNING):
+    return make_purchase(session, fen, store_id=store.id, member_id=friend.id, now=now)
+
+
+def test_a_purchase_that_is_kept_pays_after_its_window_once(session, sharer, friend, store, share):
+    before = balance(session, sharer.id)
+    bought(session, friend, store)
+    assert settle(session, DUE - DAYS) == []
+    assert settle(session) == [True]
+    assert settle(session) == []
+    assert balance(session, sharer.id) == before + 50
+    session.refresh(share)
+    assert share.purchases == 1
+
+
+def test_what_came_back_pays_nothing(session, sharer, friend, store):
+    before, sale = balance(session, sharer.id), bought(session, friend, store)
+    refund = purchases.RefundRequest(refund_no="R1", amount_fen=15_000)
+    purchases.refund(session, refund, store_id=store.id, order_no=sale.order_no, now=MORNING)
+    settle(session)
+    [reward] = sharing.rewards_page(session, sharer.id, limit=9)
+    assert (reward.status, reward.why) == ("dropped", "returned")
+    assert balance(session, sharer.id) == before
+
+
+def test_small_purchases_own_ones_and_late_ones_are_not_noted(session, sharer, friend, store):
+    bought(session, friend, store, fen=9_999)
+    bought(session, sharer, store)
+    bought(session, friend, store, now=MORNING + 7 * DAYS)
+    bought(session, make_member(session), store)
+    assert sharing.rewards_page(session, sharer.id, limit=9) == []
+
+
+def test_the_month_s_limit_holds(session, sharer, friend, store):
+    change_book(session, sharing.KIND, purchase={"points": 30, "from_fen": 0, "per_month": 1})
+    before = balance(session, sharer.id)
+    bought(session, friend, store)
+    bought(session, friend, store)
+    settle(session)
+    assert balance(session, sharer.id) == before + 30
+    assert {one.why for one in sharing.rewards_page(session, sharer.id, limit=9)} == {None, "month-full"}
+
+
+def test_a_reward_keeps_the_version_by_which_it_was_noted(session, sharer, friend, store):
+    before = balance(session, sharer.id)
+    bought(session, friend, store)
+    change_book(session, sharing.KIND, now=MORNING + DAYS, purchase={"points": 0, "from_fen": 0, "per_month": 1})
+    settle(session)
+    assert balance(session, sharer.id) == before + 50
+
+
+def test_the_last_touch_counts(session, sharer, friend, store):
+    other = make_member(session)
+    session.flush()
+    mine = members.identity_ids(session, friend.id)[0]
+    sharing.open_share(session, make_share(session, other.id).token, mine, now=MORNING + DAYS)
+    bought(session, friend, store, now=MORNING + DAYS)
+    assert len(sharing.rewards_page(session, other.id, limit=9)) == 1
+    assert sharing.rewards_page(session, sharer.id, limit=9) == []
+
+
+def test_an_unknown_reward_is_passed_over(session):
+    assert not sharing.settle_reward(session, 1, now=DUE)
