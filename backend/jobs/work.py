@@ -87,7 +87,7 @@ def complete_exchanges(runtime: Runtime, at: datetime) -> Counts:
 
 def settle_shares(runtime: Runtime, at: datetime) -> Counts:
     """Pay for purchases that came by shares, once they cannot come back."""
-    return _one_by_one(
+    return one_by_one(
         runtime,
         lambda session, limit: sharing.due_rewards(session, now=at, limit=limit),
         lambda session, reward_id: sharing.settle_reward(session, reward_id, now=at),
