@@ -29,7 +29,7 @@ from backend.plans.errors import (
 from backend.plans.facts import PlanEnded, PlanRefunded, PlanRenewalDue, PlanStarted
 from backend.plans.models import Method, OrderStatus, PlanOrder, PlanUse
 from backend.plans.owners import end_plans, move_plans, note_lapsed, note_paid
-from backend.plans.queries import benefits_of, due, memberships, order, orders, waiting_refunds
+from backend.plans.queries import benefits_of, due, memberships, order, orders, waiting_refunds, would_be
 from backend.plans.refunding import Wish, note_refunded, pay_out, quote_refund, refund
 from backend.plans.rules import Quote
 from backend.plans.service import PURPOSE, Sale, cancel, place, sell
@@ -89,4 +89,5 @@ __all__ = [
     "tend",
     "undo_use",
     "waiting_refunds",
+    "would_be",
 ]

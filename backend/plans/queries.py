@@ -1,11 +1,14 @@
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from backend.kit.calendar import shop_day
+from backend.plans.book import Plan
 from backend.plans.errors import OrderUnknown
 from backend.plans.models import PlanOrder
+from backend.plans.rules import first_span, next_span
 
 
 def order(session: Session, no: str, *, member_id: int | None = None) -> PlanOrder:
@@ -44,6 +47,16 @@ def due(session: Session, *, now: datetime, limit: int) -> Sequence[int]:
     """Ids of orders for which there is something to do."""
     columns = (PlanOrder.gift_at, PlanOrder.remind_at, PlanOrder.farewell_at)
     return session.scalars(select(PlanOrder.id).where(or_(*(one <= now for one in columns))).limit(limit)).all()
+
+
+def would_be(plan: Plan, mine: Sequence[PlanOrder], *, now: datetime) -> tuple[date, date]:
+    """From which day through which a plan would be good, were it bought now beside what its member has."""
+    today = shop_day(now)
+    last = next((one for one in reversed(mine) if one.family == plan.family), None)
+    if last is None:
+        return today, first_span(today, months=plan.months, days=plan.days).last_on
+    span = next_span(last.span, months=plan.months, days=plan.days)
+    return span.from_on + timedelta(days=1), span.last_on
 
 
 def last_of_family(session: Session, member_id: int, family: str, *, now: datetime) -> PlanOrder | None:

@@ -13,12 +13,14 @@ from backend.pos import (
     mall,
     members,
     parking,
+    plans,
     purchases,
     quotes,
     refunds,
 )
 
 RESOURCES = (
+    plans,
     members,
     quotes,
     holds,
