@@ -5,7 +5,19 @@ kind "benefits"). What was used in a period stays used when the tier changes; a 
 Locks are taken in the order account, gift, stock of gifts.
 """
 
-from backend.benefits.book import BOOKED, KIND, PLAIN, Benefit, BenefitBook, Quota, checked, draft, live, strangers
+from backend.benefits.book import (
+    BOOKED,
+    KIND,
+    PLAIN,
+    Benefit,
+    BenefitBook,
+    Quota,
+    checked,
+    draft,
+    live,
+    strangers,
+    unkept,
+)
 from backend.benefits.entitling import Catalogue, Grant, Shown, catalogue, check_store, entitled, of_catalogue
 from backend.benefits.errors import (
     BenefitUnknown,
@@ -113,6 +125,7 @@ __all__ = [
     "stock_gifts",
     "strangers",
     "take_gift_back",
+    "unkept",
     "use",
     "uses",
     "vehicles",

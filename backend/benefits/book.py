@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy.orm import Session
 
-from backend import rulebooks, stores, tiers
+from backend import plans, rulebooks, stores, tiers
 from backend.benefits.errors import BookRefused
 from backend.kit.definitions import faults
 from backend.kit.schema import Day, Schema
@@ -74,7 +74,11 @@ class BirthdayTerms(Schema):
 
 
 class Benefit(Schema):
-    """One benefit. A tier without a quota does not have it; `stores` null is everywhere, days null are always."""
+    """One benefit. A tier without a quota does not have it; `stores` null is everywhere, days null are always.
+
+    `plan` is what a membership that is paid for gives, where it carries the code: the better of it and the tier's
+    counts. A use by such a membership is worth `worth_fen` apiece, where its price goes back.
+    """
 
     code: Code
     kind: Kind
@@ -84,6 +88,8 @@ class Benefit(Schema):
     stores: Annotated[tuple[StoreCode, ...], Field(min_length=1, max_length=200)] | None = None
     from_on: Day | None = None
     until_on: Day | None = None
+    plan: Quota | None = None
+    worth_fen: Annotated[int, Field(strict=True, ge=0, le=10_000_000)] = 0
     parking: ParkingTerms | None = None
     birthday: BirthdayTerms | None = None
 
@@ -148,6 +154,13 @@ def strangers(session: Session, book: BenefitBook, *, now: datetime) -> list[str
     ]
 
 
+def unkept(session: Session, book: BenefitBook, *, now: datetime) -> list[str]:
+    """What memberships on sale promise and the catalogue does not keep."""
+    kept = {one.code for one in book.benefits if one.plan is not None}
+    sold = [one for one in plans.live(session, now=now)[1].plans if one.on_sale]
+    return [f"付费会员 {one.code} 的权益 {code} 未写 plan" for one in sold for code in one.benefits if code not in kept]
+
+
 def live(session: Session, *, now: datetime) -> tuple[BenefitBook, int]:
     """The catalogue in force at `now`, and its version."""
     book = rulebooks.live(session, KIND, now=now)
@@ -177,7 +190,7 @@ def _contradictions(book: BenefitBook) -> Iterator[str]:
 
 
 def _of_one(one: Benefit) -> Iterator[str]:
-    if not one.quotas:
+    if not one.quotas and one.plan is None:
         yield f"权益 {one.code} 没有任何等级享有"
     if one.from_on and one.until_on and one.until_on < one.from_on:
         yield f"权益 {one.code} 的有效期先于开始就已结束"
@@ -187,6 +200,10 @@ def _of_one(one: Benefit) -> Iterator[str]:
         yield f"权益 {one.code}：生日礼须写明 birthday，其他权益不可写"
     if one.kind in {"birthday_gift", "adviser"} and any(quota.amount not in {None, 1} for quota in one.quotas.values()):
         yield f"权益 {one.code} 每位会员只有一份，amount 只能为 1 或不写"
+    if one.plan is not None and any(quota.per != one.plan.per for quota in one.quotas.values()):
+        yield f"权益 {one.code} 的 plan 须与各等级按同一周期计算"
+    if one.worth_fen and one.plan is None:
+        yield f"权益 {one.code} 没有 plan，worth_fen 不会起作用"
     if one.parking is not None:
         yield from _of_parking(one.code, one.parking)
 

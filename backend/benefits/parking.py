@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend import members, points, tiers
 from backend.benefits import book, counting
 from backend.benefits.book import Benefit, ParkingTerms, Quota
-from backend.benefits.entitling import Grant, check_store
+from backend.benefits.entitling import Grant, check_store, granted
 from backend.benefits.errors import BenefitUnknown, DeductionUnknown, NotCovered, SessionReused, VehicleUnknown
 from backend.benefits.models import ParkingDeduction, Vehicle
 from backend.benefits.queries import kept_fen
@@ -171,15 +171,17 @@ def _free(
         raise BenefitUnknown
     check_store(session, benefit, store_id)
     tier = tiers.standing(session, vehicle.member_id, now=now).tier.code
-    terms = benefit.quotas.get(tier)  # purchases free a stay whatever the tier
+    grant = granted(session, vehicle.member_id, benefit, tier, version, now=now)  # purchases free a stay anyway
     return Free(
         member_id=vehicle.member_id,
         stay_on=day,
-        grant=Grant(benefit, terms, tier, version) if terms else None,
+        grant=grant,
         benefit=benefit,
         book_version=version,
         purchase_minutes=_by_purchases(session, vehicle.member_id, benefit, store_id, day),
-        tier_minutes=_by_tier(session, vehicle.member_id, benefit, terms, day=day, ref=session_ref),
+        tier_minutes=_by_tier(
+            session, vehicle.member_id, benefit, grant.terms if grant else None, day=day, ref=session_ref
+        ),
         points_available=available,
         most_points=vehicle.most_points,
     )

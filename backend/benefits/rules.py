@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from backend.benefits.book import Per, Price, Step
+from backend.benefits.book import Per, Price, Quota, Step
 from backend.benefits.errors import PlateRefused, ReasonRefused, StayRefused
 
 MOST_VEHICLES: Final = 3
@@ -38,6 +38,15 @@ class Split:
     def minutes(self) -> int:
         """All of them."""
         return self.purchase_minutes + self.tier_minutes + self.points_minutes
+
+
+def better(one: Quota | None, other: Quota | None) -> Quota | None:
+    """The one of two quotas that gives more in their period; the first where neither does."""
+    if one is None or other is None:
+        return one or other
+    if one.amount is None or (other.amount is not None and other.amount <= one.amount):
+        return one
+    return other
 
 
 def period_of(per: Per, day: date, ref: str) -> str:

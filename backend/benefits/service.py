@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend import points
+from backend import plans, points
 from backend.benefits.book import PLAIN
 from backend.benefits.counting import put_back, take
 from backend.benefits.entitling import Grant, check_store, entitled
@@ -72,6 +72,9 @@ def count(
     )
     session.add(noted)
     session.flush()  # who goes on refers to it; of two with one reference the second fails here
+    if grant.by_plan:
+        worth = grant.benefit.worth_fen * amount
+        plans.note_use(session, member_id, noted.benefit, worth_fen=worth, source=_source(noted), now=now)
     return noted
 
 
@@ -113,6 +116,7 @@ def undo(session: Session, done: Use, *, by: str, reason: str | None = None, now
     if done.reversed_at is None:
         put_back(session, done.member_id, done.benefit, done.period, done.amount)
         done.reversed_at, done.reversed_by, done.reversed_for = now, by, reason
+        plans.undo_use(session, source=_source(done), now=now)
         session.flush()  # whoever asks for the same in this transaction reads it
 
 
@@ -122,3 +126,7 @@ def give_back(session: Session, use_id: int, *, by: str, reason: str | None = No
     if done is None:
         raise UseUnknown
     undo(session, done, by=by, reason=reason, now=now)
+
+
+def _source(use: Use) -> points.Source:
+    return points.Source("benefit-use", use.id)

@@ -20,12 +20,14 @@ reason_option = click.option("--reason", required=True, help="Why; it is asked f
 @group.command()
 @as_json
 def check(*, as_json: bool) -> None:
-    """Tell what the catalogue in force names and the shop does not know: tiers, stores. Exit 1 if there is any."""
+    """Tell what the catalogue in force names and the shop does not know (tiers, stores), and what memberships on sale
+    promise that it does not keep. Exit 1 if there is any.
+    """
     here = runtime()
     now = here.clock.now()
     with here.sessions.read() as session:
         book, version = benefits.live(session, now=now)
-        found = benefits.strangers(session, book, now=now)
+        found = benefits.strangers(session, book, now=now) + benefits.unkept(session, book, now=now)
     rows = [{"version": version, "what": one} for one in found]
     tell(rows, json_wanted=as_json, empty=f"Version {version} names what there is.")
     if found:

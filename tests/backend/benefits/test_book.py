@@ -5,6 +5,7 @@ import pytest
 from backend import benefits
 from tests.factories.benefits import benefit, birthday_gift, offer, parking
 from tests.factories.books import change_book
+from tests.factories.plans import sell_plans
 from tests.factories.stores import make_store
 from tests.support.clocks import MORNING
 
@@ -44,6 +45,8 @@ def test_all_kinds_can_be_written():
         ({"birthday": {"days_before": 1}}, "须写明 birthday"),
         ({"kind": "adviser"}, "amount 只能为 1"),
         ({"surprise": 1}, "没有这一项"),
+        ({"plan": {"amount": 1, "per": "day"}}, "同一周期"),
+        ({"worth_fen": 1}, "不会起作用"),
         ({"stores": []}, "至少 1 项"),
     ],
 )
@@ -83,3 +86,9 @@ def test_a_catalogue_whose_tiers_were_renamed_is_found(session):
     change_book(session, "tiers", tiers=[{"code": "one", "name": "一"}], replaced={})
     found = benefits.strangers(session, benefits.live(session, now=MORNING)[0], now=MORNING)
     assert found == ["权益 returns 提到未知等级 basic", "权益 returns 提到未知等级 silver"]
+
+
+def test_what_memberships_promise_and_the_catalogue_does_not_keep(session):
+    sell_plans(session)
+    book = benefits.checked({"benefits": [benefit("lounge", "other", plan={"per": "month"})]})
+    assert benefits.unkept(session, book, now=MORNING) == ["付费会员 baby 的权益 nursery 未写 plan"]

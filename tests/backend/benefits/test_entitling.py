@@ -1,9 +1,13 @@
 from datetime import date, timedelta
+from random import Random
 
 import pytest
+from sqlalchemy import select
 
-from backend import benefits, points, stores, tiers
+from backend import benefits, plans, points, stores, tiers
+from backend.benefits.entitling import granted, terms_of
 from tests.factories.benefits import benefit, offer, parking
+from tests.factories.plans import sell_plans
 from tests.support.clocks import LATE, MORNING
 
 
@@ -78,3 +82,29 @@ def test_the_catalogue_is_read_by_few_statements(session, member_id, count_state
     with count_statements(session) as said:
         benefits.catalogue(session, member_id, now=MORNING)
     assert len(said) <= 8, said
+
+
+def test_the_better_of_tier_and_paid_membership_counts(session, member_id, store_id):
+    sell_plans(session)
+    paid = {"plan": {"amount": 4, "per": "month"}, "worth_fen": 300}
+    offer(session, benefit("lounge", "other", **paid), benefit("nursery", "other", **paid))
+    assert seen(session, member_id)["lounge"][0] == 2
+    sale = plans.Sale("T1", member_id, "gold-year", 12_000, "cash")
+    plans.sell(session, sale, store_id=store_id, rng=Random(1), now=MORNING)
+    session.flush()
+    assert (seen(session, member_id)["lounge"][0], seen(session, member_id)["nursery"][0]) == (4, 2)
+    grant = benefits.entitled(session, member_id, "lounge", now=MORNING)
+    assert (grant.by_plan, grant.terms.amount) == (True, 4)
+    assert not benefits.entitled(session, member_id, "nursery", now=MORNING).by_plan
+    made, _ = benefits.use(session, member_id, "lounge", amount=2, store_id=store_id, ref="R1", now=MORNING)
+    worth = session.scalars(select(plans.PlanUse)).one()
+    assert (worth.worth_fen, worth.undone_at) == (600, None)
+    benefits.reverse(session, made.id, by="till:1", store_id=store_id, now=MORNING)
+    assert worth.undone_at == MORNING
+
+
+def test_who_has_nothing_is_granted_nothing(session, member_id):
+    offer(session, benefit(quotas={"gold": {"per": "day"}}))
+    found, version = benefits.of_catalogue(session, "returns", now=MORNING)
+    assert granted(session, member_id, found, "basic", version, now=MORNING) is None
+    assert terms_of(session, member_id, [found], "gold", now=MORNING) == {"returns": found.quotas["gold"]}

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.benefits import PlateRefused, ReasonRefused, StayRefused
-from backend.benefits.book import Price, Step
+from backend.benefits.book import Price, Quota, Step
 from backend.benefits.rules import (
+    better,
     checked_entry,
     checked_reason,
     mask_plate,
@@ -22,6 +23,7 @@ from tests.support.clocks import MORNING
 
 PRICE = Price(points=50, minutes=30, most_points=150)
 STEPS = (Step(from_fen=20_000, minutes=60), Step(from_fen=50_000, minutes=180))
+ENDLESS = 0
 MINUTES = st.integers(min_value=0, max_value=2_000)
 
 
@@ -125,3 +127,20 @@ def test_reasons():
     for reason in ("", "  ", "一" * 201, "一\n二"):
         with pytest.raises(ReasonRefused):
             checked_reason(reason)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "best"),
+    [
+        (None, None, None),
+        (2, None, 2),
+        (None, 3, 3),
+        (2, 3, 3),
+        (3, 2, 3),
+        (2, ENDLESS, ENDLESS),
+        (ENDLESS, 9, ENDLESS),
+    ],
+)
+def test_the_better_of_two_quotas(one, other, best):
+    quotas = [None if amount is None else Quota(amount=amount or None, per="month") for amount in (one, other, best)]
+    assert better(*quotas[:2]) == quotas[2]
