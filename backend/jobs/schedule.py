@@ -7,7 +7,20 @@ from typing import Final, Literal
 
 from apscheduler.triggers.cron import CronTrigger
 
-from backend.jobs import bookings, broadcasts, coupons, desk, events, grants, greetings, nightly, paying, pictures, work
+from backend.jobs import (
+    bookings,
+    broadcasts,
+    coupons,
+    desk,
+    events,
+    grants,
+    greetings,
+    nightly,
+    partnering,
+    paying,
+    pictures,
+    work,
+)
 from backend.jobs.work import Counts
 from backend.runtime import Runtime
 from config import policy
@@ -123,6 +136,18 @@ JOBS: Final = (
     Job("make-coupon-codes", "Make the codes that were ordered", "* * * * *", coupons.make_codes),
     Job("lapse-coupon-gifts", "Give back coupons that no friend accepted", "*/10 * * * *", coupons.lapse_gifts),
     Job("lapse-adjustments", "End requests that nobody decided in time", "25 * * * *", grants.lapse_adjustments),
+    Job(
+        "ask-partners",
+        "Ask partners about points that members exchange there",
+        "* * * * *",
+        partnering.ask_partners,
+    ),
+    Job(
+        "lapse-partner-exchanges",
+        "Free what partners prepared and did not confirm",
+        "* * * * *",
+        partnering.lapse_prepared,
+    ),
     Job("review-tiers", "Tell inviters of the tiers their friends have come to", "*/5 * * * *", work.review_tiers),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),
     Job(

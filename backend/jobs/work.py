@@ -19,6 +19,7 @@ from backend import (
     members,
     messaging,
     oa,
+    partners,
     scenes,
     sharing,
     tiers,
@@ -150,6 +151,7 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
         "card_codes": lambda session: members.forget_used_codes(session, before=at - KEEP_USED_CARD_CODES, limit=SLICE),
         "coupon_codes": lambda session: coupons.forget_used_codes(session, now=at, limit=SLICE),
         "receipts": lambda session: oa.forget_receipts(session, at - KEEP_RECEIPTS, limit=SLICE),
+        "partner_link_codes": lambda session: partners.forget_codes(session, now=at, limit=SLICE),
         "scene_visitors": lambda session: scenes.forget_visitors(session, shop_day(at), limit=SLICE),
         "reports": lambda session: messaging.forget_reports(session, before=at - KEEP_REPORTS, limit=SLICE),
         "chat_lines": lambda session: conversations.forget_lines(

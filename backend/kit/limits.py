@@ -42,6 +42,7 @@ class RateLimiter:
         "coupon-code-miss": "10/minute",  # guessing
         "event-code-miss": "20/minute",  # guessing
         "coupon-miss": "20/minute",
+        "link-code-miss": "10/minute",  # guessing
         "operator-login": "5/minute",
         "sending": "200/second",  # messages through one channel
     }

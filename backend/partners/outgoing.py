@@ -4,6 +4,7 @@ Until the partner is asked to confirm it has promised nothing that we must keep:
 the partner's definite answer, or an operator's, ends the exchange.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from random import Random
 from typing import Final
@@ -86,10 +87,12 @@ def take_back(session: Session, member_id: int, exchange_id: int, *, now: dateti
     return exchange
 
 
-def due(session: Session, *, now: datetime, limit: int) -> list[int]:
-    """Exchanges about which the partner is to be asked, the longest due first."""
-    waiting = select(Exchange.id).where(Exchange.next_try_at <= now)
-    return list(session.scalars(waiting.order_by(Exchange.next_try_at).limit(limit)))
+def due(session: Session, *, now: datetime, limit: int, but: Collection[int] = ()) -> list[tuple[int, int]]:
+    """Exchanges about which their partner is to be asked, the longest due first, `but` those of some partners."""
+    waiting = select(Exchange.id, Exchange.partner_id)
+    waiting = waiting.where(Exchange.next_try_at <= now, Exchange.partner_id.not_in(but))
+    found = session.execute(waiting.order_by(Exchange.next_try_at).limit(limit))
+    return [(exchange_id, partner_id) for exchange_id, partner_id in found]
 
 
 def claim(session: Session, exchange_id: int, *, now: datetime) -> Call | None:

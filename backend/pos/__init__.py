@@ -13,6 +13,7 @@ from backend.pos import (
     mall,
     members,
     parking,
+    partners,
     plans,
     purchases,
     quotes,
@@ -42,3 +43,5 @@ def register(app: OpenAPI) -> None:
     for resource in RESOURCES:
         app.register_api(resource.api)
     app.register_api(coupons.holds)
+    for api in partners.APIS:
+        app.register_api(api)

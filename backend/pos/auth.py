@@ -1,13 +1,14 @@
-"""Who a till is: a signed request, once, within the time that clocks may differ. Settled before any transaction."""
+"""Who a till or a partner is: a signed request, once, as far as clocks may differ. Settled before any transaction."""
 
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import cast
+from typing import Protocol, TypeVar, cast
 
 from flask import Response, g, request
 from flask_openapi import APIBlueprint
+from sqlalchemy.orm import Session
 
 from backend import stores
 from backend.kit.calls import now
@@ -26,6 +27,18 @@ SIGNATURE = re.compile(r"[0-9A-Fa-f]{64}")
 # a nonce is kept for as long as any timestamp it could come with is good, and a second more for the edge
 NONCE_KEPT_S = 2 * int(policy.TILL_CLOCK_DIFFERENCE.total_seconds()) + 1
 NO_SECRET = "0" * 64
+
+
+class Signer(Protocol):
+    """A key, whoever's it is."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def secret(self) -> str: ...
+
+
+K = TypeVar("K", bound=Signer)
 
 
 class Unsigned(Unauthenticated):
@@ -60,7 +73,7 @@ class OutOfScope(Forbidden):
     """The key may not do this."""
 
     code = "pos.out-of-scope"
-    message = "该收银密钥没有此权限"
+    message = "该密钥没有此权限"
 
 
 def resource(name: str, *, scope: str) -> APIBlueprint:
@@ -97,22 +110,16 @@ def till() -> stores.TillKey:
     return cast("stores.TillKey", g.till)
 
 
-def _admit(scope: str) -> Callable[[], None]:
-    def admit() -> None:
-        key = _verified_key()
-        if scope not in key.scopes:
-            raise OutOfScope
-        g.till, g.caller = key, f"till:{key.id}"
+def verified(look_up: Callable[[Session, str], K | None]) -> K:
+    """The key, as `look_up` finds it by its name, that signed this call; the call is good once.
 
-    return admit
-
-
-def _verified_key() -> stores.TillKey:
+    Raises Unsigned, ClockDiffers, SignatureInvalid, NonceReplayed.
+    """
     app_key, timestamp = _header("X-App-Key", APP_KEY), _header("X-Timestamp", TIMESTAMP)
     nonce, signature = _header("X-Nonce", NONCE), _header("X-Signature", SIGNATURE)
     if abs(now() - datetime.fromtimestamp(int(timestamp), UTC)) > policy.TILL_CLOCK_DIFFERENCE:
         raise ClockDiffers
-    key = run(runtime().sessions.read, lambda session: stores.till_key(session, app_key))
+    key = run(runtime().sessions.read, lambda session: look_up(session, app_key))
     signed = message(
         method=request.method,
         path=request.root_path + request.path,
@@ -127,6 +134,16 @@ def _verified_key() -> stores.TillKey:
     if not runtime().cache.add(f"pos-nonce:{key.id}:{nonce}", b"1", ttl=NONCE_KEPT_S):
         raise NonceReplayed
     return key
+
+
+def _admit(scope: str) -> Callable[[], None]:
+    def admit() -> None:
+        key = verified(stores.till_key)
+        if scope not in key.scopes:
+            raise OutOfScope
+        g.till, g.caller = key, f"till:{key.id}"
+
+    return admit
 
 
 def _header(name: str, form: re.Pattern[str]) -> str:

@@ -16,6 +16,11 @@ def message(*, method: str, path: str, query: bytes, timestamp: str, nonce: str,
     return b"\n".join(parts)
 
 
+def sign(secret: str, signed: bytes) -> str:
+    """The signature of a message: 64 hex digits."""
+    return hmac.new(secret.encode(), signed, sha256).hexdigest()
+
+
 def matches(signature: str, secret: str, signed: bytes) -> bool:
     """Whether `signature` (64 hex digits) is the HMAC-SHA256 of the message; takes equally long for any wrong one."""
-    return hmac.compare_digest(signature.lower(), hmac.new(secret.encode(), signed, sha256).hexdigest())
+    return hmac.compare_digest(signature.lower(), sign(secret, signed))

@@ -85,7 +85,8 @@ def test_a_confirmation_that_nobody_asked_for_is_a_doubt(session, exchange):
 
 
 def test_one_asks_at_a_time(session, exchange, alias):
-    assert outgoing.due(session, now=MORNING, limit=9) == [exchange.id]
+    assert outgoing.due(session, now=MORNING, limit=9) == [(exchange.id, exchange.partner_id)]
+    assert outgoing.due(session, now=MORNING, limit=9, but={exchange.partner_id}) == []
     call = outgoing.claim(session, exchange.id, now=MORNING)
     assert (call.tries, call.member, call.given, call.taken, call.ref) == (1, alias, 60, 30, str(exchange.id))
     assert outgoing.claim(session, exchange.id, now=MORNING) is None
