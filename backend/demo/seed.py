@@ -15,6 +15,7 @@ from backend.demo.coupons import offer_coupons
 from backend.demo.draws import open_draw
 from backend.demo.events import plan_events
 from backend.demo.people import Person, make_people
+from backend.demo.plans import sell_memberships
 from backend.demo.shop import COUNTERS, ITEMS, NEW_ITEMS, STAFF, STORES
 from backend.demo.year import Buy, CheckIn, Exchange, Join, Return, Settle, Step, Story, tell
 from backend.kit.calendar import shop_day
@@ -60,6 +61,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
         _build(session, town, opened_at=story[0][0] - timedelta(days=1))
         _live(session, town, story, appid=appid, progress=progress)
         open_draw(session, now=now)
+        sell_memberships(session, now=now)
         plan_events(session, store_code=next(iter(STORES)), now=now)
         offer_at_counter(session, now=now)
         offer_benefits(session, town.stores, now=now)

@@ -96,6 +96,10 @@ class Phone:
         """Follow, or say something to, the official account: what became of the push, and the reply."""
         return self._wire.ask("POST", f"{self._path}/{what}", given).must_be(200).body
 
+    def pays(self, prepay_id: str) -> Body:
+        """Pay what the mini-program asked for: what it is told, and what became of the notification."""
+        return self._wire.ask("POST", f"{self._path}/payments/{prepay_id}", {}).must_be(200).body
+
     def codes(self) -> list[Body]:
         """The codes of the official account that can be scanned."""
         found: list[Body] = self._wire.ask("GET", "/_sim/codes").must_be(200).body["items"]

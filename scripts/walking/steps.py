@@ -13,6 +13,7 @@ from scripts.walking.counter import buy_with_money, order_ahead
 from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.events import register_for_event
 from scripts.walking.inbox import read_inbox
+from scripts.walking.plans import buy_membership
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.telling import say, stop, yuan
 
@@ -66,6 +67,7 @@ class Walk:
             self.visit_official_account,
             self.read_statement,
             self.read_inbox,
+            self.buy_membership,
         ):
             one()
 
@@ -203,6 +205,9 @@ class Walk:
 
     def register_for_event(self) -> None:
         register_for_event(self.app, self.till)
+
+    def buy_membership(self) -> None:
+        buy_membership(self.app, self.till, self.phone)
 
     def exchange(self) -> None:
         stop("Exchanges points in the mall and reads the message about it on the phone")
