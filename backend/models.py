@@ -29,6 +29,7 @@ from backend.plans import models as plans
 from backend.points import models as points
 from backend.preferences import models as preferences
 from backend.purchases import models as purchases
+from backend.receipts import models as receipts
 from backend.referrals import models as referrals
 from backend.risk import models as risk
 from backend.rulebooks import models as rulebooks
@@ -68,6 +69,7 @@ __all__ = [
     "points",
     "preferences",
     "purchases",
+    "receipts",
     "referrals",
     "risk",
     "rulebooks",

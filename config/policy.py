@@ -53,6 +53,8 @@ BROADCAST_TESTS = 20  # members whom a test of a broadcast may go to at once
 
 PURCHASE_LATEST_REPORT = timedelta(days=30)
 TILL_CLOCK_DIFFERENCE = timedelta(seconds=300)
+RECEIPT_WITHIN_DAYS = 30  # how long ago a purchase may be that is claimed by its receipt
+RECEIPT_WAITS_DAYS = 7  # how long a claim waits for what the till reports
 RETURN_DAYS = 7  # how long goods come back in a new store; the points of a sale settle after that
 CASH_HOLD_FOR = timedelta(minutes=15)  # how long a till may keep points aside for a bill that is not paid yet
 COUPON_LATEST_REPORT = timedelta(days=3)  # how long ago a till may have taken a coupon that it reports now

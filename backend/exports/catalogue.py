@@ -43,6 +43,7 @@ SECTIONS: Final = (
     Section("purchase_lines", "消费明细", owner="purchase_id", through="purchases"),
     Section("refunds", "退货"),
     Section("refund_lines", "退货明细", owner="refund_id", through="refunds"),
+    Section("receipt_claims", "小票积分申请"),
     Section("cash_holds", "抵现冻结"),
     Section("coupons", "优惠券"),
     Section("coupon_redemptions", "优惠券核销"),

@@ -13,6 +13,7 @@ WORDS_BY_SOURCE: Final[Mapping[str, str]] = MappingProxyType(
         "make-up": "补签",
         "purchase": "消费获得",
         "refund": "退货扣回",
+        "receipt-undo": "小票积分撤销",
         "rule": "活动奖励",
         "share": "分享奖励",
         "share-visit": "好友到访奖励",

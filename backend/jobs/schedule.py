@@ -129,6 +129,7 @@ JOBS: Final = (
         within=timedelta(hours=2),
     ),
     Job("remind-bookings", "Tell members of appointments that are near", "*/10 * * * *", bookings.remind_bookings),
+    Job("settle-receipts", "Decide claims of receipts", "* * * * *", work.settle_receipts),
     Job("run-grants", "Hand out what was granted to many members", "* * * * *", grants.run_grants),
     Job("tend-events", "Move up, remind, charge and settle who registered for events", "* * * * *", events.tend_events),
     Job("run-broadcasts", "Plan what is sent to many, and end it", "* * * * *", broadcasts.run_broadcasts),

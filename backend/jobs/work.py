@@ -20,6 +20,7 @@ from backend import (
     messaging,
     oa,
     partners,
+    receipts,
     scenes,
     sharing,
     tiers,
@@ -56,6 +57,15 @@ def lapse_exchanges(runtime: Runtime, at: datetime) -> Counts:
         runtime,
         lambda session, limit: mall.due_to_lapse(session, now=at, limit=limit),
         lambda session, order_id: mall.lapse_due(session, order_id, now=at),
+    )
+
+
+def settle_receipts(runtime: Runtime, at: datetime) -> Counts:
+    """Decide claims of receipts whose purchases the tills have reported, or did not report in time."""
+    return one_by_one(
+        runtime,
+        lambda session, limit: receipts.due_to_settle(session, now=at, limit=limit),
+        lambda session, claim_id: receipts.settle_due(session, claim_id, now=at),
     )
 
 

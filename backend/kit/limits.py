@@ -43,6 +43,7 @@ class RateLimiter:
         "event-code-miss": "20/minute",  # guessing
         "coupon-miss": "20/minute",
         "link-code-miss": "10/minute",  # guessing
+        "receipt-claim": "10/day",  # guessing
         "operator-login": "5/minute",
         "sending": "200/second",  # messages through one channel
     }

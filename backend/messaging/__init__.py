@@ -58,6 +58,7 @@ from backend.messaging.queries import (
     tracked,
     ways_of,
 )
+from backend.messaging.receipt_messages import tell_receipt_refused, tell_receipt_settled
 from backend.messaging.referral_messages import (
     tell_invitation_ignored,
     tell_referral_in_review,
@@ -164,6 +165,8 @@ __all__ = [
     "tell_points_expired",
     "tell_points_promised",
     "tell_pre_order_confirmed",
+    "tell_receipt_refused",
+    "tell_receipt_settled",
     "tell_referral_in_review",
     "tell_referral_refused",
     "tell_referral_rewarded",

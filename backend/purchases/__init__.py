@@ -4,6 +4,7 @@ A store's order number is the key of a purchase, and the refund number the key o
 repeated in any way and count once. Money is fen; points and growth value are whole numbers.
 """
 
+from backend.purchases.adopting import HasMember, NothingKept, adopt, disown, order_of
 from backend.purchases.cash import CashBook, Usable
 from backend.purchases.cash import checked as checked_cash_book
 from backend.purchases.coupon_holds import hold_coupons, release_coupons
@@ -41,10 +42,12 @@ __all__ = [
     "CashBook",
     "CashHold",
     "Detail",
+    "HasMember",
     "Held",
     "HoldStatus",
     "Line",
     "NothingHeld",
+    "NothingKept",
     "OrderNoReused",
     "OtherHold",
     "Overpaid",
@@ -71,13 +74,16 @@ __all__ = [
     "UnknownPurchase",
     "Usable",
     "UsedCoupon",
+    "adopt",
     "bought_by",
     "checked_cash_book",
     "detail",
+    "disown",
     "explanation",
     "hold_coupons",
     "hold_points",
     "move_purchases",
+    "order_of",
     "quote",
     "record",
     "refund",

@@ -17,12 +17,15 @@ from backend.purchases.returns import money_kept
 
 @dataclass(frozen=True)
 class Sale:
-    """What rules ask about a sale: where and when it was, and what was paid in money for its lines."""
+    """What rules ask about a sale: where and when it was, and what was paid in money for its lines; its id, where it
+    has one already.
+    """
 
     store: stores.Store
     at: datetime
     lines: Sequence[Line | PurchaseLine]
     paid_fen: Sequence[int]
+    purchase_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,18 +55,19 @@ def reward(
     store: stores.Store,
     now: datetime,
 ) -> tiers.Tier:
-    """Give the member what a purchase earns, by the tier held before it, and note on it and its lines what that was.
+    """Give the member what is kept of a purchase earns, by the tier held before it, and note on it and its lines what
+    that was. Of a new sale all is kept.
 
     The points come in when the store no longer takes the goods back. Returns the tier after it.
     """
-    why, paid = source(purchase.id), [line.paid_fen for line in lines]
-    event = _event(session, account.member_id, standing, Sale(store, purchase.paid_at, lines, paid))
+    why, paid = source(purchase.id), money_kept(lines)
+    event = _event(session, account.member_id, standing, Sale(store, purchase.paid_at, lines, paid, purchase.id))
     settles_at = rules.settles_at(purchase.paid_on, store.return_days)
     if settles_at is not None and settles_at <= now:
         settles_at = None
     given = earning.award(session, account, event, source=why, now=now, settles_at=settles_at).points
     purchase.points_earned, purchase.settles_at = given, settles_at if given else None
-    spent_fen, paid_on = purchase.paid_fen, purchase.paid_on
+    spent_fen, paid_on = sum(paid), purchase.paid_on
     counted = tiers.count_purchase(session, account, spent_fen=spent_fen, counts_on=paid_on, source=why, now=now)
     purchase.growth_earned, purchase.tier_code = counted.growth, counted.tier.code
     purchase.balance_after = account.balance
@@ -102,7 +106,8 @@ def take_back(
 
 
 def _event(session: Session, member_id: int, standing: tiers.Standing, sale: Sale) -> earning.Event:
-    bought_before = session.scalar(select(Purchase.id).where(Purchase.member_id == member_id).limit(1))
+    others = select(Purchase.id).where(Purchase.member_id == member_id, Purchase.id != sale.purchase_id)
+    bought_before = session.scalar(others.limit(1))
     return earning.Event(
         trigger="purchase",
         at=sale.at,

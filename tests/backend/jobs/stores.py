@@ -13,6 +13,7 @@ from backend.kit.db import run
 from backend.kit.idempotency import IdempotencyKey
 from backend.oa import receipts
 from backend.points import Entry
+from backend.receipts import Named, claim_by_number
 from backend.runtime import Runtime
 from backend.stores import create_store
 from tests.factories.addresses import make_address
@@ -82,6 +83,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_membership(session, store.id)
         register(session, make_member(session).id, first_session(session, make_event(session)))
         make_payment(session, member.id)
+        claim_by_number(session, member.id, Named(store.id, "A-1", 1, MORNING.date()), now=MORNING)
         make_appointment(session, MORNING + TWO_YEARS)
         make_started(session, now=MORNING + timedelta(minutes=1))
         picture = make_picture(session, runtime.media)

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from structlog.testing import capture_logs
 
-from backend import mall, members, sharing
+from backend import mall, members, receipts, sharing
 from backend.jobs import work
 from backend.jobs.models import JobRun
 from backend.kit.db import run
@@ -185,3 +185,13 @@ def test_purchases_by_shares_are_paid_for_once(runtime):
     assert work.settle_shares(runtime, MORNING + timedelta(days=7)) == {}
     due = MORNING + timedelta(days=8)
     assert [work.settle_shares(runtime, due) for _ in range(2)] == [{"done": 1}, {}]
+
+
+def test_claims_of_receipts_are_decided_once(runtime, sessions, clock):
+    with sessions.write.begin() as session:
+        store, member = make_store(session), make_member(session)
+        named = receipts.Named(store.id, "A-1", 10_000, clock.now().date())
+        receipts.claim_by_number(session, member.id, named, now=clock.now())
+        make_purchase(session, 10_000, store_id=store.id, order_no="A-1", now=clock.now(), paid_at=clock.now())
+    clock.move(timedelta(minutes=1))
+    assert [work.settle_receipts(runtime, clock.now()) for _ in range(2)] == [{"done": 1}, {}]
