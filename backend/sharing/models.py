@@ -49,7 +49,9 @@ class ShareVisit(Model):
     __table_args__ = (Index(None, "identity_id"), {"sqlite_with_rowid": False})
 
     share_id: Mapped[int] = mapped_column(Id, ForeignKey("shares.id"), primary_key=True, autoincrement=False)
-    identity_id: Mapped[int] = mapped_column(Id, ForeignKey("identities.id"), primary_key=True, autoincrement=False)
+    identity_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     new: Mapped[bool]
     at: Mapped[datetime]
 
@@ -60,7 +62,9 @@ class ShareTouch(Model):
     __tablename__ = "share_touches"
     __table_args__ = (Index(None, "share_id"),)
 
-    identity_id: Mapped[int] = mapped_column(Id, ForeignKey("identities.id"), primary_key=True, autoincrement=False)
+    identity_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("identities.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     share_id: Mapped[int] = mapped_column(Id, ForeignKey("shares.id"))
     at: Mapped[datetime]
 

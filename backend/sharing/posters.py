@@ -5,7 +5,7 @@ from functools import lru_cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Final
-from unicodedata import category
+from unicodedata import category, normalize
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps, UnidentifiedImageError
 
@@ -20,6 +20,7 @@ PAPER, INK, GREY, RED, LINE = "#ffffff", "#222222", "#777777", "#b4232a", "#eeee
 FONT: Final = "fonts/NotoSansSC-subset.otf"
 MISSING: Final = "〓"  # as printers put it where they had no sort
 ELLIPSIS: Final = "…"
+NAMELESS: Final = "会员"
 RADIUS: Final = 16
 
 
@@ -74,7 +75,9 @@ def _foot(sheet: Image.Image, pen: ImageDraw.ImageDraw, poster: Poster, y: int) 
     if code is not None:
         sheet.paste(code.resize((CODE, CODE)), (WIDTH - MARGIN - CODE, y))
     beside = INNER - CODE - 24
-    [who] = wrapped(f"{poster.sharer} 邀请你看看", LINE_SIZE, beside, 1)
+    name = _drawable(poster.sharer)
+    known = name.strip("* ")  # of a name of pictures the star alone is left
+    [who] = wrapped(f"{name if known else NAMELESS} 邀请你看看", LINE_SIZE, beside, 1)
     pen.text((MARGIN, y + 52), who, font=_font(LINE_SIZE), fill=INK)
     pen.text((MARGIN, y + 104), "长按或扫码，在微信里打开", font=_font(SMALL_SIZE), fill=GREY)
 
@@ -101,10 +104,15 @@ def _width(text: str, size: int) -> int:
 
 def _drawable(text: str) -> str:
     """The text on one line, with 〓 for letters that the font cannot draw, and without pictures that it lacks."""
-    return "".join(sign if sign in _signs() else _instead(sign) for sign in " ".join(text.split()))
+    drawn = "".join(sign if sign in _signs() else _instead(sign) for sign in normalize("NFC", " ".join(text.split())))
+    return " ".join(drawn.split())  # a picture between blanks leaves one
 
 
 def _instead(sign: str) -> str:
+    """The letter without what stands above or below it, where the font has that."""
+    plain = normalize("NFKD", sign)[0]
+    if plain in _signs():
+        return plain
     return MISSING if category(sign).startswith("L") else ""
 
 

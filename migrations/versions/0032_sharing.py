@@ -93,7 +93,9 @@ def upgrade() -> None:
         sa.Column("identity_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("share_id", sa.BigInteger(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_share_touches_identity_id")),
+        sa.ForeignKeyConstraint(
+            ["identity_id"], ["identities.id"], name=op.f("fk_share_touches_identity_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_touches_share_id")),
         sa.PrimaryKeyConstraint("identity_id", name=op.f("pk_share_touches")),
     )
@@ -105,7 +107,9 @@ def upgrade() -> None:
         sa.Column("identity_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("new", sa.Boolean(), nullable=False),
         sa.Column("at", _instant(), nullable=False),
-        sa.ForeignKeyConstraint(["identity_id"], ["identities.id"], name=op.f("fk_share_visits_identity_id")),
+        sa.ForeignKeyConstraint(
+            ["identity_id"], ["identities.id"], name=op.f("fk_share_visits_identity_id"), ondelete="CASCADE"
+        ),
         sa.ForeignKeyConstraint(["share_id"], ["shares.id"], name=op.f("fk_share_visits_share_id")),
         sa.PrimaryKeyConstraint("share_id", "identity_id", name=op.f("pk_share_visits")),
         sqlite_with_rowid=False,

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from backend import lifecycle, members, sharing
 from backend.kit.calendar import shop_day
-from backend.sharing.models import ShareDay
+from backend.sharing.models import ShareDay, ShareTouch, ShareVisit
 from tests.factories.members import make_identity, make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.factories.shares import make_share
@@ -48,3 +48,15 @@ def test_who_leaves_gets_nothing_any_more_and_the_share_is_gone(session, sharer,
     session.expire_all()
     [reward] = sharing.rewards_page(session, sharer.id, limit=9)
     assert (reward.status, reward.why) == ("dropped", "left")
+
+
+def test_who_opened_shares_can_leave_and_what_they_opened_is_forgotten(session, sharer, other):
+    share = make_share(session, sharer.id)
+    sharing.open_share(session, share.token, members.identity_ids(session, other.id)[0], now=MORNING)
+    closure, _ = lifecycle.ask_to_leave(session, other.id, now=MORNING)
+    session.flush()
+    assert lifecycle.close_due(session, closure.id, now=closure.closes_at)
+    session.expire_all()
+    for table in (ShareTouch, ShareVisit):
+        assert session.scalars(select(table)).all() == []
+    assert sharing.by_token(session, share.token).visits == 1

@@ -62,3 +62,22 @@ def test_what_does_not_fit_ends_in_an_ellipsis():
 
 def test_letters_without_a_sign_are_told_and_pictures_left_out():
     assert wrapped("龘喆🎁好", 42, INNER, 1) == ["〓喆好"]
+
+
+@pytest.mark.parametrize(
+    ("text", "drawn"),
+    [
+        ("Hermès Lancôme", "Hermès Lancôme"),
+        ("Herme\u0300s", "Hermès"),
+        ("Škoda Łódź", "Skoda 〓ódz"),
+        ("咖啡 ☕ ＆ 面包", "咖啡 ＆ 面包"),
+        ("🎂", None),
+    ],
+)
+def test_foreign_letters_are_drawn_or_lose_their_marks(text, drawn):
+    assert wrapped(text, 42, INNER, 1) == ([drawn] if drawn else [])
+
+
+def test_a_name_of_pictures_is_a_member():
+    nameless, member = (draw(Poster("标题", "说明", name, code())) for name in ("😀*", "会员"))
+    assert nameless == member
