@@ -2,7 +2,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from flask import Response
+from flask import Response, g
 from pydantic import Field, StringConstraints
 from sqlalchemy.orm import Session
 
@@ -199,7 +199,7 @@ def _shown(token: str) -> Shown:
 
 
 def _drawn(token: str, shown: Shown) -> bytes:
-    runtime().limiter.hit("poster", token)
+    runtime().limiter.hit("poster", g.caller)
     thing = shown.thing
     poster = sharing.Poster(thing.title, thing.line, shown.sharer, _code(token), _read(thing.picture_url))
     return sharing.draw(poster)
@@ -218,6 +218,7 @@ def _code(token: str) -> bytes:
 
 def _asked(token: str) -> bytes:
     part = runtime()
+    part.limiter.hit("share-code", g.caller)
     with asking_wechat(refused=sharing.ShareUnknown):
         version = VERSIONS[part.program_state]
         return part.mini_program.code_image(token, PAGE, width=CODE_WIDTH, env_version=version)

@@ -101,7 +101,7 @@ def settle_shares(runtime: Runtime, at: datetime) -> Counts:
     return one_by_one(
         runtime,
         lambda session, limit: sharing.due_rewards(session, now=at, limit=limit),
-        lambda session, reward_id: sharing.settle_reward(session, reward_id, now=at),
+        lambda session, reward_id: sharing.settle_reward(session, reward_id, rng=runtime.rng, now=at),
     )
 
 

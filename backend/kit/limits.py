@@ -36,7 +36,8 @@ class RateLimiter:
         "url-link": "20/minute",  # WeChat gives an account half a million a day
         "till-lookup": "120/minute",  # a busy till scans one card every few seconds
         "till-miss": "20/minute",  # unknown codes and phones: guessing
-        "poster": "10/minute",  # drawing takes a tenth of a second, and a call of WeChat
+        "poster": "10/minute",  # drawing takes a tenth of a second
+        "share-code": "20/minute",  # each is a call of WeChat, which gives the whole account 5,000
         "pick-up-miss": "20/minute",
         "plate-miss": "120/minute",  # most cars at a gate are no member's
         "coupon-code-miss": "10/minute",  # guessing

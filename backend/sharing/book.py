@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any, Final
 
-from pydantic import Field, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 from sqlalchemy.orm import Session
 
 from backend import rulebooks
@@ -17,6 +17,7 @@ KIND: Final = "sharing"
 Points = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Days = Annotated[int, Field(strict=True, ge=1, le=90)]
 Count = Annotated[int, Field(strict=True, ge=0, le=1000)]
+Template = Annotated[str, StringConstraints(pattern=r"^[0-9a-z][0-9a-z-]{0,31}$")]
 
 
 class VisitTerms(Schema):
@@ -27,11 +28,19 @@ class VisitTerms(Schema):
 
 
 class PurchaseTerms(Schema):
-    """Points for each purchase of at least so many fen that is kept, for so many purchases a calendar month."""
+    """Points, a coupon of a template or both for each purchase of at least so many fen that is kept, for so many
+    purchases a calendar month.
+    """
 
     points: Points
+    coupon: Template | None = None
     from_fen: Annotated[int, Field(strict=True, ge=0, le=LARGEST_FEN)]
     per_month: Count
+
+    @property
+    def pays(self) -> bool:
+        """Whether a purchase brings anything."""
+        return bool(self.points or self.coupon)
 
 
 class SharingBook(Schema):

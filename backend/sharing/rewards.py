@@ -5,11 +5,12 @@ The share that a person opened last, within the days of the book, is the one tha
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from random import Random
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from backend import members, points, purchases, stores
+from backend import coupons, members, points, purchases, stores
 from backend.kit.calendar import add_months, day_end, day_start, shop_day
 from backend.kit.facts import announce
 from backend.kit.ids import new_id
@@ -33,7 +34,7 @@ def note_joining(session: Session, joined: members.MemberJoined) -> None:
 def note_purchase(session: Session, recorded: purchases.PurchaseRecorded) -> None:
     """Write down what a purchase may bring the one whose share led to it, until its return window has passed."""
     rules, version = book.live(session, now=recorded.at)
-    if recorded.member_id is None or not rules.purchase.points or recorded.paid_fen < rules.purchase.from_fen:
+    if recorded.member_id is None or not rules.purchase.pays or recorded.paid_fen < rules.purchase.from_fen:
         return
     found = _last_touched(session, recorded.member_id, recorded.at)
     if found is None or _is_noted(session, source := f"{recorded.store_id}:{recorded.order_no}"):
@@ -60,7 +61,7 @@ def due_rewards(session: Session, *, now: datetime, limit: int) -> Sequence[int]
     return session.scalars(due.order_by(ShareReward.due_at).limit(limit)).all()
 
 
-def settle_reward(session: Session, reward_id: int, *, now: datetime) -> bool:
+def settle_reward(session: Session, reward_id: int, *, rng: Random, now: datetime) -> bool:
     """Pay a reward that is due, or drop it: enough of the purchase must have been kept, the month must have room.
 
     False where it was settled before. What comes back after this takes nothing back.
@@ -77,10 +78,27 @@ def settle_reward(session: Session, reward_id: int, *, now: datetime) -> bool:
     why = "left" if account is None else _why_not(session, reward, account, terms, now)
     reward.why, reward.ended_at, reward.status = why, now, "dropped" if why else "paid"
     if account is not None and why is None:
-        reward.points = terms.points
         session.execute(update(Share).where(Share.id == reward.share_id).values(purchases=Share.purchases + 1))
-        points.credit(session, account, terms.points, source=Source(SOURCE, reward.id), now=now)
+        _pay(session, account, reward, terms, rng=rng, now=now)
     return True
+
+
+def _pay(
+    session: Session,
+    account: points.Account,
+    reward: ShareReward,
+    terms: book.PurchaseTerms,
+    *,
+    rng: Random,
+    now: datetime,
+) -> None:
+    source = Source(SOURCE, reward.id)
+    if terms.points:
+        reward.points = terms.points
+        points.credit(session, account, terms.points, source=source, now=now)
+    if terms.coupon is not None:
+        session.flush()  # templates are locked last
+        coupons.promise_to_many(session, [account.member_id], terms.coupon, source=source, rng=rng, now=now)
 
 
 def _account(session: Session, member_id: int, now: datetime) -> points.Account | None:

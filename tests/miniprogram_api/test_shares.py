@@ -96,6 +96,13 @@ def test_the_poster_is_a_picture_that_is_drawn_once(phone, wechat):
     assert phone.get(f"{URL}/{token}/poster.png").data == reply.data
 
 
+def test_posters_and_codes_of_one_member_are_limited(phone, sessions, wechat):
+    wechat.fault("wxa/getwxacodeunlimit", errcode=-1, times=100)
+    token = share(phone)
+    statuses = [phone.get(f"{URL}/{token}/code.png").status_code for _ in range(21)]
+    assert statuses == [503] * 20 + [429]
+
+
 def test_the_code_is_a_picture(phone):
     reply = phone.get(f"{URL}/{share(phone)}/code.png")
     assert (reply.status_code, reply.mimetype) == (200, "image/png")

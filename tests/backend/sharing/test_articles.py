@@ -3,8 +3,6 @@ import pytest
 from backend import sharing
 from tests.support.clocks import MORNING
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 
 def save(session, code, title="春季养肤指南", page="pages/articles/show?code=a"):
     return sharing.save_article(session, code, title=title, page=page, by="anna", now=MORNING)

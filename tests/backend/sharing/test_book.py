@@ -5,12 +5,10 @@ from backend.sharing import book
 from tests.factories.books import change_book
 from tests.support.clocks import MORNING
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 GOOD = {
     "within_days": 7,
     "visit": {"points": 5, "per_day": 10},
-    "purchase": {"points": 50, "from_fen": 10_000, "per_month": 20},
+    "purchase": {"points": 50, "coupon": None, "from_fen": 10_000, "per_month": 20},
 }
 
 
@@ -28,6 +26,7 @@ def test_the_first_book_is_a_good_one(session):
         {"visit": {"points": 1.5, "per_day": 1}},
         {"visit": {"points": 1}},
         {"purchase": {"points": 1, "from_fen": -1, "per_month": 1}},
+        {"purchase": {"points": 1, "coupon": "No Code", "from_fen": 0, "per_month": 1}},
         {"more": 1},
     ],
 )

@@ -1,9 +1,11 @@
 from datetime import timedelta
+from random import Random
 
 import pytest
 
-from backend import members, points, purchases, sharing
+from backend import coupons, members, points, purchases, sharing
 from tests.factories.books import change_book
+from tests.factories.coupons import make_template
 from tests.factories.members import make_member
 from tests.factories.purchases import make_purchase, make_store
 from tests.factories.shares import make_share
@@ -36,7 +38,8 @@ def balance(session, member_id, now=DUE):
 
 
 def settle(session, now=DUE):
-    return [sharing.settle_reward(session, one, now=now) for one in sharing.due_rewards(session, now=now, limit=9)]
+    due = sharing.due_rewards(session, now=now, limit=9)
+    return [sharing.settle_reward(session, one, rng=Random(1), now=now) for one in due]
 
 
 def bought(session, friend, store, fen=20_000, now=MORNING):
@@ -82,6 +85,28 @@ def test_the_month_s_limit_holds(session, sharer, friend, store):
     assert {one.why for one in sharing.rewards_page(session, sharer.id, limit=9)} == {None, "month-full"}
 
 
+def test_a_coupon_is_given_with_the_points_or_in_their_stead(session, sharer, friend, store):
+    template = make_template(session)
+    change_book(
+        session, sharing.KIND, purchase={"points": 0, "coupon": template.code, "from_fen": 0, "per_month": 9}
+    )
+    before = balance(session, sharer.id)
+    bought(session, friend, store)
+    assert settle(session) == [True]
+    [coupon] = coupons.wallet(session, sharer.id, pocket="ready", now=DUE, limit=9)
+    assert (coupon.template_id, coupon.source_kind) == (template.id, "share")
+    assert balance(session, sharer.id) == before
+    assert settle(session) == []
+
+
+def test_a_coupon_that_cannot_be_had_fails_nothing(session, sharer, friend, store):
+    change_book(session, sharing.KIND, purchase={"points": 5, "coupon": "gone", "from_fen": 0, "per_month": 9})
+    before = balance(session, sharer.id)
+    bought(session, friend, store)
+    assert settle(session) == [True]
+    assert balance(session, sharer.id) == before + 5
+
+
 def test_a_reward_keeps_the_version_by_which_it_was_noted(session, sharer, friend, store):
     before = balance(session, sharer.id)
     bought(session, friend, store)
@@ -101,4 +126,4 @@ def test_the_last_touch_counts(session, sharer, friend, store):
 
 
 def test_an_unknown_reward_is_passed_over(session):
-    assert not sharing.settle_reward(session, 1, now=DUE)
+    assert not sharing.settle_reward(session, 1, rng=Random(1), now=DUE)

@@ -8,8 +8,6 @@ from tests.factories.events import make_event
 from tests.factories.mall import make_item
 from tests.support.clocks import MORNING
 
-pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
-
 
 def show(session, kind, thing, now=MORNING):
     return sharing.thing_of(session, kind, str(thing), now=now)
