@@ -78,6 +78,15 @@ class Wire:
         check(shown.ok, f"GET {path}: {shown.status_code} from {shown.url}")
         return shown.text
 
+    def picture(self, path: str, **headers: str) -> bytes:
+        """A picture. Raises WalkFailed when there is none."""
+        try:
+            shown = self._http.get(self._base_url + path, headers=headers, timeout=TIMEOUT_S)
+        except requests.RequestException as error:
+            raise WalkFailed(f"GET {path}: nobody answers ({type(error).__name__})") from error
+        check(shown.ok, f"GET {path}: {shown.status_code}: {shown.text[:200]}")
+        return shown.content
+
 
 class Phone:
     """The phone of a new WeChat user, in the simulated WeChat."""
@@ -139,6 +148,10 @@ class MiniProgram:
         if key:
             headers["Idempotency-Key"] = key
         return self._wire.ask(method, f"/api/mp/v1{path}", body, **headers)
+
+    def picture(self, path: str) -> bytes:
+        """A picture that only this user may see."""
+        return self._wire.picture(f"/api/mp/v1{path}", Authorization=f"Bearer {self.token}")
 
 
 class Till:

@@ -15,6 +15,7 @@ from scripts.walking.events import register_for_event
 from scripts.walking.inbox import read_inbox
 from scripts.walking.plans import buy_membership
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
+from scripts.walking.sharing import share_invitation
 from scripts.walking.telling import say, stop, yuan
 
 CONSENT_VERSION: Final = "2026-01"
@@ -58,6 +59,7 @@ class Walk:
             self.use_coupons,
             self.use_benefits,
             self.check_in,
+            self.share,
             self.pay_at_counter,
             self.play,
             self.register_for_event,
@@ -199,6 +201,9 @@ class Walk:
 
     def use_benefits(self) -> None:
         use_benefits(self.app, self.till)
+
+    def share(self) -> None:
+        self._expect_points(self.points + share_invitation(self.app, self.web, self.simulator))
 
     def play(self) -> None:
         self._expect_points(self.points - play_draw(self.app))

@@ -87,9 +87,7 @@ def test_the_month_s_limit_holds(session, sharer, friend, store):
 
 def test_a_coupon_is_given_with_the_points_or_in_their_stead(session, sharer, friend, store):
     template = make_template(session)
-    change_book(
-        session, sharing.KIND, purchase={"points": 0, "coupon": template.code, "from_fen": 0, "per_month": 9}
-    )
+    change_book(session, sharing.KIND, purchase={"points": 0, "coupon": template.code, "from_fen": 0, "per_month": 9})
     before = balance(session, sharer.id)
     bought(session, friend, store)
     assert settle(session) == [True]
