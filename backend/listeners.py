@@ -172,4 +172,6 @@ LISTENERS: Listeners = {
     plans.PlanRenewalDue: [messaging.tell_plan_renewal_due],
     plans.PlanEnded: [messaging.tell_plan_ended],
     plans.PlanRefunded: [messaging.tell_plan_refunded],
+    partners.PointsExchanged: [messaging.tell_points_exchanged],
+    partners.ExchangeRefused: [messaging.tell_exchange_refused],
 }

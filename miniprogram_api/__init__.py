@@ -20,6 +20,7 @@ from miniprogram_api import (
     mall_orders,
     members,
     messages,
+    partners,
     plans,
     points,
     preferences,
@@ -31,6 +32,7 @@ from miniprogram_api import (
 )
 
 RESOURCES = (
+    partners,
     login,
     members,
     closure,

@@ -41,6 +41,7 @@ from backend.messaging.holiday_messages import KIND as HOLIDAY_BOOK
 from backend.messaging.holiday_messages import Greeting, checked_holidays, greet, greetings_of
 from backend.messaging.inbox import Received, mark_read, mark_read_up_to, received, unread
 from backend.messaging.owners import drop_waiting, move_messages
+from backend.messaging.partner_messages import tell_exchange_refused, tell_points_exchanged
 from backend.messaging.plan_messages import (
     tell_plan_ended,
     tell_plan_refunded,
@@ -151,6 +152,7 @@ __all__ = [
     "tell_exchange_confirmed",
     "tell_exchange_lapses_soon",
     "tell_exchange_ready",
+    "tell_exchange_refused",
     "tell_exchange_shipped",
     "tell_exchange_to_be_sent",
     "tell_invitation_ignored",
@@ -162,6 +164,7 @@ __all__ = [
     "tell_plan_renewal_due",
     "tell_plan_started",
     "tell_points_earned",
+    "tell_points_exchanged",
     "tell_points_expired",
     "tell_points_promised",
     "tell_pre_order_confirmed",

@@ -48,7 +48,7 @@ from backend.partners.linking import (
 from backend.partners.models import HELD, CouponGrant, CouponOffer, Exchange, Link, Partner, PartnerKey, Terms
 from backend.partners.outgoing import ask, claim, due, give_up, record, settle, take_back
 from backend.partners.owners import end_exchanges, end_links, move_exchanges
-from backend.partners.queries import exchanges_of, keys, offers, partners, versions, waiting
+from backend.partners.queries import exchanges_of, keys, offers, partner_of, partners, versions, waiting
 from backend.partners.reconciling import Difference, Line, Settled, day_lines, reconcile, settlement
 from backend.partners.registry import (
     Address,
@@ -65,6 +65,7 @@ from backend.partners.registry import (
     resume,
     revoke_key,
     suspend,
+    terms_in_force,
 )
 from backend.partners.rules import IN, OUT, SCOPES, Way
 
@@ -145,6 +146,7 @@ __all__ = [
     "offer_coupons",
     "offers",
     "partner_by_code",
+    "partner_of",
     "partners",
     "partners_of",
     "prepare",
@@ -158,6 +160,7 @@ __all__ = [
     "step",
     "suspend",
     "take_back",
+    "terms_in_force",
     "tier_reached",
     "unlink",
     "versions",

@@ -28,6 +28,11 @@ def waiting(session: Session, *, since: datetime, limit: int) -> list[tuple[Exch
     return [(one, partner) for one, partner in session.execute(found)]
 
 
+def partner_of(session: Session, exchange: Exchange) -> Partner:
+    """With whom an exchange is."""
+    return session.get_one(Partner, exchange.partner_id)
+
+
 def partners(session: Session) -> list[Partner]:
     """All partners by code, a thousand at most."""
     return list(session.scalars(select(Partner).order_by(Partner.code).limit(MOST)))

@@ -1,10 +1,11 @@
 """Who the partners are, what was agreed with them, and the keys on either side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.kit.ids import new_id, readable_code
@@ -187,6 +188,14 @@ def active(partner: Partner) -> Partner:
 def newest_terms(session: Session, partner_id: int) -> Terms | None:
     """The terms in force, None where nothing was agreed."""
     return session.scalar(select(Terms).where(Terms.partner_id == partner_id).order_by(Terms.version.desc()).limit(1))
+
+
+def terms_in_force(session: Session, partner_ids: Sequence[int]) -> dict[int, Terms]:
+    """The terms in force of each of these partners with whom anything was agreed."""
+    newest = select(Terms.partner_id, func.max(Terms.version).label("version"))
+    newest_of_each = newest.where(Terms.partner_id.in_(partner_ids)).group_by(Terms.partner_id).subquery()
+    same = (Terms.partner_id == newest_of_each.c.partner_id) & (Terms.version == newest_of_each.c.version)
+    return {terms.partner_id: terms for terms in session.scalars(select(Terms).join(newest_of_each, same))}
 
 
 def terms_of(session: Session, partner_id: int) -> Terms:

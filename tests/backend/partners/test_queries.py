@@ -8,6 +8,7 @@ def test_a_member_pages_through_exchanges(session, partner, alias, member_id):
     second = outgoing.ask(session, member_id, partner.code, given=30, now=MORNING)
     assert queries.exchanges_of(session, member_id, before_id=None, limit=1) == [(second, partner)]
     assert queries.exchanges_of(session, member_id, before_id=second.id, limit=9) == [(first, partner)]
+    assert queries.partner_of(session, first) is partner
 
 
 def test_what_waits_is_listed_until_it_ends(session, partner, alias, member_id):

@@ -38,6 +38,7 @@ def test_new_terms_are_a_new_version(session, partner):
     session.flush()
     assert changed.version == 2
     assert registry.terms_of(session, partner.id).way("in").rate == 1
+    assert registry.terms_in_force(session, [partner.id]) == {partner.id: changed}
     assert registry.terms_of(session, partner.id).way("out") == HALF
     with pytest.raises(TermsRefused):
         registry.agree(
@@ -50,6 +51,7 @@ def test_without_terms_nothing_is_exchanged(session):
         session, "bare", name="新", base_url="https://b.example", our_key="k", secret="s", now=MORNING
     )
     assert registry.newest_terms(session, bare.id) is None
+    assert registry.terms_in_force(session, [bare.id]) == {}
     with pytest.raises(NoTerms):
         registry.terms_of(session, bare.id)
 
