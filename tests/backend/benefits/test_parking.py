@@ -153,3 +153,12 @@ def test_who_has_no_free_parking(gate, session, member_id, store_id):
     members.unblock(session, member_id)
     with pytest.raises(benefits.BenefitUnknown):
         gate(1)
+
+
+def test_the_gate_asks_by_few_statements(gate, session, member_id, store_id, count_statements):
+    make_purchase(session, 20_000, store_id=store_id, member_id=member_id)
+    gate(1, "P0")
+    session.expire_all()
+    with count_statements(session) as said:
+        gate(140, points=50)
+    assert len(said) <= 36, said
