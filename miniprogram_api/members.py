@@ -8,7 +8,7 @@ from flask import g
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from backend import coupons, mall, members, messaging, points, scenes, tiers
+from backend import coupons, mall, members, messaging, points, risk, scenes, tiers
 from backend.kit.calendar import shop_day
 from backend.kit.calls import db, now, without_transaction
 from backend.kit.db import run
@@ -19,6 +19,7 @@ from backend.runtime import runtime
 from miniprogram_api.auth import resource, signed_in_identity, signed_in_member
 from miniprogram_api.points import PointsOut, points_out
 from miniprogram_api.standing import StandingOut, standing_out
+from miniprogram_api.traces import trace
 from miniprogram_api.wechat import asking_wechat
 
 api = resource("members")
@@ -82,7 +83,10 @@ class MeOut(Schema):
 @api.post("/members", responses={200: MeOut, 201: MeOut})
 @without_transaction
 def join(body: JoinIn) -> tuple[MeOut, int]:
-    """Join, once per person: who is a member already is answered 200 with what is known."""
+    """Join, once per person: who is a member already is answered 200 with what is known.
+
+    `X-Device-Id` names the device, as at the login. A code of nobody fails nothing: the inbox tells why.
+    """
     mine = _me_if_joined()
     if mine is not None:
         return mine, 200
@@ -94,8 +98,8 @@ def join(body: JoinIn) -> tuple[MeOut, int]:
             phone = part.mini_program.phone_number(body.phone_code)
     except PhoneCodeRefused:
         return _me_by_parallel_tap(), 200
-    ready = replace(application, phone=phone)
-    return run(part.sessions.write, lambda session: _join(session, signed_in_identity(), ready, at))
+    ready, seen = replace(application, phone=phone), trace(phone=phone)
+    return run(part.sessions.write, lambda session: _join(session, signed_in_identity(), ready, seen, at))
 
 
 @api.get("/me", responses={200: MeOut})
@@ -137,11 +141,16 @@ def _me_by_parallel_tap(pauses: Iterable[float] = PARALLEL_TAP_PAUSES_S) -> MeOu
     raise PhoneCodeRefused
 
 
-def _join(session: Session, identity_id: int, application: members.Application, at: datetime) -> tuple[MeOut, int]:
+def _join(
+    session: Session, identity_id: int, application: members.Application, seen: risk.Trace, at: datetime
+) -> tuple[MeOut, int]:
     led = scenes.led_here(session, identity_id, application.scene)
     ready = replace(application, scene=led.scene, invite_code=application.invite_code or led.invite_code)
     joined = members.join(session, identity_id, application=ready, rng=runtime().rng, now=at)
-    return _me(session, joined.member.id, at), 201 if joined.created else 200
+    me = _me(session, joined.member.id, at)
+    if joined.created:
+        risk.note_joining(session, joined.member.id, seen, now=at)
+    return me, 201 if joined.created else 200
 
 
 def _me(session: Session, member_id: int, at: datetime) -> MeOut:

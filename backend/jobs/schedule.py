@@ -19,6 +19,7 @@ from backend.jobs import (
     partnering,
     paying,
     pictures,
+    referrals,
     work,
 )
 from backend.jobs.work import Counts
@@ -148,6 +149,10 @@ JOBS: Final = (
         "Free what partners prepared and did not confirm",
         "* * * * *",
         partnering.lapse_prepared,
+        "reward-referrals",
+        "Reward invitations whose return window has passed, or take back what was given for them",
+        "30 * * * *",
+        referrals.reward_referrals,
     ),
     Job("review-tiers", "Tell inviters of the tiers their friends have come to", "*/5 * * * *", work.review_tiers),
     Job("close-memberships", "Close the memberships of those who left", "50 * * * *", work.close_memberships),

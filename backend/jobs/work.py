@@ -21,6 +21,7 @@ from backend import (
     oa,
     partners,
     receipts,
+    risk,
     scenes,
     sharing,
     tiers,
@@ -174,6 +175,12 @@ def purge(runtime: Runtime, at: datetime) -> Counts:
             session, before=at - policy.UNANSWERED_KEPT_FOR, limit=SLICE
         ),
         "broadcast_lists": lambda session: broadcasts.forget_lists(session, limit=SLICE),
+        "risk_signals": lambda session: risk.forget_signals(
+            session, before=at - policy.RISK_SIGNALS_KEPT_FOR, limit=SLICE
+        ),
+        "risk_counts": lambda session: risk.forget_counts(
+            session, before=shop_day(at - policy.RISK_SIGNALS_KEPT_FOR), limit=SLICE
+        ),
         "job_runs": lambda session: ledger.forget_runs(session, before=at - KEEP_JOB_RUNS, limit=SLICE),
     }
     return {name: _all_slices(runtime, forget) for name, forget in old.items()}

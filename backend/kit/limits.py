@@ -31,6 +31,7 @@ class RateLimiter:
         "join": "10/minute",  # each phone code costs money
         "export": "5/day",  # reads all that there is of a member
         "family-join": "10/minute",  # guessing
+        "invite-code": "10/minute",  # guessing
         "mail-code": "5/hour",  # each is a mail to an address that may be a stranger's
         "mail-code-guess": "5/hour",
         "url-link": "20/minute",  # WeChat gives an account half a million a day

@@ -18,7 +18,7 @@ from backend.risk.book import KIND, RiskBook, checked, live
 from backend.risk.errors import AddressRefused, BlockedAlready, BlockUnknown, BookRefused, NoDevice, ReasonRefused
 from backend.risk.models import Block, Signal
 from backend.risk.queries import Case, evidence, seen_with
-from backend.risk.rules import Assessment, Evidence, Reason, Weight, assess
+from backend.risk.rules import Assessment, Evidence, Reason, Weight, assess, words_of
 from backend.risk.service import (
     Bill,
     Trace,
@@ -72,4 +72,5 @@ __all__ = [
     "remember_leaver",
     "seen_with",
     "unblock",
+    "words_of",
 ]

@@ -65,7 +65,7 @@ class Reason:
     @property
     def words(self) -> str:
         """The reason as operators read it."""
-        return WORDS[self.code].format(value=self.value)
+        return words_of(self.code, self.value)
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,11 @@ def assess(evidence: Evidence, weights: Iterable[Weight]) -> Assessment:
     found = [Reason(one.code, value, weighed(one, value)) for one, value in known]
     reasons = sorted((one for one in found if one.weight), key=lambda one: (-one.weight, one.code))
     return Assessment(min(sum(one.weight for one in reasons), HIGHEST), tuple(reasons))
+
+
+def words_of(code: str, value: int) -> str:
+    """A signal as operators read it; one that there is no more is told by its code."""
+    return next((words for known, words in WORDS.items() if known == code), code).format(value=value)
 
 
 def weighed(weight: Weight, value: int) -> int:

@@ -30,6 +30,7 @@ from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
 from tests.factories.payments import make_payment
 from tests.factories.plans import sell_plans
+from tests.factories.referrals import make_bought, make_inviter
 from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
@@ -83,6 +84,7 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         make_membership(session, store.id)
         register(session, make_member(session).id, first_session(session, make_event(session)))
         make_payment(session, member.id)
+        make_bought(session, make_inviter(session), store_id=store.id)
         claim_by_number(session, member.id, Named(store.id, "A-1", 1, MORNING.date()), now=MORNING)
         make_appointment(session, MORNING + TWO_YEARS)
         make_started(session, now=MORNING + timedelta(minutes=1))
