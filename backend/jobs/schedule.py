@@ -149,6 +149,8 @@ JOBS: Final = (
         "Free what partners prepared and did not confirm",
         "* * * * *",
         partnering.lapse_prepared,
+    ),
+    Job(
         "reward-referrals",
         "Reward invitations whose return window has passed, or take back what was given for them",
         "30 * * * *",
