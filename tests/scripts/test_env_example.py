@@ -4,7 +4,7 @@ from config.settings import Settings
 from scripts.launch.plan import LaunchSettings
 from tests.architecture.sources import ROOT
 
-NAMED = re.compile(r"^(?:# )?([A-Z][A-Z_]+)=", re.MULTILINE)
+NAMED = re.compile(r"^(?:# )?([A-Z][A-Z0-9_]+)=", re.MULTILINE)
 READ_ELSEWHERE = {"SHOP_TIMEZONE", "DEMO_MEMBERS"}
 
 
