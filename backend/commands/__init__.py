@@ -31,6 +31,8 @@ from backend.commands import (
     messages,
     operators,
     orders,
+    partner_files,
+    partners,
     payments,
     plans,
     points,
@@ -70,6 +72,7 @@ GROUPS = (
     operators.group,
     orders.group,
     payments.group,
+    partners.group,
     plans.group,
     points.group,
     pos.group,
@@ -91,6 +94,8 @@ def register(app: Flask) -> None:
     for group in (coupon_conflicts.group, coupons_given.codes, coupons_given.lists):
         coupons.group.add_command(group)
     events.group.add_command(event_guests.guests)
+    for command in partner_files.COMMANDS:
+        partners.group.add_command(command)
     for command in coupon_reports.COMMANDS:
         coupons.group.add_command(command)
     for command in lifecycle.COMMANDS:
