@@ -71,9 +71,6 @@ EVENT_REMINDER_HOUR = 10  # of the shop day before an event
 EVENT_SOON_BEFORE = timedelta(hours=2)  # as its message says; it is sent within EVENT_SOON_LATEST, or not at all
 EVENT_SOON_LATEST = timedelta(minutes=30)
 EVENT_LINK_BEFORE = timedelta(minutes=30)  # a live stream begins, its link is shown to who has registered
-EVENT_NO_SHOWS = 3  # so often within EVENT_NO_SHOWS_WITHIN, and a member may not register for EVENT_BARRED_FOR
-EVENT_NO_SHOWS_WITHIN = timedelta(days=90)
-EVENT_BARRED_FOR = timedelta(days=30)
 
 DRAW_REVEAL_AFTER = timedelta(minutes=5)  # after the end of a draw: by then no call that began before it still runs
 

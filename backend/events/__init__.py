@@ -5,6 +5,8 @@ a waiting list that moves up by itself. Points are held from the registration on
 accounts (by member), session, registrations; the last of all is the row that everybody who registers waits for.
 """
 
+from backend.events.absences import KIND as ABSENCES
+from backend.events.absences import checked_absences
 from backend.events.admission import barred_now, opens_for_member
 from backend.events.answers import Answer, masked, unmask
 from backend.events.answers import read as answers_of
@@ -15,6 +17,7 @@ from backend.events.book import EventBook, Question, SessionPlan, Terms
 from backend.events.codes import OF_MEMBER, ON_SITE, member_code, registration_of_code, session_of_code, site_code
 from backend.events.drafting import checked
 from backend.events.errors import (
+    AbsencesRefused,
     AnotherStore,
     AnsweredAlready,
     AnswersRefused,
@@ -89,10 +92,12 @@ from backend.events.settling import Step, ask_until, do, finish, steps, turn, un
 from backend.events.settling import find as find_members
 
 __all__ = [
+    "ABSENCES",
     "CODE_DIGITS",
     "OF_MEMBER",
     "ON_SITE",
     "OPEN",
+    "AbsencesRefused",
     "AnotherStore",
     "Answer",
     "AnsweredAlready",
@@ -166,6 +171,7 @@ __all__ = [
     "check_in_for",
     "check_in_on_site",
     "checked",
+    "checked_absences",
     "count_faults",
     "decisions",
     "do",

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend import tiers
+from backend.events.absences import live_absences
 from backend.events.errors import (
     Barred,
     NoRegistration,
@@ -54,21 +55,17 @@ def opens_for_member(session: Session, member_id: int, event: Event, *, now: dat
 
 def barred_now(session: Session, member_id: int, *, now: datetime) -> datetime | None:
     """Until when a member may not register, for having stayed away too often; None where they may."""
-    span = policy.EVENT_NO_SHOWS_WITHIN + policy.EVENT_BARRED_FOR
+    book = live_absences(session, now=now)
+    if book.count is None:
+        return None
     absent = select(Registration.ended_at).where(
         Registration.member_id == member_id,
         Registration.status == "no-show",
         Registration.excused_at.is_(None),
-        Registration.ended_at > now - span,
+        Registration.ended_at > now - book.within - book.barred_for,
     )
     times = [at for at in session.scalars(absent) if at is not None]
-
-    until = barred_until(
-        times,
-        count=policy.EVENT_NO_SHOWS,
-        within=policy.EVENT_NO_SHOWS_WITHIN,
-        for_=policy.EVENT_BARRED_FOR,
-    )
+    until = barred_until(times, count=book.count, within=book.within, for_=book.barred_for)
     return until if until is not None and now < until else None
 
 

@@ -43,6 +43,13 @@ class DefinitionRefused(Invalid):
     message = "活动定义有误：{why}"
 
 
+class AbsencesRefused(Invalid):
+    """The rules of absences are wrong; `why` says how."""
+
+    code = "events.absences-refused"
+    message = "缺席规则有误：{why}"
+
+
 class NotADraft(Conflict):
     """What was published is changed, not drafted anew."""
 

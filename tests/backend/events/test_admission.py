@@ -5,6 +5,7 @@ import pytest
 from backend import events
 from backend.events.admission import barred_now, opens_for_member
 from backend.events.models import Registration
+from tests.factories.books import change_book
 from tests.factories.events import OVER, STARTS, first_session, make_event, plan, register
 from tests.support.clocks import MORNING
 
@@ -94,6 +95,13 @@ def test_who_stayed_away_three_times_is_kept_out_for_a_while(session, place, mem
         register(session, member_id, place)
     assert "2026-03-31" in refused.value.detail
     assert barred_now(session, member_id, now=MORNING + timedelta(days=30)) is None
+
+
+def test_a_house_may_keep_nobody_out(session, place, member_id):
+    for number in range(3):
+        absent(session, member_id, MORNING - timedelta(days=number))
+    change_book(session, events.ABSENCES, count=None)
+    assert register(session, member_id, place).status == "registered"
 
 
 def test_what_is_excused_does_not_count(session, place, member_id):
