@@ -8,9 +8,9 @@ from urllib.parse import quote, urlsplit
 import requests
 import urllib3
 
+from backend import pos
 from backend.kit.clock import Clock
 from backend.partners import Address, Answer, Call
-from backend.pos.signature import message, sign
 
 TIMEOUT: Final = (3.0, 5.0)  # connect, read; seconds
 LARGEST_ANSWER: Final = 64 * 1024
@@ -67,7 +67,7 @@ class HttpGateway:
 
     def _signed(self, method: str, url: str, content: bytes) -> dict[str, str]:
         timestamp, nonce = str(int(self._clock.now().timestamp())), token_hex(16)
-        said = message(
+        said = pos.message(
             method=method, path=urlsplit(url).path, query=b"", timestamp=timestamp, nonce=nonce, body=content
         )
         return {
@@ -75,7 +75,7 @@ class HttpGateway:
             "X-App-Key": self._address.app_key,
             "X-Timestamp": timestamp,
             "X-Nonce": nonce,
-            "X-Signature": sign(self._address.secret, said),
+            "X-Signature": pos.sign(self._address.secret, said),
         }
 
 

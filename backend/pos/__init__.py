@@ -1,4 +1,6 @@
-"""The door of the tills and of other systems, /api/pos/v1: signed requests of keys that belong to a store."""
+"""The door of the tills and of other systems, /api/pos/v1: signed requests of keys that belong to a store; and that of
+the partners, /api/partners/v1. `message` and `sign` are how either signs, and how we sign to partners.
+"""
 
 from flask_openapi import OpenAPI
 
@@ -19,6 +21,9 @@ from backend.pos import (
     quotes,
     refunds,
 )
+from backend.pos.signature import message, sign
+
+__all__ = ["message", "register", "sign"]
 
 RESOURCES = (
     plans,
