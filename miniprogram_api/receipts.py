@@ -1,5 +1,4 @@
 from base64 import b64decode
-from binascii import Error as NotBase64
 from typing import Annotated, Self
 
 from flask import g
@@ -164,5 +163,5 @@ def _named(said: NumberIn) -> receipts.Named:
 def _decoded(picture: str) -> bytes:
     try:
         return b64decode(picture, validate=True)
-    except NotBase64 as error:
+    except ValueError as error:  # binascii's, or of text that is not ASCII
         raise PictureUnreadable from error

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from backend import checkin, mall, members, messaging, operators, points, purchases, stores
 from backend.demo.answers import teach_robot
 from backend.demo.benefits import offer_benefits
+from backend.demo.check_ins import reward_check_ins
 from backend.demo.codes import make_codes
 from backend.demo.counter import offer_at_counter
 from backend.demo.coupons import offer_coupons
@@ -61,6 +62,7 @@ def seed(sessions: Sessions, *, appid: str, now: datetime, members_wanted: int =
         _build(session, town, opened_at=story[0][0] - timedelta(days=1))
         _live(session, town, story, appid=appid, progress=progress)
         open_draw(session, now=now)
+        reward_check_ins(session, by=OPERATOR, now=now)
         sell_memberships(session, now=now)
         plan_events(session, store_code=next(iter(STORES)), now=now)
         offer_at_counter(session, now=now)

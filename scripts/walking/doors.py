@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -161,6 +162,11 @@ class Till:
         self._wire = web
         self._app_key = app_key
         self._secret = secret
+
+    def printed(self, order_no: str, fen: int, day: date) -> str:
+        """The code on a receipt."""
+        signed = f"BH1:{self._app_key}:{order_no}:{fen}:{day:%Y%m%d}"
+        return f"{signed}:{hmac.new(self._secret.encode(), signed.encode(), hashlib.sha256).hexdigest()[:32]}"
 
     def ask(self, method: str, path: str, body: Body | None = None) -> Answer:
         path = f"/api/pos/v1{path}"

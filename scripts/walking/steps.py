@@ -14,6 +14,7 @@ from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, s
 from scripts.walking.events import register_for_event
 from scripts.walking.inbox import read_inbox
 from scripts.walking.plans import buy_membership
+from scripts.walking.returning import check_in_at_store, claim_receipt
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.sharing import share_invitation
 from scripts.walking.telling import say, stop, yuan
@@ -60,6 +61,7 @@ class Walk:
             self.use_benefits,
             self.check_in,
             self.share,
+            self.claim_receipt,
             self.pay_at_counter,
             self.play,
             self.register_for_event,
@@ -192,12 +194,11 @@ class Walk:
         redeem_parking(self.app, self.till)
 
     def check_in(self) -> None:
-        stop("Checks in")
-        visit = self.app.ask("POST", "/check-ins").must_be(201).body
-        say(f"{visit['day']}: {visit['points']} points, day {visit['streak']} of the streak")
-        self.app.ask("POST", "/check-ins").must_be(409, code="checkin.already-checked-in")
-        say("a second time today is refused")
-        self._expect_points(self.points + visit["points"])
+        self._expect_points(self.points + check_in_at_store(self.app, self.till))
+
+    def claim_receipt(self) -> None:
+        paid_at = datetime.now(UTC) - LONG_AGO
+        self._expect_points(self.points + claim_receipt(self.app, self.till, BASKET, paid_at=paid_at))
 
     def use_benefits(self) -> None:
         use_benefits(self.app, self.till)

@@ -91,6 +91,7 @@ def test_a_photograph_is_looked_at_by_people(phone):
     reply = phone.post(PHOTOS, json={"picture": picture})
     assert (reply.status_code, reply.json["status"], reply.json["way"]) == (201, "review", "photo")
     assert phone.post(PHOTOS, json={"picture": picture}).json["code"] == "receipts.picture-known"
-    assert phone.post(PHOTOS, json={"picture": "???"}).json["code"] == "receipts.picture-unreadable"
+    for unreadable in ("???", "照片", "abc"):
+        assert phone.post(PHOTOS, json={"picture": unreadable}).json["code"] == "receipts.picture-unreadable"
     text = b64encode(b"no picture").decode()
     assert phone.post(PHOTOS, json={"picture": text}).status_code == 422
