@@ -119,6 +119,9 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "scene_visitors": 0,
         "reports": 0,
         "broadcast_lists": 0,
+        "partner_link_codes": 0,
+        "risk_signals": 0,
+        "risk_counts": 0,
         "job_runs": 0,
     }
     gone = work.purge(wechat_runtime, LATER)
@@ -133,6 +136,9 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "scene_visitors": 0,
         "reports": 0,
         "broadcast_lists": 0,
+        "partner_link_codes": 0,
+        "risk_signals": 0,
+        "risk_counts": 2,
         "job_runs": 1,
     }
     assert count(wechat_runtime, IdempotencyKey) == count(wechat_runtime, JobRun) == 0
