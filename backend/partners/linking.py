@@ -8,7 +8,7 @@ from random import Random
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from backend import points, tiers
+from backend import members, points, tiers
 from backend.kit.ids import new_id
 from backend.partners.errors import LinkCodeInvalid, LinkedAlready, NotLinked
 from backend.partners.models import Link, LinkCode, Partner
@@ -94,8 +94,13 @@ def unlink(session: Session, member_id: int, code: str, *, now: datetime) -> Non
 
 
 def linked(session: Session, partner_id: int, member: str) -> Link:
-    """The standing link by which a partner knows a member. Raises NotLinked."""
-    return _standing(session.scalar(select(Link).where(Link.partner_id == partner_id, Link.alias == member)))
+    """The standing link by which a partner knows a member. Raises NotLinked, also for a member who is blocked: of that
+    the partner learns nothing.
+    """
+    link = _standing(session.scalar(select(Link).where(Link.partner_id == partner_id, Link.alias == member)))
+    if members.get(session, link.member_id).status == members.BLOCKED:
+        raise NotLinked
+    return link
 
 
 def standing(session: Session, member_id: int, partner_id: int) -> Link | None:

@@ -3,7 +3,7 @@ from random import Random
 
 import pytest
 
-from backend import tiers
+from backend import members, tiers
 from backend.partners import linking, registry
 from backend.partners.errors import LinkCodeInvalid, LinkedAlready, NotLinked, PartnerSuspended
 from backend.partners.models import LinkCode
@@ -86,6 +86,14 @@ def test_a_tier_is_told_by_name_and_nothing_else(session, partner, member_id, al
         linking.tier_reached(session, partner.id, alias, "none", now=MORNING)
     with pytest.raises(NotLinked):
         linking.tier_reached(session, make_partner(session).id, alias, lowest.code, now=MORNING)
+
+
+def test_a_blocked_member_is_known_to_nobody_for_so_long(session, partner, alias, member_id):
+    members.block(session, member_id)
+    with pytest.raises(NotLinked):
+        linking.linked(session, partner.id, alias)
+    members.unblock(session, member_id)
+    assert linking.linked(session, partner.id, alias).member_id == member_id
 
 
 def test_codes_whose_time_is_over_are_forgotten(session, partner, member_id):
