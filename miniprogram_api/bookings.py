@@ -82,7 +82,7 @@ class BookingIn(NewTimeIn):
     service_id: IdIn
 
 
-class FeedbackIn(Schema):
+class BookingFeedbackIn(Schema):
     """How it was: one to five, and words if one likes."""
 
     rating: Rating
@@ -223,7 +223,7 @@ def reschedule(path: BookingPath, body: NewTimeIn) -> BookingOut:
 
 
 @api.post("/bookings/<id>/feedback", responses={200: BookingOut} | problems(404, 409))
-def feedback(path: BookingPath, body: FeedbackIn) -> BookingOut:
+def feedback(path: BookingPath, body: BookingFeedbackIn) -> BookingOut:
     """Say how it was, once."""
     member_id = signed_in_member()
     said = bookings.give_feedback(db(), path.id, member_id=member_id, rating=body.rating, text=body.text, now=now())

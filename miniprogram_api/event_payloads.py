@@ -108,7 +108,7 @@ class QuestionOut(Schema):
     most: int
 
 
-class TermsOut(Schema):
+class RegistrationTermsOut(Schema):
     """How one registers: `opens_at` for me, which is null where my tier is not asked. Each head costs `points`, held at
     once and also while waiting.
     """
@@ -125,7 +125,7 @@ class TermsOut(Schema):
     questions: list[QuestionOut]
 
 
-class CodeOut(Schema):
+class EventCodeOut(Schema):
     """What my phone shows to staff, for a minute."""
 
     registration_id: IdText
@@ -140,13 +140,13 @@ class EventDetailOut(EventOut):
     reason: str | None
     tiers: list[str] | None
     sessions: list[SessionOut]
-    registration: TermsOut | None
+    registration: RegistrationTermsOut | None
     mine: list[MyOut]
-    codes: list[CodeOut]
+    codes: list[EventCodeOut]
     asks_until: Instant | None
 
 
-class WishIn(Schema):
+class RegistrationIn(Schema):
     """For which session, with how many companions, and what I answer to the form."""
 
     session_id: IdIn

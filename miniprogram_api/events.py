@@ -17,7 +17,7 @@ from config import policy
 from miniprogram_api.auth import member_if_joined, resource, signed_in_member
 from miniprogram_api.event_calendar import calendar_file
 from miniprogram_api.event_payloads import (
-    CodeOut,
+    EventCodeOut,
     EventDetailOut,
     EventOut,
     EventPath,
@@ -28,13 +28,13 @@ from miniprogram_api.event_payloads import (
     MineQuery,
     MyOut,
     QuestionOut,
+    RegistrationIn,
     RegistrationOut,
     RegistrationsOut,
+    RegistrationTermsOut,
     SessionOut,
     SessionPath,
     SiteCodeIn,
-    TermsOut,
-    WishIn,
 )
 
 api = resource("events")
@@ -89,7 +89,7 @@ def one(path: EventPath) -> EventDetailOut:
     openapi_extensions=IDEMPOTENT,
 )
 @idempotent
-def register(path: EventPath, body: WishIn) -> tuple[MyOut, int]:
+def register(path: EventPath, body: RegistrationIn) -> tuple[MyOut, int]:
     """Register for a session: with a place, or waiting for one. Points are held in both cases."""
     wish = events.Wish(body.session_id, body.companions, body.answers)
     made = events.register(db(), signed_in_member(), path.id, wish, rng=runtime().rng, now=now())
@@ -223,15 +223,19 @@ def _session(event: events.Event, place: events.EventSession, *, comes: bool) ->
     )
 
 
-def _terms(event: events.Event) -> TermsOut | None:
+def _terms(event: events.Event) -> RegistrationTermsOut | None:
     terms = event.book.registration
     if terms is None:
         return None
     member_id = member_if_joined()
     opens_at = terms.opens_at if member_id is None else events.opens_for_member(db(), member_id, event, now=now())
-    told = {name: getattr(terms, name) for name in TermsOut.model_fields if name not in {"opens_at", "questions"}}
+    told = {
+        name: getattr(terms, name)
+        for name in RegistrationTermsOut.model_fields
+        if name not in {"opens_at", "questions"}
+    }
     questions = [QuestionOut.model_validate(question) for question in terms.questions]
-    return TermsOut(**told, opens_at=opens_at, questions=questions)
+    return RegistrationTermsOut(**told, opens_at=opens_at, questions=questions)
 
 
 def _my(made: events.Registration, place: events.EventSession) -> MyOut:
@@ -263,9 +267,9 @@ def _registration(made: events.Registration, place: events.EventSession, event: 
     )
 
 
-def _code(made: events.Registration) -> CodeOut:
+def _code(made: events.Registration) -> EventCodeOut:
     shown = events.member_code(made, runtime().keys.card_codes, now())
-    return CodeOut(registration_id=made.id, code=shown.code, expires_at=shown.expires_at)
+    return EventCodeOut(registration_id=made.id, code=shown.code, expires_at=shown.expires_at)
 
 
 def _asks_until(

@@ -19,7 +19,7 @@ class SeatPath(Schema):
     member_id: IdText
 
 
-class JoinIn(Schema):
+class FamilyJoinIn(Schema):
     """The code of an invitation."""
 
     code: Annotated[str, Field(min_length=1, max_length=32)]
@@ -69,7 +69,7 @@ class InvitationOut(Schema):
     expires_at: Instant
 
 
-class GiftOut(Schema):
+class FamilyGiftOut(Schema):
     """Points that I gave (`given`) or was given; `name` is the other one's."""
 
     id: IdText
@@ -82,7 +82,7 @@ class GiftOut(Schema):
 class GiftsOut(Schema):
     """A page of my gifts, newest first."""
 
-    items: list[GiftOut]
+    items: list[FamilyGiftOut]
     next_cursor: str | None
 
 
@@ -115,7 +115,7 @@ def invite() -> tuple[InvitationOut, int]:
 
 
 @api.post("/family/memberships", responses={201: FamilyOut} | problems(404, 409, 429))
-def join(body: JoinIn) -> tuple[FamilyOut, int]:
+def join(body: FamilyJoinIn) -> tuple[FamilyOut, int]:
     """Join the family that a code is for."""
     member_id = signed_in_member()
     runtime().limiter.hit("family-join", str(member_id))
@@ -130,13 +130,15 @@ def leave(path: SeatPath) -> Response:
     return Response(status=204)
 
 
-@api.post("/family/transfers", responses={201: GiftOut} | problems(404, 409), openapi_extensions={"x-idempotent": True})
+@api.post(
+    "/family/transfers", responses={201: FamilyGiftOut} | problems(404, 409), openapi_extensions={"x-idempotent": True}
+)
 @idempotent
-def give(body: GiftIn) -> tuple[GiftOut, int]:
+def give(body: GiftIn) -> tuple[FamilyGiftOut, int]:
     """Give points to somebody of my family; they stay good for just as long."""
     member_id = signed_in_member()
     made = families.transfer(db(), member_id, to_member_id=body.to_member_id, amount=body.points, now=now())
-    return GiftOut.model_validate(families.seen_by(db(), member_id, [made])[0]), 201
+    return FamilyGiftOut.model_validate(families.seen_by(db(), member_id, [made])[0]), 201
 
 
 @api.get("/family/transfers", responses={200: GiftsOut} | problems(400))
@@ -146,7 +148,7 @@ def gifts(query: PageQuery) -> GiftsOut:
     found = families.transfers(db(), member_id, before_id=before, limit=query.limit + 1)
     page = found[: query.limit]
     return GiftsOut(
-        items=[GiftOut.model_validate(one) for one in page],
+        items=[FamilyGiftOut.model_validate(one) for one in page],
         next_cursor=encode_cursor(page[-1].id) if len(found) > len(page) else None,
     )
 

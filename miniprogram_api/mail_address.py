@@ -36,13 +36,13 @@ class MailNotOffered(Conflict):
     message = "暂不支持邮件通知"
 
 
-class AddressIn(Schema):
+class MailAddressIn(Schema):
     """Where my mail is to go."""
 
     address: Annotated[str, Field(max_length=254, repr=False)]
 
 
-class CodeIn(Schema):
+class MailCodeIn(Schema):
     """The code that was mailed to me."""
 
     code: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
@@ -57,7 +57,7 @@ class MailAddressOut(Schema):
 
 @api.put("/me/preferences/e-mail", responses={200: MailAddressOut} | problems(409))
 @without_transaction
-def ask(body: AddressIn) -> MailAddressOut:
+def ask(body: MailAddressIn) -> MailAddressOut:
     """Name an address: a code is mailed to it, and until that comes back an earlier address stays in use."""
     part, at, identity_id = runtime(), now(), signed_in_identity()
     if part.mailer is None:
@@ -69,7 +69,7 @@ def ask(body: AddressIn) -> MailAddressOut:
 
 
 @api.post("/me/preferences/e-mail/confirmation", responses={200: MailAddressOut} | problems(409))
-def confirm(body: CodeIn) -> MailAddressOut:
+def confirm(body: MailCodeIn) -> MailAddressOut:
     """Put the address into use that the code was mailed to."""
     member_id = signed_in_member()
     runtime().limiter.hit("mail-code-guess", str(member_id))

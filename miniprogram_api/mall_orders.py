@@ -44,7 +44,7 @@ class OrderIn(Schema):
     address_id: IdText | None = None
 
 
-class LineOut(Schema):
+class OrderLineOut(Schema):
     """So many of an item, for `points` and `money_fen` together. Coupons are with me since `delivered_at`, null for all
     else.
     """
@@ -59,7 +59,7 @@ class LineOut(Schema):
     coupon_ids: list[IdText]
 
 
-class AddressOut(Schema):
+class ShippingAddressOut(Schema):
     """Where an order is sent, as the address was when it was placed."""
 
     recipient: str
@@ -79,13 +79,13 @@ class OrderOut(Schema):
 
     no: str
     title: str
-    items: list[LineOut]
+    items: list[OrderLineOut]
     points: int
     money_fen: int
     deposit_points: int | None
     way: mall.Way
     store: StoreOut | None
-    address: AddressOut | None
+    address: ShippingAddressOut | None
     status: mall.OrderStatus
     pickup_code: str | None
     placed_at: Instant
@@ -102,7 +102,7 @@ class OrderOut(Schema):
     reason: str | None
 
 
-class CodeOut(Schema):
+class VirtualCodeOut(Schema):
     """A code that I have of an item."""
 
     item_title: str
@@ -112,7 +112,7 @@ class CodeOut(Schema):
 class OrderDetailOut(OrderOut):
     """An exchange with the codes that it gave, which are shown nowhere else."""
 
-    codes: list[CodeOut]
+    codes: list[VirtualCodeOut]
 
 
 class OrdersOut(Schema):
@@ -152,7 +152,7 @@ def orders(query: PageQuery) -> OrdersOut:
 def order(path: OrderPath) -> OrderDetailOut:
     """One of my orders."""
     found = mall.get_order(db(), signed_in_member(), path.no)
-    codes = [CodeOut(item_title=line.item_title, code=code) for line, code in mall.codes_of(db(), found)]
+    codes = [VirtualCodeOut(item_title=line.item_title, code=code) for line, code in mall.codes_of(db(), found)]
     return OrderDetailOut(**_out(found).model_dump(), codes=codes)
 
 
@@ -205,13 +205,13 @@ def _out(order: mall.Order) -> OrderOut:
     return OrderOut(
         no=order.no,
         title=order.title,
-        items=[LineOut.model_validate(line) for line in order.lines],
+        items=[OrderLineOut.model_validate(line) for line in order.lines],
         points=order.points,
         money_fen=order.money_fen,
         deposit_points=order.deposit_points,
         way=order.way,
         store=order.store_id and StoreOut.model_validate(stores.get_store(db(), order.store_id)),
-        address=delivery and AddressOut.model_validate(delivery),
+        address=delivery and ShippingAddressOut.model_validate(delivery),
         status=order.status,
         pickup_code=order.pickup_code if order.waiting_points else None,
         placed_at=order.placed_at,

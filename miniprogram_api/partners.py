@@ -54,7 +54,7 @@ class PartnersOut(Schema):
     items: list[PartnerOut]
 
 
-class CodeOut(Schema):
+class LinkCodeOut(Schema):
     """A code that I tell the partner, so that it may know me by a name of its own and nothing else."""
 
     code: str
@@ -98,11 +98,11 @@ def listing() -> PartnersOut:
     return PartnersOut(items=[_partner(partner, link, terms.get(partner.id)) for partner, link in found])
 
 
-@api.post("/partners/<code>/link-code", responses={200: CodeOut} | problems(404, 409))
-def link_code(path: PartnerPath) -> CodeOut:
+@api.post("/partners/<code>/link-code", responses={200: LinkCodeOut} | problems(404, 409))
+def link_code(path: PartnerPath) -> LinkCodeOut:
     """Agree to be known to a partner: a code of a few minutes, to be told to it. An earlier one is good no more."""
     told = partners.ask_for_code(db(), signed_in_member(), path.code, rng=runtime().rng, now=now())
-    return CodeOut.model_validate(told)
+    return LinkCodeOut.model_validate(told)
 
 
 @api.delete("/partners/<code>/link", responses={204: None} | problems(404))

@@ -63,7 +63,7 @@ class PlansOut(Schema):
     payable: bool
 
 
-class OrderOut(Schema):
+class PlanOrderOut(Schema):
     """An order of a membership: to be paid until `pay_by`; once paid, good through `last_on`. `refund_fen` is what went
     back, or is on its way back while it is `refunding`.
     """
@@ -83,10 +83,10 @@ class OrderOut(Schema):
     refunded_at: Instant | None
 
 
-class OrdersOut(Schema):
+class PlanOrdersOut(Schema):
     """A page of my orders, newest first."""
 
-    items: list[OrderOut]
+    items: list[PlanOrderOut]
     next_cursor: str | None
 
 
@@ -115,11 +115,11 @@ def catalogue() -> PlansOut:
 
 @api.post(
     "/plans/<code>/orders",
-    responses={201: OrderOut} | problems(404, 409, 422),
+    responses={201: PlanOrderOut} | problems(404, 409, 422),
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def order(path: PlanPath) -> tuple[OrderOut, int]:
+def order(path: PlanPath) -> tuple[PlanOrderOut, int]:
     """Order a membership; then ask for its payment. While an order of the same plan waits it is that one again."""
     member_id = signed_in_member()
     if runtime().pay is None:
@@ -152,31 +152,31 @@ def pay(path: OrderPath) -> PaymentOut:
     )
 
 
-@api.get("/plans/orders", responses={200: OrdersOut} | problems(400))
-def orders(query: PageQuery) -> OrdersOut:
+@api.get("/plans/orders", responses={200: PlanOrdersOut} | problems(400))
+def orders(query: PageQuery) -> PlanOrdersOut:
     """My orders."""
     member_id, before = signed_in_member(), decode_int_cursor(query.cursor)
     found = plans.orders(db(), member_id, before_id=before, limit=query.limit + 1)
     page = found[: query.limit]
-    return OrdersOut(
+    return PlanOrdersOut(
         items=[_out(one) for one in page],
         next_cursor=encode_cursor(page[-1].id) if len(found) > len(page) else None,
     )
 
 
-@api.get("/plans/orders/<no>", responses={200: OrderOut} | problems(404))
-def show(path: OrderPath) -> OrderOut:
+@api.get("/plans/orders/<no>", responses={200: PlanOrderOut} | problems(404))
+def show(path: OrderPath) -> PlanOrderOut:
     """One of my orders."""
     return _out(plans.order(db(), path.no, member_id=signed_in_member()))
 
 
 @api.post(
     "/plans/orders/<no>/cancel",
-    responses={200: OrderOut} | problems(404, 409, 422),
+    responses={200: PlanOrderOut} | problems(404, 409, 422),
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def cancel(path: OrderPath) -> OrderOut:
+def cancel(path: OrderPath) -> PlanOrderOut:
     """Give up an order that is not paid; what is paid for it all the same goes back. Again, it answers the same."""
     return _out(plans.cancel(db(), signed_in_member(), path.no, now=now()))
 
@@ -199,8 +199,8 @@ def _membership(order: plans.PlanOrder) -> MembershipOut:
     )
 
 
-def _out(order: plans.PlanOrder) -> OrderOut:
-    return OrderOut(
+def _out(order: plans.PlanOrder) -> PlanOrderOut:
+    return PlanOrderOut(
         no=order.no,
         plan=order.plan_code,
         name=order.plan.name,

@@ -83,7 +83,7 @@ class OpenedOut(Schema):
     counted: bool
 
 
-class RewardOut(Schema):
+class ShareRewardOut(Schema):
     """What a newcomer or a purchase brought me. `why` something brought nothing: day-full, month-full, returned, left,
     no-reward.
     """
@@ -97,10 +97,10 @@ class RewardOut(Schema):
     due_at: Instant
 
 
-class RewardsOut(Schema):
+class ShareRewardsOut(Schema):
     """A page of rewards for shares."""
 
-    items: list[RewardOut]
+    items: list[ShareRewardOut]
     next_cursor: str | None
 
 
@@ -130,14 +130,14 @@ def mine(query: PageQuery) -> SharesOut:
     return SharesOut(items=_told(db(), page), next_cursor=cursor)
 
 
-@api.get("/shares/rewards", responses={200: RewardsOut} | problems(400))
-def rewards(query: PageQuery) -> RewardsOut:
+@api.get("/shares/rewards", responses={200: ShareRewardsOut} | problems(400))
+def rewards(query: PageQuery) -> ShareRewardsOut:
     """What my shares brought me, newest first."""
     before = decode_int_cursor(query.cursor)
     found = sharing.rewards_page(db(), signed_in_member(), before_id=before, limit=query.limit + 1)
     page = found[: query.limit]
     cursor = encode_cursor(page[-1].id) if len(found) > len(page) else None
-    return RewardsOut(items=[RewardOut.model_validate(one) for one in page], next_cursor=cursor)
+    return ShareRewardsOut(items=[ShareRewardOut.model_validate(one) for one in page], next_cursor=cursor)
 
 
 @api.post("/shares/<token>/visits", responses={200: OpenedOut} | problems(404))

@@ -19,7 +19,7 @@ class WinIn(Schema):
     code: Annotated[str, Field(pattern=r"^[0-9]{4,20}$")]
 
 
-class WinOut(Schema):
+class PrizeToHandOut(Schema):
     """What was won. `handed_at` is when it was handed over, null while it waits."""
 
     draw_title: str
@@ -30,21 +30,21 @@ class WinOut(Schema):
 
 @api.post(
     "/draws/wins/hand-out",
-    responses={200: WinOut, **problems(404, 409, 429)},
+    responses={200: PrizeToHandOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def hand_out(body: WinIn) -> WinOut:
+def hand_out(body: WinIn) -> PrizeToHandOut:
     """Hand over a prize. It works once; a repeat at the same store is answered the same."""
-    return WinOut.model_validate(lottery.hand_out(db(), code=body.code, store_id=till().store_id, now=now()))
+    return PrizeToHandOut.model_validate(lottery.hand_out(db(), code=body.code, store_id=till().store_id, now=now()))
 
 
 @api.post(
     "/draws/wins/hand-out/reverse",
-    responses={200: WinOut, **problems(404, 409, 429)},
+    responses={200: PrizeToHandOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def reverse(body: WinIn) -> WinOut:
+def reverse(body: WinIn) -> PrizeToHandOut:
     """Undo a hand-out of this store: the prize waits again."""
-    return WinOut.model_validate(lottery.take_back(db(), code=body.code, store_id=till().store_id, now=now()))
+    return PrizeToHandOut.model_validate(lottery.take_back(db(), code=body.code, store_id=till().store_id, now=now()))

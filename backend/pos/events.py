@@ -14,7 +14,7 @@ api = resource("events", scope="events")
 limit_misses(api, "event-code-miss")
 
 
-class CodeIn(Schema):
+class AttendanceCodeIn(Schema):
     """What the phone shows (20 digits), or the number that the member was sent (10)."""
 
     code: Annotated[str, Field(pattern=r"^(?:[0-9]{10}|[0-9]{20})$")]
@@ -52,7 +52,7 @@ class SiteCodeOut(Schema):
     expires_at: Instant
 
 
-class SessionOut(Schema):
+class DoorSessionOut(Schema):
     """A session at this store, or at none, that can be come to now or later."""
 
     id: IdText
@@ -68,7 +68,7 @@ class SessionOut(Schema):
 class SessionsOut(Schema):
     """Sessions of the coming day, the next first."""
 
-    items: list[SessionOut]
+    items: list[DoorSessionOut]
 
 
 @api.post(
@@ -77,7 +77,7 @@ class SessionsOut(Schema):
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def attend(body: CodeIn) -> GuestOut:
+def attend(body: AttendanceCodeIn) -> GuestOut:
     """Let a member in. It counts once; a repeat is answered the same and says so."""
     keys, at = runtime().keys, now()
     found = events.registration_of_code(db(), body.code, keys.card_codes, at)
@@ -104,7 +104,7 @@ def sessions(query: PageQuery) -> SessionsOut:
     found = events.at_the_door(db(), store_id=till().store_id, now=now(), limit=query.limit)
     return SessionsOut(
         items=[
-            SessionOut(
+            DoorSessionOut(
                 id=place.id,
                 event_title=event.title,
                 title=place.title,

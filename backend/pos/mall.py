@@ -15,13 +15,13 @@ api = resource("mall", scope="mall")
 limit_misses(api, "pick-up-miss")
 
 
-class CodeIn(Schema):
+class PickUpCodeIn(Schema):
     """The code that the member shows."""
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{4,20}$")]
 
 
-class PickUpIn(CodeIn):
+class PickUpIn(PickUpCodeIn):
     """The code that the member shows, and the money that was taken for it: exactly what is due."""
 
     paid_fen: Annotated[int, Field(strict=True, ge=0, le=MOST_FEN)] = 0
@@ -37,7 +37,7 @@ class ReturnIn(Schema):
     restock: bool
 
 
-class LineOut(Schema):
+class PickedUpLineOut(Schema):
     """So many of an item."""
 
     item_title: str
@@ -51,7 +51,7 @@ class HandedOut(Schema):
 
     order_no: str
     title: str
-    items: list[LineOut]
+    items: list[PickedUpLineOut]
     status: mall.OrderStatus
     money_fen: int
     picked_up_at: Instant | None
@@ -70,7 +70,7 @@ class AtCounterOut(HandedOut):
 
 
 @api.post("/mall/orders/lookup", responses={200: AtCounterOut, **problems(404, 409, 429)})
-def look_up(body: CodeIn) -> AtCounterOut:
+def look_up(body: PickUpCodeIn) -> AtCounterOut:
     """Look at an exchange before it is handed over: what it is, and what is to be paid. Writes nothing."""
     order = mall.at_counter(db(), code=body.code, store_id=till().store_id, now=now())
     return AtCounterOut(
@@ -124,7 +124,7 @@ def _out(order: mall.Order) -> HandedOut:
     return HandedOut(
         order_no=order.no,
         title=order.title,
-        items=[LineOut.model_validate(line) for line in order.lines if line.kind not in mall.AT_ONCE],
+        items=[PickedUpLineOut.model_validate(line) for line in order.lines if line.kind not in mall.AT_ONCE],
         status=order.status,
         money_fen=order.money_fen,
         picked_up_at=order.received_at,

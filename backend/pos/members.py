@@ -10,7 +10,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import IdText, Instant, Phone, Schema
 from backend.pos.auth import limit_misses, resource, till
-from backend.pos.payloads import TierOut
+from backend.pos.payloads import TillTierOut
 from backend.runtime import runtime
 
 Digits = Annotated[str, Field(pattern=r"^[0-9]{6,24}$")]
@@ -56,7 +56,7 @@ class LookupOut(Schema):
     member_id: IdText
     name: str
     card_no: str
-    tier: TierOut
+    tier: TillTierOut
     price: int
     points: int
     benefits: list[str]
@@ -80,7 +80,7 @@ def lookup(body: LookupIn) -> LookupOut:
         member_id=member.id,
         name=members.masked_name(db(), member),
         card_no=f"****{member.card_no[-4:]}",
-        tier=TierOut.model_validate(standing.tier),
+        tier=TillTierOut.model_validate(standing.tier),
         price=standing.tier.price,
         points=points.summary(db(), member.id, now=now()).available,
         benefits=tiers.benefits_words(standing.tier.benefits),

@@ -29,7 +29,7 @@ class LinkIn(Schema):
     code: Annotated[str, Field(pattern=r"^[0-9A-Za-z]{10}$", repr=False)]
 
 
-class LinkOut(Schema):
+class PartnerLinkOut(Schema):
     """The name by which you, and nobody else, know the member."""
 
     member: str
@@ -44,14 +44,14 @@ class TierQuery(Schema):
     at_least: Annotated[str, Field(max_length=16)]
 
 
-class TierOut(Schema):
+class PartnerTierOut(Schema):
     """Whether the member's tier is at least the one asked for, and what it is called."""
 
     reached: bool
     tier: str
 
 
-class ExchangeIn(Schema):
+class PartnerExchangeIn(Schema):
     """So many of your points are to become ours; `ref` is yours, and makes one exchange."""
 
     ref: Ref
@@ -63,7 +63,7 @@ class RefPath(Schema):
     ref: Ref
 
 
-class ExchangeOut(Schema):
+class PartnerExchangeOut(Schema):
     """An exchange: your `points` are our `amount`, for `status` prepared until `confirm_by`."""
 
     ref: str
@@ -83,7 +83,7 @@ class CouponIn(Schema):
     template: Annotated[str, Field(max_length=64)]
 
 
-class CouponOut(Schema):
+class GrantedCouponOut(Schema):
     """The coupon was given."""
 
     ref: str
@@ -124,47 +124,47 @@ coupons = _resource("coupons", "coupons")
 APIS = (links, tiers, exchanges, coupons)
 
 
-@links.post("/links", responses={200: LinkOut, **problems(404, 409, 429)})
-def link(body: LinkIn) -> LinkOut:
+@links.post("/links", responses={200: PartnerLinkOut, **problems(404, 409, 429)})
+def link(body: LinkIn) -> PartnerLinkOut:
     """Redeem the code that a member told you; repeated while the code is good it is the same link."""
     made = partners.redeem(db(), _partner_id(), body.code, rng=runtime().rng, now=now())
-    return LinkOut(member=made.alias, linked_at=made.linked_at)
+    return PartnerLinkOut(member=made.alias, linked_at=made.linked_at)
 
 
-@tiers.get("/members/<member>/tier", responses={200: TierOut, **problems(404)})
-def tier(path: MemberPath, query: TierQuery) -> TierOut:
+@tiers.get("/members/<member>/tier", responses={200: PartnerTierOut, **problems(404)})
+def tier(path: MemberPath, query: TierQuery) -> PartnerTierOut:
     """Whether a linked member has at least a tier, for a benefit of yours."""
     found = partners.tier_reached(db(), _partner_id(), path.member, query.at_least, now=now())
-    return TierOut(reached=found.reached, tier=found.tier_name)
+    return PartnerTierOut(reached=found.reached, tier=found.tier_name)
 
 
-@exchanges.post("/exchanges", responses={200: ExchangeOut, **problems(404, 409)})
-def prepare(body: ExchangeIn) -> ExchangeOut:
+@exchanges.post("/exchanges", responses={200: PartnerExchangeOut, **problems(404, 409)})
+def prepare(body: PartnerExchangeIn) -> PartnerExchangeOut:
     """Keep room for an exchange; repeated it is answered as it is now."""
     made = partners.prepare(db(), _partner_id(), ref=body.ref, member=body.member, given=body.points, now=now())
     return _out(made)
 
 
-@exchanges.get("/exchanges/<ref>", responses={200: ExchangeOut, **problems(404)})
-def state(path: RefPath) -> ExchangeOut:
+@exchanges.get("/exchanges/<ref>", responses={200: PartnerExchangeOut, **problems(404)})
+def state(path: RefPath) -> PartnerExchangeOut:
     """What became of an exchange."""
     return _out(partners.of_ref(db(), _partner_id(), path.ref))
 
 
-@exchanges.post("/exchanges/<ref>/confirm", responses={200: ExchangeOut, **problems(404, 409)})
-def confirm(path: RefPath) -> ExchangeOut:
+@exchanges.post("/exchanges/<ref>/confirm", responses={200: PartnerExchangeOut, **problems(404, 409)})
+def confirm(path: RefPath) -> PartnerExchangeOut:
     """Give the member the points; repeated it gives nothing more. 409: it lapsed or was cancelled, and never will."""
     return _out(partners.confirm(db(), _partner_id(), path.ref, now=now()))
 
 
-@exchanges.post("/exchanges/<ref>/cancel", responses={200: ExchangeOut, **problems(404, 409)})
-def cancel(path: RefPath) -> ExchangeOut:
+@exchanges.post("/exchanges/<ref>/cancel", responses={200: PartnerExchangeOut, **problems(404, 409)})
+def cancel(path: RefPath) -> PartnerExchangeOut:
     """Let a prepared exchange come to nothing. 409: it was confirmed."""
     return _out(partners.cancel(db(), _partner_id(), path.ref, now=now()))
 
 
-@coupons.post("/coupons", responses={200: CouponOut, **problems(404, 409)})
-def grant(body: CouponIn) -> CouponOut:
+@coupons.post("/coupons", responses={200: GrantedCouponOut, **problems(404, 409)})
+def grant(body: CouponIn) -> GrantedCouponOut:
     """Give a linked member a coupon of ours."""
     given = partners.grant(
         db(),
@@ -175,15 +175,15 @@ def grant(body: CouponIn) -> CouponOut:
         rng=runtime().rng,
         now=now(),
     )
-    return CouponOut(ref=given.ref, template=given.template_code, granted_at=given.granted_at)
+    return GrantedCouponOut(ref=given.ref, template=given.template_code, granted_at=given.granted_at)
 
 
 def _partner_id() -> int:
     return cast("int", g.partner_id)
 
 
-def _out(exchange: partners.Exchange) -> ExchangeOut:
-    return ExchangeOut(
+def _out(exchange: partners.Exchange) -> PartnerExchangeOut:
+    return PartnerExchangeOut(
         ref=exchange.ref,
         status=exchange.status,
         points=exchange.given,

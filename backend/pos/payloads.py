@@ -54,17 +54,17 @@ class OrderPath(Schema):
     order_no: Number
 
 
-class TierOut(Schema):
+class TillTierOut(Schema):
     """A member's tier."""
 
     code: str
     name: str
 
 
-def tier_out(tier: tiers.Tier | str | None) -> TierOut | None:
+def tier_out(tier: tiers.Tier | str | None) -> TillTierOut | None:
     """A tier, or the tier with a code, as a till may see it; None where there was no member."""
     found = _tier_of(tier) if isinstance(tier, str) else tier
-    return TierOut.model_validate(found) if found else None
+    return TillTierOut.model_validate(found) if found else None
 
 
 def _tier_of(code: str) -> tiers.Tier:

@@ -27,7 +27,7 @@ class SaleIn(Schema):
     method: Literal["cash", "card", "alipay", "other"]
 
 
-class RefundIn(Schema):
+class PlanRefundIn(Schema):
     """Why, and how much the member was told would come back: exactly what the quote says."""
 
     refund_fen: Fen
@@ -38,7 +38,7 @@ class NoPath(Schema):
     no: Annotated[str, Field(max_length=20)]
 
 
-class PlanOut(Schema):
+class PlanOnSaleOut(Schema):
     """A membership that is sold."""
 
     code: str
@@ -48,13 +48,13 @@ class PlanOut(Schema):
     days: int | None
 
 
-class PlansOut(Schema):
+class PlansOnSaleOut(Schema):
     """All that are sold."""
 
-    items: list[PlanOut]
+    items: list[PlanOnSaleOut]
 
 
-class OrderOut(Schema):
+class SoldPlanOut(Schema):
     """A membership by our number `no`. What is `refunding` by wechat goes back by itself: hand nothing out."""
 
     no: str
@@ -69,7 +69,7 @@ class OrderOut(Schema):
     refund_fen: int | None
 
 
-class QuoteOut(Schema):
+class PlanQuoteOut(Schema):
     """What would come back: for the days that have not begun, less the worth of what was used; `whole` is the price.
 
     By wechat it goes back by itself; else it is handed out here.
@@ -84,32 +84,34 @@ class QuoteOut(Schema):
     method: plans.Method
 
 
-@api.get("/plans", responses={200: PlansOut})
-def catalogue() -> PlansOut:
+@api.get("/plans", responses={200: PlansOnSaleOut})
+def catalogue() -> PlansOnSaleOut:
     """Memberships that are sold."""
     _, book = plans.live(db(), now=now())
     shown = {"code", "name", "price_fen", "months", "days"}
-    return PlansOut(items=[PlanOut(**plan.model_dump(include=shown)) for plan in book.plans if plan.on_sale])
+    return PlansOnSaleOut(
+        items=[PlanOnSaleOut(**plan.model_dump(include=shown)) for plan in book.plans if plan.on_sale]
+    )
 
 
 @api.post(
     "/plans/orders",
-    responses={201: OrderOut, 200: OrderOut, **problems(404, 409)},
+    responses={201: SoldPlanOut, 200: SoldPlanOut, **problems(404, 409)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def sell(body: SaleIn) -> tuple[OrderOut, int]:
+def sell(body: SaleIn) -> tuple[SoldPlanOut, int]:
     """Report a membership that was paid. The same order number again: 200 and the same; with other content 409."""
     sale = plans.Sale(body.order_no, body.member_id, body.plan, body.paid_fen, body.method)
     order, new = plans.sell(db(), sale, store_id=till().store_id, rng=runtime().rng, now=now())
     return _out(order), 201 if new else 200
 
 
-@api.get("/plans/orders/<no>/refund", responses={200: QuoteOut, **problems(404, 409, 429)})
-def quote(path: NoPath) -> QuoteOut:
+@api.get("/plans/orders/<no>/refund", responses={200: PlanQuoteOut, **problems(404, 409, 429)})
+def quote(path: NoPath) -> PlanQuoteOut:
     """What would come back of a membership now. Writes nothing."""
     order, back = plans.quote_refund(db(), path.no, now=now())
-    return QuoteOut(
+    return PlanQuoteOut(
         no=order.no,
         refund_fen=back.fen,
         days=back.days,
@@ -122,18 +124,18 @@ def quote(path: NoPath) -> QuoteOut:
 
 @api.post(
     "/plans/orders/<no>/refund",
-    responses={200: OrderOut, **problems(404, 409, 429)},
+    responses={200: SoldPlanOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent
-def refund(path: NoPath, body: RefundIn) -> OrderOut:
+def refund(path: NoPath, body: PlanRefundIn) -> SoldPlanOut:
     """End a membership and give back what was agreed on. It works once; a repeat is answered the same."""
     wish = plans.Wish(f"till:{till().id}", body.reason, body.refund_fen)
     return _out(plans.refund(db(), path.no, wish, rng=runtime().rng, now=now()))
 
 
-def _out(order: plans.PlanOrder) -> OrderOut:
-    return OrderOut(
+def _out(order: plans.PlanOrder) -> SoldPlanOut:
+    return SoldPlanOut(
         no=order.no,
         member_id=order.member_id,
         plan=order.plan_code,

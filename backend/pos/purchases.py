@@ -9,7 +9,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import Day, Fen, IdIn, IdText, Instant, Schema
 from backend.pos.auth import resource, till
-from backend.pos.payloads import CouponCodes, Items, Number, OrderPath, PointsToUse, TierOut, tier_out
+from backend.pos.payloads import CouponCodes, Items, Number, OrderPath, PointsToUse, TillTierOut, tier_out
 from backend.pos.refunds import RefundOut, refund_out
 
 api = resource("purchases", scope="purchases")
@@ -62,7 +62,7 @@ class PurchaseOut(Schema):
     points_earned: int
     points_settle_on: Day | None
     growth: int
-    tier: TierOut | None
+    tier: TillTierOut | None
     points_balance: int | None
     recorded_at: Instant
 

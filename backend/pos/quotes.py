@@ -7,7 +7,7 @@ from backend.kit.calls import db, now, reads
 from backend.kit.openapi import problems
 from backend.kit.schema import Day, IdIn, Schema
 from backend.pos.auth import resource, till
-from backend.pos.payloads import Items, Number, PointsToUse, ShownCode, TierOut, tier_out
+from backend.pos.payloads import Items, Number, PointsToUse, ShownCode, TillTierOut, tier_out
 from backend.runtime import runtime
 
 api = resource("quotes", scope="purchases")
@@ -89,8 +89,8 @@ class QuoteOut(Schema):
     points_earned: int
     points_settle_on: Day | None
     growth: int
-    tier: TierOut | None
-    tier_after: TierOut | None
+    tier: TillTierOut | None
+    tier_after: TillTierOut | None
 
 
 @api.post("/quotes", responses={200: QuoteOut, **problems(404, 409)})

@@ -9,7 +9,7 @@ from backend.kit.idempotency import idempotent
 from backend.kit.openapi import problems
 from backend.kit.schema import Instant, Schema
 from backend.pos.auth import resource, till
-from backend.pos.payloads import MOST_LINES, LineNo, Number, OrderPath, PaidFen, TierOut, tier_out
+from backend.pos.payloads import MOST_LINES, LineNo, Number, OrderPath, PaidFen, TillTierOut, tier_out
 
 api = resource("refunds", scope="purchases")
 
@@ -62,7 +62,7 @@ class RefundOut(Schema):
     points_taken_back: int
     growth_taken_back: int
     debt: int
-    tier: TierOut | None
+    tier: TillTierOut | None
     points_balance: int | None
     refunded_at: Instant
 
