@@ -81,7 +81,7 @@ class RankedOut(Schema):
     me: bool
 
 
-class PlaceOut(Schema):
+class RankOut(Schema):
     """My own place; null where it is beyond 1,000, or where no friend of mine was rewarded in the month."""
 
     place: int | None
@@ -93,7 +93,7 @@ class RankingOut(Schema):
 
     month: str
     items: list[RankedOut]
-    mine: PlaceOut
+    mine: RankOut
 
 
 class MonthQuery(Schema):
@@ -134,7 +134,7 @@ def ranking(query: MonthQuery) -> RankingOut:
             RankedOut(place=one.place, name=one.name, friends=one.friends, me=one.member_id == member_id)
             for one in referrals.ranking(db(), month, limit=SHOWN_IN_RANKING)
         ],
-        mine=PlaceOut(place=place.place, friends=place.friends),
+        mine=RankOut(place=place.place, friends=place.friends),
     )
 
 
