@@ -14,6 +14,7 @@ from backend import coupons, members, points, purchases, stores
 from backend.kit.calendar import add_months, day_end, day_start, shop_day
 from backend.kit.facts import announce
 from backend.kit.ids import new_id
+from backend.members import Identity
 from backend.points import Source
 from backend.sharing import book
 from backend.sharing.facts import JoinedByShare
@@ -33,11 +34,13 @@ def note_joining(session: Session, joined: members.MemberJoined) -> None:
 
 def note_purchase(session: Session, recorded: purchases.PurchaseRecorded) -> None:
     """Write down what a purchase may bring the one whose share led to it, until its return window has passed."""
-    rules, version = book.live(session, now=recorded.at)
-    if recorded.member_id is None or not rules.purchase.pays or recorded.paid_fen < rules.purchase.from_fen:
+    found = _last_touched(session, recorded.member_id, recorded.at) if recorded.member_id is not None else None
+    if found is None:
         return
-    found = _last_touched(session, recorded.member_id, recorded.at)
-    if found is None or _is_noted(session, source := f"{recorded.store_id}:{recorded.order_no}"):
+    rules, version = book.live(session, now=recorded.at)
+    if not rules.purchase.pays or recorded.paid_fen < rules.purchase.from_fen:
+        return
+    if _is_noted(session, source := f"{recorded.store_id}:{recorded.order_no}"):
         return
     days = stores.get_store(session, recorded.store_id).return_days
     session.add(
@@ -129,7 +132,7 @@ def _kept_fen(session: Session, reward: ShareReward) -> int:
 def _last_touched(session: Session, member_id: int, at: datetime) -> Share | None:
     """The share of another member that this one opened last, where it still counts."""
     touched = select(Share, ShareTouch.at).join(ShareTouch, ShareTouch.share_id == Share.id)
-    mine = touched.where(ShareTouch.identity_id.in_(members.identity_ids(session, member_id)))
+    mine = touched.join(Identity, Identity.id == ShareTouch.identity_id).where(Identity.member_id == member_id)
     found = session.execute(mine.order_by(ShareTouch.at.desc()).limit(1)).one_or_none()
     if found is None or found.Share.member_id == member_id:
         return None

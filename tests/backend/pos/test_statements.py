@@ -37,6 +37,9 @@ PURCHASE = [
     "INSERT messages",
     "SELECT lottery_draws",  # which of them give tickets
     "UPDATE member_visits",  # who was here is not written to as one who stays away
+    "SELECT referral_invitations",  # whose friend buys for the first time
+    "SELECT referral_staff_newcomers",  # which employee brought them
+    "SELECT shares",  # by whose share they came
 ]
 PENDING = [name for name in PURCHASE if name not in {"INSERT point_entries", "INSERT point_lots"}] + [
     "INSERT point_pendings"
@@ -96,6 +99,8 @@ REFUND = [
     "INSERT refunds",
     "INSERT refund_lines",
     "SELECT lottery_tickets",  # that the purchase gave
+    "SELECT referral_invitations",  # the purchase that counts for a friend
+    "SELECT referral_staff_newcomers",  # or for an employee
     "SELECT rule_books",  # the name of the tier
 ]
 WITH_POINTS_BACK = [
