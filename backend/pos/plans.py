@@ -84,7 +84,7 @@ class PlanQuoteOut(Schema):
     method: plans.Method
 
 
-@api.get("/plans", responses={200: PlansOnSaleOut})
+@api.get("/plans", responses={200: PlansOnSaleOut, **problems(429)})
 def catalogue() -> PlansOnSaleOut:
     """Memberships that are sold."""
     _, book = plans.live(db(), now=now())
@@ -96,7 +96,7 @@ def catalogue() -> PlansOnSaleOut:
 
 @api.post(
     "/plans/orders",
-    responses={201: SoldPlanOut, 200: SoldPlanOut, **problems(404, 409)},
+    responses={201: SoldPlanOut, 200: SoldPlanOut, **problems(404, 409, 429)},
     openapi_extensions={"x-idempotent": True},
 )
 @idempotent

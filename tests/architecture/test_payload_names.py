@@ -1,4 +1,4 @@
-"""The API document knows a payload by the name of its class alone: two of one name would both be told as one of them."""
+"""The API document knows a payload by the name of its class: two of one name would both be told as one of them."""
 
 import ast
 from collections import defaultdict

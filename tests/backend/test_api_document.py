@@ -33,6 +33,7 @@ CHECKS = (
     response_schema_conformance,
 )
 EXAMPLES = 15
+DOORS = ("/api/mp/", "/api/pos/", "/api/partners/")
 DOCUMENT = create_app(make_runtime(connect("sqlite://"), FixedClock(MORNING))).api_doc
 
 
@@ -98,9 +99,9 @@ def test_the_anonymous_are_refused_everywhere_but_at_the_login(signed_in):
     assert {} in document["paths"]["/api/mp/v1/login"]["post"]["security"]
 
 
-def test_every_path_of_both_doors_is_documented(signed_in):
+def test_every_path_of_all_doors_is_documented(signed_in):
     documented = set(signed_in.app.api_doc["paths"])
     served = {rule.rule.replace("<", "{").replace(">", "}") for rule in signed_in.app.url_map.iter_rules()}
-    doors = {rule.replace("{int:", "{") for rule in served if rule.startswith(("/api/mp/", "/api/pos/"))}
+    doors = {rule.replace("{int:", "{") for rule in served if rule.startswith(DOORS)}
     assert doors
     assert doors == documented
