@@ -14,6 +14,7 @@ from urllib.parse import quote
 import requests
 
 TIMEOUT_S: Final = 30
+CONSENT_VERSION: Final = "2026-01"  # of the terms that who joins agrees to
 LOOK_EVERY_S: Final = 0.5
 
 Body = dict[str, Any]

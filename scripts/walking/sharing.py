@@ -1,16 +1,16 @@
-"""The walk's stop at sharing: a friend opens what the shopper shares."""
+"""The walk's stop at sharing: a friend opens what the shopper shares, and joins by it."""
 
 import secrets
 from typing import Final
 
-from scripts.walking.doors import MiniProgram, Phone, Wire, check, same
+from scripts.walking.doors import CONSENT_VERSION, MiniProgram, Phone, Wire, check, same
 from scripts.walking.telling import say, stop
 
 PNG: Final = b"\x89PNG\r\n\x1a\n"
 
 
 def share_invitation(app: MiniProgram, web: Wire, simulator: Wire) -> int:
-    """Share an invitation, have its poster drawn, and let a stranger open it; how many points that brought."""
+    """Share an invitation, have its poster drawn, and let a stranger open it and join; how many points that brought."""
     stop("Shares an invitation with a friend")
     share = app.ask("POST", "/shares", {"kind": "invitation"}).must_be(201)
     same(share, app.ask("POST", "/shares", {"kind": "invitation"}).must_be(200))
@@ -28,5 +28,18 @@ def share_invitation(app: MiniProgram, web: Wire, simulator: Wire) -> int:
     [mine] = app.ask("GET", "/shares").must_be(200).body["items"]
     check((mine["visits"], mine["newcomers"]) == (1, 1), f"the share counted something else: {mine}")
     say(f"「{opened['title']}」 led the friend to {opened['page']}: one newcomer, once, for {mine['points']} points")
+    _join(app, friend, phone)
     points: int = mine["points"]
     return points
+
+
+def _join(app: MiniProgram, friend: MiniProgram, phone: Phone) -> None:
+    wish = {"phone_code": phone.code("phone"), "nickname": "小友", "consent_version": CONSENT_VERSION}
+    friend.ask("POST", "/members", wish).must_be(201)
+    invitations = app.ask("GET", "/referrals").must_be(200).body
+    states = [(one["name"], one["state"]) for one in invitations["items"]]
+    check(states == [("小*", "joined")], f"the friend was not invited: {states}")
+    say(
+        f"the friend joins and is bound to who invited them (code {invitations['code']}): a first purchase that is "
+        f"kept will bring {invitations['inviter_points']} and {invitations['newcomer_points']} points"
+    )

@@ -1,8 +1,6 @@
 """The walk, stop by stop. Each stop prints what it does and what came back, and checks it."""
 
-import random
 import secrets
-import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -10,16 +8,16 @@ from typing import Final
 from scripts.walking.account import ask_in_chat, open_pages, scan_code
 from scripts.walking.benefits import use_benefits
 from scripts.walking.counter import buy_with_money, order_ahead
-from scripts.walking.doors import Body, MiniProgram, Phone, Till, Wire, check, same
+from scripts.walking.doors import CONSENT_VERSION, Body, MiniProgram, Phone, Till, Wire, check, same
 from scripts.walking.events import register_for_event
 from scripts.walking.inbox import read_inbox
+from scripts.walking.mall import order_something, store_of
 from scripts.walking.plans import buy_membership
 from scripts.walking.returning import check_in_at_store, claim_receipt
 from scripts.walking.rewards import play_draw, redeem_parking, use_coupons
 from scripts.walking.sharing import share_invitation
 from scripts.walking.telling import say, stop, yuan
 
-CONSENT_VERSION: Final = "2026-01"
 LONGEST_CODE: Final = 20  # digits
 MESSAGE_WITHIN_S: Final = 40.0
 BASKET: Final = [
@@ -266,30 +264,12 @@ class Walk:
         }
 
     def _order(self) -> Body:
-        items = self.app.ask("GET", "/mall/items").must_be(200).body["items"]
-        # coupons come at once, and are not picked up; what costs money or is ordered ahead has a stop of its own
-        goods = [one for one in items if one["kind"] == "goods" and not (one["money_fen"] or one["pick_up_from"])]
-        within = [one for one in goods if one["points"] <= self.points and not one["sold_out"]]
-        check(bool(within), f"nothing to be had for {self.points} points")
-        item = random.choice(within)  # noqa: S311  a shopper's mood
-        wish = {"items": [{"item_id": item["id"], "quantity": 1}], "store_id": self._store_of(item)}
-        key = str(uuid.uuid4())
-        placed = self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201)
-        same(placed, self.app.ask("POST", "/mall/orders", wish, key=key).must_be(201))
-        order = placed.body
-        say(
-            f"{order['title']} for {order['points']} points, pick-up code {order['pickup_code']} at "
-            f"{order['store']['name']}; the same tap twice is one order"
-        )
+        order = order_something(self.app, points=self.points, store_name=self.store_name)
         self._expect_points(self.points - order["points"])
         return order
 
     def _store_of(self, item: Body) -> str:
-        """The id of the store with the till, among those that the item's page offers for pick-up."""
-        offered = self.app.ask("GET", f"/mall/items/{item['id']}").must_be(200).body["stores"]
-        ids: list[str] = [one["id"] for one in offered if one["name"] == self.store_name]
-        check(len(ids) == 1, f"{self.store_name} is not one of the stores to pick it up at: {offered}")
-        return ids[0]
+        return store_of(self.app, item, self.store_name)
 
     def _read_message(self, title: str, value: str) -> None:
         arrived = self.phone.waits_for(
