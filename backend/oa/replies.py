@@ -6,6 +6,7 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from backend import answers, checkin, coupons, lottery, mall, members, points, preferences, tiers
+from backend.events import Search, upcoming
 from backend.oa import texts
 from config import policy
 
@@ -101,13 +102,15 @@ def exchanges(session: Session, member_id: int, now: datetime, links: Links) -> 
 
 
 def events(session: Session, now: datetime, links: Links) -> str:
-    """What is on: draws that can be played now, and the way to the events."""
+    """What is on: the next events, draws that can be played now, and the way to both."""
+    ahead = upcoming(session, Search(), after=None, now=now, limit=MOST_LISTED)
     running = [one for one in lottery.current(session, now=now, limit=MOST_LISTED) if one.phase(now) == "open"]
-    lines = [texts.DRAW_LINE.format(title=one.title, day=_last_day(one.ends_at)) for one in running]
+    lines = [texts.EVENT_LINE.format(title=one.title, day=_day(one.starts_at)) for one in ahead]
+    lines += [texts.DRAW_LINE.format(title=one.title, day=_last_day(one.ends_at)) for one in running]
     ways = [links.to(texts.EVENTS_PAGE, texts.OPEN_EVENTS_LINK)]
     if running:
         ways.insert(0, links.to(texts.DRAWS_PAGE, texts.OPEN_DRAWS_LINK))
-    return "\n".join([texts.EVENTS_ANSWER if running else texts.NO_DRAWS, *lines, *ways])
+    return "\n".join([texts.EVENTS_ANSWER if lines else texts.NO_EVENTS, *lines, *ways])
 
 
 def refuse_marketing(session: Session, member_id: int, now: datetime, links: Links) -> str:
@@ -139,7 +142,11 @@ def _reward(reward: checkin.StepReward) -> str:
 
 
 def _last_day(before: datetime) -> str:
-    day = (before - timedelta(microseconds=1)).astimezone(policy.SHOP_ZONE)
+    return _day(before - timedelta(microseconds=1))
+
+
+def _day(at: datetime) -> str:
+    day = at.astimezone(policy.SHOP_ZONE)
     return texts.DAY.format(month=day.month, day=day.day)
 
 

@@ -75,9 +75,10 @@ EXCHANGE_LINE = "· {title}：{state}"
 EXCHANGE_STATES = {"placed": "待发货", "prepared": "待发货", "ready": "待发货", "shipped": "已发货，运送中"}
 TO_PICK_UP = "请于 {day}前到店提货，提货码尾号 {code}"
 NO_EXCHANGES = "您没有进行中的兑换。"
-EVENTS_ANSWER = "正在进行的活动："
+EVENTS_ANSWER = "近期活动："
 DRAW_LINE = "· {title}（截止 {day}）"
-NO_DRAWS = "更多活动请在小程序中查看："
+EVENT_LINE = "· {title}（{day} 开始）"
+NO_EVENTS = "更多活动请在小程序中查看："
 
 UNKNOWN_TO_THE_ROBOT = "这个问题我还答不上来。"
 CALLED = "已为您转接人工客服，{ahead}请稍候。"

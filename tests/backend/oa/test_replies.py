@@ -9,6 +9,7 @@ from backend.oa.replies import Links, answer_to, balance, card, check_in, events
 from tests.factories.addresses import make_address
 from tests.factories.coupons import make_coupon
 from tests.factories.draws import make_draw
+from tests.factories.events import make_event
 from tests.factories.mall import give_points, make_item
 from tests.factories.members import make_member
 from tests.factories.stores import make_store
@@ -173,10 +174,16 @@ def test_what_is_with_the_member_is_no_open_exchange(session, member):
     assert texts.ORDERS_PAGE not in text
 
 
+def test_events_name_the_next_ones_and_those_that_are_over_no_more(session):
+    event = make_event(session, title="亲子烘焙课")
+    assert events(session, MORNING, LINKS).startswith("近期活动：\n· 亲子烘焙课（3 月 7 日 开始）\n<a ")
+    assert events(session, event.ends_at, LINKS).startswith("更多活动请在小程序中查看：\n<a ")
+
+
 def test_events_name_the_draws_that_can_be_played(session):
     assert events(session, MORNING, LINKS).startswith("更多活动请在小程序中查看：\n<a ")
     make_draw(session, title="春季大抽奖")
     text = events(session, MORNING, LINKS)
-    assert text.startswith("正在进行的活动：\n· 春季大抽奖（截止 ")
+    assert text.startswith("近期活动：\n· 春季大抽奖（截止 ")
     assert texts.DRAWS_PAGE in text
     assert texts.EVENTS_PAGE in text
