@@ -153,6 +153,23 @@ def test_places_given_up_go_to_who_waits_in_order_whoever_rushes_for_them(runtim
     assert deadlocks == []
 
 
+def test_without_locks_somebody_waits_beside_the_place_that_is_given_up(unguarded):
+    """The negative control of the queue: who cancels sees nobody wait, and who comes sees no place."""
+    sessions = unguarded.sessions
+    place, (holder, newcomer) = offer(sessions, 1, size=2)
+    [made] = book(sessions, place, [holder])
+
+    def act(number):
+        if number:
+            return attempt(sessions, lambda s: register(s, newcomer, place).status)
+        return attempt(sessions, lambda s: events.cancel(s, holder, made, now=MORNING).status)
+
+    with meeting(sessions.write.kw["bind"].engine, "UPDATE event_sessions", patience=20):
+        assert race(2, act) == ["cancelled", "waiting"]
+    now, _ = state(sessions, place)
+    assert (now.taken, now.waiting) == (0, 1)
+
+
 def test_a_member_who_cancels_and_comes_in_at_once_does_one_of_both(runtime, sessions, deadlocks):
     place, members = offer(sessions, 8, size=8, cancel_hours=0)
     ids = book(sessions, place, members)

@@ -87,6 +87,23 @@ def test_lost_answers_end_in_one_exchange_on_both_sides(here, cinema, exchange_i
 
 
 @ON_SQLITE
+def test_were_silence_a_no_the_points_would_be_here_and_there(here, cinema, exchange_id):
+    """The negative control: the cinema has given its points, and its answer is lost."""
+    cinema.faults.append(("confirm", "drop"))
+    with here.sessions.write.begin() as session:
+        partners.record(session, exchange_id, partners.Answer("prepared", taken=30), rng=Random(1), now=MORNING)
+    with here.sessions.write.begin() as session:
+        call = partners.claim(session, exchange_id, now=MORNING)
+        gateway = HttpGateway(partners.address_of(session, call.partner_id), here.clock)
+    gateway.prepare(call)
+    assert gateway.confirm(call).kind == "doubt"
+    with here.sessions.write.begin() as session:
+        partners.record(session, exchange_id, partners.Answer("refused"), rng=Random(1), now=MORNING)
+    assert outcome(here, exchange_id) == ("refused", 100)
+    assert cinema.gave == 30
+
+
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("faults", "reason"),
     [
