@@ -5,7 +5,7 @@ from random import Random
 
 from sqlalchemy import update
 
-from backend import adjustments, checkin, coupons, lifecycle, mall, members, plans, points, tiers
+from backend import adjustments, checkin, coupons, lifecycle, mall, members, partners, plans, points, sharing, tiers
 from backend.coupons import HandoutPlan, Wish
 from backend.jobs import ledger
 from backend.jobs.ledger import Claim
@@ -28,9 +28,12 @@ from tests.factories.mall import give_points, make_item
 from tests.factories.media import make_picture
 from tests.factories.members import make_follower, make_member
 from tests.factories.operators import make_operator
+from tests.factories.partners import link, make_partner
 from tests.factories.payments import make_payment
 from tests.factories.plans import sell_plans
+from tests.factories.purchases import make_purchase
 from tests.factories.referrals import make_bought, make_inviter
+from tests.factories.shares import make_share
 from tests.factories.tiers import buy
 from tests.support.clocks import MORNING
 from tests.support.runtimes import OA
@@ -85,6 +88,8 @@ def a_day_s_work(runtime: Runtime, wechat: RunningSimulator) -> datetime:
         register(session, make_member(session).id, first_session(session, make_event(session)))
         make_payment(session, member.id)
         make_bought(session, make_inviter(session), store_id=store.id)
+        make_shared_purchase(session, store_id=store.id)
+        make_partner_work(session)
         claim_by_number(session, member.id, Named(store.id, "A-1", 1, MORNING.date()), now=MORNING)
         make_appointment(session, MORNING + TWO_YEARS)
         make_started(session, now=MORNING + timedelta(minutes=1))
@@ -146,6 +151,22 @@ def make_membership(session, store_id):
     sell_plans(session)
     sale = plans.Sale("T1", make_member(session).id, "gold-year", 12_000, "cash")
     plans.sell(session, sale, store_id=store_id, rng=Random(1), now=MORNING)
+
+
+def make_shared_purchase(session, *, store_id):
+    """A purchase by a friend who came by a share."""
+    sharer, friend = make_member(session), make_member(session)
+    share = make_share(session, sharer.id)
+    sharing.open_share(session, share.token, members.identity_ids(session, friend.id)[0], now=MORNING)
+    make_purchase(session, 20_000, store_id=store_id, member_id=friend.id)
+
+
+def make_partner_work(session):
+    """Points on their way to a partner that nobody answers for, and others that it has only announced."""
+    partner, member_id = make_partner(session), make_member(session).id
+    known_as = link(session, partner, member_id).alias
+    partners.ask(session, member_id, partner.code, given=60, now=MORNING)
+    partners.prepare(session, partner.id, ref="a-1", member=known_as, given=100, now=MORNING)
 
 
 def make_greetings(session):

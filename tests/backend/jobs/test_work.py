@@ -119,7 +119,7 @@ def test_old_leftovers_go_and_young_ones_stay(wechat_runtime, wechat):
         "scene_visitors": 0,
         "reports": 0,
         "broadcast_lists": 0,
-        "partner_link_codes": 0,
+        "partner_link_codes": 1,
         "risk_signals": 0,
         "risk_counts": 0,
         "job_runs": 0,

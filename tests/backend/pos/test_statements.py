@@ -184,7 +184,7 @@ WITH_COUPONS = [
     "SELECT coupons",
     "SELECT coupon_template_versions",
 ]
-MOST_OF_A_PURCHASE = 22
+MOST_OF_A_PURCHASE = 25
 
 
 @contextmanager

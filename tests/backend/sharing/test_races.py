@@ -73,17 +73,23 @@ def test_without_the_lock_the_day_pays_for_more(mariadb_engine, clock):
     )
     with unguarded_database(*weaker) as engine:
         sessions = make_runtime(engine, clock).sessions
-        token, member_id, _ = shared(sessions, per_day=1)
-        with sessions.write.begin() as session:
-            item = make_item(session)
-            session.flush()
-            other = make_share(session, member_id, kind="item", thing=str(item.id)).token
-        crowd = strangers(sessions, 2)
-        with meeting(engine, "SELECT share_days", patience=20):
-            race(2, lambda number: visit(sessions, (token, other)[number], crowd[number]))
-        with sessions.read() as session:
-            paid = select(func.count()).select_from(ShareReward).where(ShareReward.status == "paid")
-            assert session.scalar(paid) == 2
+        # who meets a deadlock on the way is run again, and then finds the day full
+        assert any(paid_of_two_at_once(sessions, engine) == 2 for _ in range(5))
+
+
+def paid_of_two_at_once(sessions, engine):
+    """For how many of two newcomers a member is paid who may be paid for one a day: they open two shares at once."""
+    token, member_id, _ = shared(sessions, per_day=1)
+    with sessions.write.begin() as session:
+        item = make_item(session)
+        session.flush()
+        other = make_share(session, member_id, kind="item", thing=str(item.id)).token
+    crowd = strangers(sessions, 2)
+    with meeting(engine, "SELECT share_days", patience=20):
+        race(2, lambda number: visit(sessions, (token, other)[number], crowd[number]))
+    with sessions.read() as session:
+        paid = select(func.count()).select_from(ShareReward).where(ShareReward.status == "paid")
+        return session.scalar(paid.where(ShareReward.member_id == member_id))
 
 
 def test_one_person_who_taps_ten_times_counts_once(sessions):
