@@ -106,7 +106,9 @@ def reward_referral(session: Session, rewarded: ReferralRewarded) -> None:
 
 
 def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:
-    """Take back the unplayed tickets of a purchase where what is kept of it, in money, gives none any more."""
+    """Take back the unplayed tickets of a purchase where what is kept of it, in money, gives none any more, or where it
+    turned out to be nobody's.
+    """
     source = _of_order(refunded.store_id, refunded.order_no)
     given = _of_source(session, source) if refunded.member_id is not None else []
     if not given:
@@ -114,7 +116,7 @@ def take_back_tickets(session: Session, refunded: PurchaseRefunded) -> None:
     bought = purchases.detail(session, store_id=refunded.store_id, order_no=refunded.order_no)
     kept_fen = bought.purchase.paid_fen - sum(one.refund.money_fen for one in bought.refunds)
     for ticket, draw in given:
-        if not draw.book.tickets.of(PURCHASE, kept_fen):
+        if bought.purchase.member_id is None or not draw.book.tickets.of(PURCHASE, kept_fen):
             ticket.taken_back = ticket.granted - ticket.used
 
 

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from backend import earning, points, stores, tiers
 from backend.kit.errors import Conflict
+from backend.kit.facts import announce
+from backend.purchases.facts import PurchaseRecorded, PurchaseRefunded
 from backend.purchases.gain import reward
 from backend.purchases.models import Purchase, PurchaseLine, Refund
 from backend.purchases.orders import of_order, source
@@ -51,6 +53,9 @@ def adopt(session: Session, account: points.Account, purchase_id: int, *, now: d
     reward(session, account, standing, purchase, lines, store=store, now=now)
     session.execute(update(Refund).where(Refund.purchase_id == purchase.id).values(member_id=account.member_id))
     session.flush()  # whoever looks for it in this transaction finds whose it is
+    gained, growth, kept_fen = purchase.points_earned, purchase.growth_earned, sum(money_kept(lines))
+    whose, store_id, order_no = account.member_id, purchase.store_id, purchase.order_no
+    announce(session, PurchaseRecorded(whose, store_id, order_no, kept_fen, gained, growth, now))
     return purchase
 
 
@@ -68,11 +73,15 @@ def disown(session: Session, account: points.Account, purchase_id: int, *, why: 
     gone = earning.give_up(session, account, source=earned_by, lines_kept=nothing, refund=why, now=now)
     if not all_back:
         tiers.count_refund(session, account, spent_fen=spent_fen, purchases=1, of=earned_by, source=why, now=now)
+    growth = purchase.growth_earned
     purchase.points_earned = purchase.growth_earned = 0
     purchase.member_id = purchase.settles_at = purchase.tier_code = purchase.balance_after = None
     for line in lines:
         line.points = 0
     session.flush()  # whoever looks for it in this transaction finds that it is nobody's
+    whose, number = account.member_id, f"{why.kind}:{why.id}"
+    store_id, order_no = purchase.store_id, purchase.order_no
+    announce(session, PurchaseRefunded(whose, store_id, order_no, number, spent_fen, gone.points, growth, now))
     return gone.points
 
 

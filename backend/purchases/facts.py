@@ -4,7 +4,9 @@ from datetime import datetime
 
 @dataclass(frozen=True)
 class PurchaseRecorded:
-    """A till reported a sale for the first time; `at` is when it was recorded. Without a member nothing was earned."""
+    """A till reported a sale for the first time, or one that was nobody's became a member's (`paid_fen` is what was
+    kept of it then); `at` is when. Without a member nothing was earned.
+    """
 
     member_id: int | None
     store_id: int
@@ -17,7 +19,9 @@ class PurchaseRecorded:
 
 @dataclass(frozen=True)
 class PurchaseRefunded:
-    """Money was given back; `points` and `growth` (both >= 0) are what was taken back for it."""
+    """Money was given back, or a sale was taken away from its member (`amount_fen` is all that was kept of it);
+    `points` and `growth` (both >= 0) are what was taken back for it.
+    """
 
     member_id: int | None
     store_id: int

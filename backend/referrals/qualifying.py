@@ -43,11 +43,11 @@ def note_refund(session: Session, refunded: PurchaseRefunded) -> None:
 
 
 def counts(session: Session, row: Invitation, rules: ReferralBook) -> bool:
-    """Whether enough is kept of the purchase of an invitation."""
+    """Whether the purchase of an invitation is still the newcomer's, and enough is kept of it."""
     if row.store_id is None or row.order_no is None:
         return False
     bought = purchases.detail(session, store_id=row.store_id, order_no=row.order_no)
-    return kept_fen(bought, rules) >= rules.least_fen
+    return bought.purchase.member_id == row.newcomer_id and kept_fen(bought, rules) >= rules.least_fen
 
 
 def forget_purchase(session: Session, row: Invitation, *, now: datetime) -> None:

@@ -126,6 +126,8 @@ def _why_not(
 def _kept_fen(session: Session, reward: ShareReward) -> int:
     store_id, _, order_no = reward.source.partition(":")
     bought = purchases.detail(session, store_id=int(store_id), order_no=order_no)
+    if bought.purchase.member_id is None:  # it turned out to be nobody's
+        return 0
     return bought.purchase.paid_fen - sum(one.refund.money_fen for one in bought.refunds)
 
 

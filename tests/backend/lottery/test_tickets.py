@@ -41,6 +41,17 @@ def test_a_purchase_gives_tickets_from_its_threshold_on(session, member_id, draw
     make_purchase(session, 90_000, store_id=store_id)  # by nobody
 
 
+def test_a_sale_that_gets_its_member_afterwards_gives_tickets_and_takes_them_along_again(
+    session, member_id, draw, store_id
+):
+    account = points.lock(session, member_id, now=MORNING)
+    bought = make_purchase(session, 10_000, store_id=store_id)
+    purchases.adopt(session, account, bought.id, now=MORNING)
+    assert tickets(session, member_id, draw) == 2
+    purchases.disown(session, account, bought.id, why=points.Source("receipt-undo", 1), now=MORNING)
+    assert tickets(session, member_id, draw) == 0
+
+
 def test_a_check_in_gives_a_ticket(session, member_id, draw):
     checkin.check_in(session, member_id, now=MORNING)
     assert tickets(session, member_id, draw) == 1

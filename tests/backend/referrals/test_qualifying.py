@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from backend import purchases
+from backend import points, purchases
 from backend.purchases import RefundRequest
 from backend.referrals import Invitation
 from tests.factories.books import change_book
@@ -51,6 +51,16 @@ def test_without_any_window_it_is_due_at_once(session, invited, store):
     row = invited()
     buy(session, row, 10_000, store=store)
     assert row.due_at == NOON
+
+
+def test_a_sale_that_gets_its_member_afterwards_counts_until_it_is_taken_away(session, invited, store):
+    row = invited()
+    bought = make_purchase(session, 10_000, store_id=store.id, now=NOON)
+    account = points.lock(session, row.newcomer_id, now=NOON)
+    purchases.adopt(session, account, bought.id, now=NOON)
+    assert (row.state, row.purchase_id) == ("bought", bought.id)
+    purchases.disown(session, account, bought.id, why=points.Source("receipt-undo", 1), now=NOON)
+    assert (row.state, row.purchase_id) == ("joined", None)
 
 
 def test_what_is_bought_after_the_time_does_not_count(session, invited, store):

@@ -67,6 +67,17 @@ def test_what_came_back_pays_nothing(session, sharer, friend, store):
     assert balance(session, sharer.id) == before
 
 
+def test_a_receipt_that_was_brought_later_counts_unless_it_was_a_mistake(session, sharer, friend, store):
+    before, mistaken = balance(session, sharer.id), make_purchase(session, 20_000, store_id=store.id)
+    account = points.lock(session, friend.id, now=MORNING)
+    purchases.adopt(session, account, mistaken.id, now=MORNING)
+    purchases.adopt(session, account, make_purchase(session, 20_000, store_id=store.id).id, now=MORNING)
+    purchases.disown(session, account, mistaken.id, why=points.Source("receipt-undo", 1), now=MORNING)
+    assert settle(session) == [True, True]
+    assert {one.why for one in sharing.rewards_page(session, sharer.id, limit=9)} == {None, "returned"}
+    assert balance(session, sharer.id) == before + 50
+
+
 def test_small_purchases_own_ones_and_late_ones_are_not_noted(session, sharer, friend, store):
     bought(session, friend, store, fen=9_999)
     bought(session, sharer, store)
