@@ -32,7 +32,7 @@ CHECKS = (
     response_headers_conformance,
     response_schema_conformance,
 )
-EXAMPLES = 15
+EXAMPLES = 8
 DOORS = ("/api/mp/", "/api/pos/", "/api/partners/")
 DOCUMENT = create_app(make_runtime(connect("sqlite://"), FixedClock(MORNING))).api_doc
 

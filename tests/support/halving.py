@@ -1,8 +1,8 @@
 """Of a pair of tests that differ by the engine alone, the one that runs, in rooms where one of the two is enough.
 
-The core (points, tiers, coupons, purchases, members and what they stand on) is tested on each engine. What stands above
-it (activities, doors, commands, jobs, the demo) says its SQL in the same ways: there each test runs on one engine, told
-by its name, so that half of them meet MariaDB. Races and migrations name their engine and are not halved.
+The ledger of points and what all stand on (`kit`) are tested on each engine. What stands above them says its SQL in the
+same ways: there each test runs on one engine, told by its name, so that half of them meet MariaDB. Races and migrations
+name their engine and are not halved.
 `pytest --both-engines` runs all.
 """
 
@@ -18,16 +18,23 @@ ONE_IS_ENOUGH: Final = (
     "tests/backend/checkin/",
     "tests/backend/commands/",
     "tests/backend/conversations/",
+    "tests/backend/coupons/",
     "tests/backend/demo/",
+    "tests/backend/earning/",
     "tests/backend/families/",
     "tests/backend/insights/",
     "tests/backend/jobs/",
+    "tests/backend/lifecycle/",
+    "tests/backend/lottery/",
     "tests/backend/mall/",
+    "tests/backend/members/",
     "tests/backend/messaging/",
     "tests/backend/oa/",
     "tests/backend/pos/",
+    "tests/backend/purchases/",
     "tests/backend/referrals/",
     "tests/backend/scenes/",
+    "tests/backend/tiers/",
     "tests/docs/",
 )
 
