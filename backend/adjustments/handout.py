@@ -64,9 +64,9 @@ def hand_out(sessions: Sessions, grant_id: int, *, after: int = 0, now: datetime
     outcomes: Counter[str] = Counter()
     for member_id in rows:
         outcome = _one(sessions, Turn(grant_id, member_id, status, now))
-        outcomes[outcome] += 1
         if outcome == STOPPED:
-            return None
+            break  # what was done until then is told, and the next call finds nothing to do
+        outcomes[outcome] += 1
     return Slice(outcomes, rows[-1])
 
 

@@ -14,7 +14,7 @@ def _walk_twice(store):
         assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{store.log('web')[-5000:]}"
         assert "The walk is done" in done.stdout
     verified = store.flask("points", "verify")
-    assert re.search(r"^5 accounts, no fault\.$", verified.stdout, re.MULTILINE), verified.stdout + verified.stderr
+    assert re.search(r"^7 accounts, no fault\.$", verified.stdout, re.MULTILINE), verified.stdout + verified.stderr
 
 
 def test_walk_on_a_single_machine_and_how_it_fails(tmp_path):

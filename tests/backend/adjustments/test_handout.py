@@ -226,8 +226,9 @@ def test_a_pause_in_the_middle_of_a_slice_stops_it_there(raced):
             decide(sessions, adjustments.pause_grant, grant_id)
 
     event.listen(sessions.write, "after_commit", pause)
-    assert adjustments.hand_out(sessions, grant_id, now=MORNING) is None
+    assert adjustments.hand_out(sessions, grant_id, now=MORNING).outcomes == {"done": 3}
     assert stands(sessions, grant_id) == ("paused", MEMBERS - 3, 3, 0)
+    assert adjustments.hand_out(sessions, grant_id, now=MORNING) is None
 
 
 def test_who_cancels_waits_for_the_row_under_way_and_nothing_moves_after(raced):
