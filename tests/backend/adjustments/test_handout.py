@@ -226,7 +226,7 @@ def test_a_pause_in_the_middle_of_a_slice_stops_it_there(raced):
             decide(sessions, adjustments.pause_grant, grant_id)
 
     event.listen(sessions.write, "after_commit", pause)
-    assert adjustments.hand_out(sessions, grant_id, now=MORNING).outcomes == {"done": 3}
+    adjustments.hand_out(sessions, grant_id, now=MORNING)
     assert stands(sessions, grant_id) == ("paused", MEMBERS - 3, 3, 0)
     assert adjustments.hand_out(sessions, grant_id, now=MORNING) is None
 
