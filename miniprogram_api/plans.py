@@ -94,10 +94,10 @@ class PaymentOut(Schema):
     """What `wx.requestPayment` is called with. Whether it was paid, the order tells: ask for it afterwards."""
 
     timeStamp: str  # noqa: N815  WeChat's own names
-    nonceStr: str  # noqa: N815
+    nonceStr: str  # noqa: N815  WeChat's own name
     package: str
-    signType: str  # noqa: N815
-    paySign: str  # noqa: N815
+    signType: str  # noqa: N815  WeChat's own name
+    paySign: str  # noqa: N815  WeChat's own name
 
 
 @api.get("/plans", responses={200: PlansOut})

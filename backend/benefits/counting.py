@@ -1,12 +1,11 @@
 """Counters of what was used: taken within a quota, given back. The member's account is locked."""
 
-from typing import Any, cast
-
-from sqlalchemy import ColumnElement, CursorResult, Update, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from backend.benefits.errors import QuotaUsedUp
 from backend.benefits.models import Quota
+from backend.kit.guarded import hit_one
 
 
 def take(session: Session, member_id: int, benefit: str, period: str, amount: int, *, most: int | None) -> None:
@@ -36,12 +35,6 @@ def put_back(session: Session, member_id: int, benefit: str, period: str, amount
 def used(session: Session, member_id: int, benefit: str, period: str) -> int | None:
     """What was used in a period, None where nothing ever was."""
     return session.scalar(select(Quota.used).where(*_mine(member_id, benefit, period)))
-
-
-def hit_one(session: Session, change: Update) -> bool:
-    """Whether an UPDATE that is its own condition has changed its one row."""
-    result = session.execute(change, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def _mine(member_id: int, benefit: str, period: str) -> tuple[ColumnElement[bool], ...]:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from backend import members, points
 from backend.benefits import book
 from backend.benefits.book import Benefit, BirthdayTerms, Quota
-from backend.benefits.counting import hit_one
 from backend.benefits.entitling import Grant, check_store, entitled
 from backend.benefits.errors import (
     BenefitUnknown,
@@ -26,6 +25,7 @@ from backend.benefits.models import BirthdayGift, GiftStock
 from backend.benefits.rules import A_YEAR
 from backend.benefits.service import Place, count, give_back
 from backend.kit.calendar import day_end, shop_day
+from backend.kit.guarded import hit_one
 from backend.kit.ids import digits, new_id
 
 CODE_DIGITS: Final = 12

@@ -7,9 +7,8 @@ also the condition that it is never passed.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 
-from sqlalchemy import CursorResult, Update, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from backend.earning.explaining import BUDGET
 from backend.earning.models import Budget, Usage
 from backend.kit.calendar import shop_day
 from backend.kit.db import is_mysql_family
+from backend.kit.guarded import hit_one
 
 Amounts = Sequence[tuple[Rule, int]]
 Used = dict[tuple[str, str], Usage]
@@ -119,15 +119,10 @@ def _from_budgets(amounts: Amounts) -> list[tuple[Rule, int]]:
 def _take(session: Session, rule: Rule, points: int) -> bool:
     left = (Budget.rule_code == rule.code) & (Budget.granted + points <= rule.budget)
     taking = update(Budget).where(left).values(granted=Budget.granted + points)
-    if _hits(session, taking):
+    if hit_one(session, taking):
         return True
     _open(session, rule)
-    return _hits(session, taking)
-
-
-def _hits(session: Session, taking: Update) -> bool:
-    result = session.execute(taking, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return hit_one(session, taking)
 
 
 def _open(session: Session, rule: Rule) -> None:

@@ -68,10 +68,8 @@ class Rounds:
         while not stopped.is_set():
             try:
                 taken = self._take()
-            except Exception:
-                log.exception(
-                    "rounds.claim-failed", rounds=self._name
-                )  # the database is away: the loop must outlive that
+            except Exception:  # the database is away: the loop must outlive that
+                log.exception("rounds.claim-failed", rounds=self._name)
                 stopped.wait(AFTER_A_FAILURE_S)
                 continue
             if self._under_way:

@@ -6,8 +6,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from backend.kit.guarded import hit_one
 from backend.lottery.book import Prize
-from backend.lottery.guarded import hit_one
 from backend.lottery.models import DayStock, Reason, Stock
 
 

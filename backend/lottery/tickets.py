@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from backend import points, purchases
 from backend.checkin import CheckedIn, StepReached
 from backend.events import AttendanceUndone, EventAttended
+from backend.kit.guarded import hit_one
 from backend.lottery.book import Trigger
 from backend.lottery.errors import NoTicket
-from backend.lottery.guarded import hit_one
 from backend.lottery.models import Draw, Ticket
 from backend.lottery.queries import running
 from backend.purchases import PurchaseRecorded, PurchaseRefunded

@@ -1,11 +1,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend import stores
+from backend.kit.guarded import hit_one
 from backend.mall import rules
 from backend.mall.errors import ItemUnknown, OfferRefused, SoldOut, StockTooLow
 from backend.mall.models import CENTRAL, GIVEN_BACK, Item, Order, OrderLine, Stock
@@ -103,6 +103,4 @@ def _in_order(lines: Iterable[OrderLine]) -> list[OrderLine]:
 
 def _move(session: Session, line: OrderLine, by: int, *conditions: ColumnElement[bool]) -> bool:
     here = Stock.item_id == line.item_id, Stock.store_id == line.stock_store_id
-    change = update(Stock).where(*here, *conditions).values(stock=Stock.stock + by)
-    result = session.execute(change, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount == 1
+    return hit_one(session, update(Stock).where(*here, *conditions).values(stock=Stock.stock + by))

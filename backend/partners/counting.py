@@ -1,13 +1,14 @@
 """Caps and budgets. A member's day is summed under the account's lock; what all members share is a guarded counter."""
 
 from datetime import date
-from typing import Any, Final, cast
+from typing import Final
 
-from sqlalchemy import CursorResult, Update, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import mysql, sqlite
 from sqlalchemy.orm import Session
 
 from backend.kit.db import is_mysql_family
+from backend.kit.guarded import hit_one
 from backend.partners.errors import BudgetUsedUp, MemberCapReached, PartnerCapReached
 from backend.partners.models import CONFIRMED, OPEN, Counter, Exchange
 from backend.partners.rules import Direction, Way
@@ -50,12 +51,6 @@ def put_back(session: Session, exchange: Exchange) -> None:
         )
         if not hit_one(session, less.values(used=Counter.used - exchange.ours)):
             raise RuntimeError(f"more is given back than was counted: {what}")
-
-
-def hit_one(session: Session, change: Update) -> bool:
-    """Whether an UPDATE that is its own condition has changed its one row."""
-    result = session.execute(change, execution_options={"synchronize_session": False})
-    return cast("CursorResult[Any]", result).rowcount == 1
 
 
 def _take(session: Session, partner_id: int, what: str, points: int, most: int) -> bool:

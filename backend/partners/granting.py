@@ -7,8 +7,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend import coupons, points
+from backend.kit.guarded import hit_one
 from backend.kit.ids import new_id
-from backend.partners.counting import hit_one
 from backend.partners.errors import CouponBudgetUsedUp, CouponNotOffered, RefReused
 from backend.partners.linking import linked
 from backend.partners.models import CouponGrant, CouponOffer, Link

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from backend import points
 from backend.kit.calendar import shop_day
 from backend.kit.facts import announce
+from backend.kit.guarded import hit_one
 from backend.kit.ids import new_id
 from backend.partners import counting
 from backend.partners.errors import ExchangeOver, ExchangeUnderWay, ExchangeUnknown, NotLinked
@@ -99,7 +100,7 @@ def claim(session: Session, exchange_id: int, *, now: datetime) -> Call | None:
     """Take an exchange to ask about, so that for a while nobody else asks; None where somebody has, or it is over."""
     mine = update(Exchange).where(Exchange.id == exchange_id, Exchange.next_try_at <= now, Exchange.status.in_(OPEN))
     leased = mine.values(next_try_at=now + policy.PARTNER_LEASE, tries=Exchange.tries + 1)
-    if not counting.hit_one(session, leased):
+    if not hit_one(session, leased):
         return None
     claimed = select(Exchange, Link.alias).join(Link, Link.id == Exchange.link_id).where(Exchange.id == exchange_id)
     exchange, alias = session.execute(claimed.execution_options(populate_existing=True)).one()

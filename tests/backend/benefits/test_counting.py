@@ -2,8 +2,9 @@ import pytest
 from sqlalchemy import update
 
 from backend import benefits
-from backend.benefits.counting import hit_one, put_back, take, used
+from backend.benefits.counting import put_back, take, used
 from backend.benefits.models import Quota
+from backend.kit.guarded import hit_one
 
 
 def test_taken_up_to_the_quota_and_given_back(session, member_id):

@@ -52,8 +52,3 @@ def test_more_than_was_counted_is_never_given_back(session, partner, alias):
     counting.put_back(session, exchange)
     with pytest.raises(RuntimeError):
         counting.put_back(session, exchange)
-
-
-def test_a_change_that_hits_nothing_is_told(session, partner):
-    missing = counting.update(Counter).where(Counter.partner_id == 1).values(used=1)
-    assert not counting.hit_one(session, missing)

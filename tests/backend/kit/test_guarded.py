@@ -1,14 +1,11 @@
 import pytest
 from sqlalchemy import update
 
-from backend.lottery.guarded import hit_one
+from backend.kit.guarded import hit_one
 from backend.lottery.models import Draw
 from tests.factories.draws import make_draw
 
-
-@pytest.fixture
-def engine(on_sqlite):
-    return on_sqlite
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 @pytest.mark.parametrize(("title", "hit"), [("周年庆抽奖", True), ("别的", False)])

@@ -1,3 +1,5 @@
+"""UPDATEs that are their own condition: what is taken within a limit is taken once, whoever else takes of it."""
+
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, Update
