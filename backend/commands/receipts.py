@@ -51,15 +51,16 @@ def show(claim_id: int, *, as_json: bool) -> None:
 @click.option("--order-no", required=True, help="Its number.")
 @click.option("--fen", required=True, type=click.IntRange(min=0, max=10**11), help="What was paid in money.")
 @click.option("--day", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The day of the purchase.")
+@click.option("--unreported", is_flag=True, help="The till reports nothing: note the sale as well, as it was read.")
 @by_option
 @as_json
-def accept(claim_id: int, *, store_code: str, order_no: str, fen: int, day: Any, by: str, as_json: bool) -> None:
+def accept(claim_id: int, *, store_code: str, day: Any, unreported: bool, by: str, as_json: bool, **read: Any) -> None:
     """Read the picture of CLAIM_ID: it is settled now, or when the till's data come."""
     bought_on: date = day.date()
 
     def work(session: Session) -> dict[str, Any]:
-        named = receipts.Named(stores.store_by_code(session, store_code).id, order_no, fen, bought_on)
-        return shown(receipts.accept(session, claim_id, named, by=by, now=runtime().clock.now()))
+        named = receipts.Named(stores.store_by_code(session, store_code).id, read["order_no"], read["fen"], bought_on)
+        return shown(receipts.accept(session, claim_id, named, unreported=unreported, by=by, now=runtime().clock.now()))
 
     tell_one(run(runtime().sessions.write, work), json_wanted=as_json)
 

@@ -43,6 +43,12 @@ def test_a_picture_is_read_and_its_points_are_taken_back(answer, refusal, sessio
     assert "receipts.not-settled" in refusal("receipts", "undo", claim_id, "--reason", "看错了", "--by", "anna")
 
 
+def test_a_picture_of_a_sale_that_no_till_reports_is_settled_at_once(answer, store, claim_id):
+    read = ("--store", store.code, "--order-no", "A-1", "--day", "2026-03-01", "--fen", 10_000, "--by", "anna")
+    accepted = answer("receipts", "accept", claim_id, *read, "--unreported")
+    assert (accepted["status"], accepted["points"]) == ("settled", 100)
+
+
 def test_a_picture_is_refused_with_a_reason(answer, refusal, claim_id):
     assert "receipts.reason-wanted" in refusal("receipts", "refuse", claim_id, "--reason", " ", "--by", "anna")
     refused = answer("receipts", "refuse", claim_id, "--reason", "照片不清晰", "--by", "anna")

@@ -1,8 +1,9 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from backend import points, receipts
+from backend import points, purchases, receipts
 from tests.factories.members import make_member
 from tests.factories.operators import make_operator
 from tests.factories.purchases import make_purchase
@@ -35,6 +36,31 @@ def test_what_was_read_may_have_to_wait_and_is_refused_with_the_reason(session, 
     make_purchase(session, 10_000, store_id=store.id, order_no="A-1", member_id=make_member(session).id)
     receipts.settle_due(session, claim.id, now=MORNING)
     assert (claim.status, claim.why) == ("refused", "这笔消费已计入会员账户")
+
+
+def test_a_sale_of_a_till_that_reports_nothing_is_noted_as_it_was_read_and_taken_back(
+    session, claim, named, available, member_id
+):
+    receipts.accept(session, claim.id, named, unreported=True, by="anna", now=MORNING)
+    noted = purchases.detail(session, store_id=named.store_id, order_no="A-1")
+    assert (noted.purchase.paid_fen, noted.purchase.paid_on) == (10_000, named.bought_on)
+    assert [line.name for line in noted.lines] == ["小票补录"]
+    assert (claim.status, available(member_id)) == ("settled", 200)
+    receipts.undo(session, claim.id, reason="看错了", by="anna", now=MORNING)
+    assert (claim.status, available(member_id)) == ("reversed", 100)
+
+
+def test_a_sale_that_was_reported_after_all_is_not_noted_again(session, store, claim, named):
+    reported = make_purchase(session, 10_000, store_id=store.id, order_no="A-1")
+    receipts.accept(session, claim.id, named, unreported=True, by="anna", now=MORNING)
+    assert claim.purchase_id == reported.id
+
+
+@pytest.mark.parametrize(("days", "refused"), [(-31, purchases.ReportedTooLate), (1, purchases.PaidInFuture)])
+def test_a_sale_that_no_till_could_report_is_not_noted_either(session, claim, named, days, refused):
+    other = replace(named, bought_on=named.bought_on + timedelta(days=days))
+    with pytest.raises(refused), session.begin_nested():
+        receipts.accept(session, claim.id, other, unreported=True, by="anna", now=MORNING)
 
 
 def test_what_does_not_fit_is_told_to_the_operator(session, store, claim, named):
